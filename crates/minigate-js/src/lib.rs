@@ -1,0 +1,1 @@
+//! Gives an app wx inside QuickJS.

@@ -1,0 +1,1 @@
+//! Serves canned answers over real TLS from a throw-away authority.

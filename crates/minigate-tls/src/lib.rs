@@ -1,0 +1,1 @@
+//! Knows certificates: roots, verification, platform profiles.
