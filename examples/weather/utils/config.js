@@ -1,0 +1,3 @@
+module.exports = {
+  API_ORIGIN: 'https://api.weather.example'
+}
