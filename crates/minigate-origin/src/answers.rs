@@ -1,0 +1,130 @@
+//! A folder of canned answers.
+
+mod condition;
+mod error;
+mod file;
+mod give;
+mod json;
+mod path;
+mod question;
+mod source;
+mod when;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use http::StatusCode;
+use rustls::pki_types::DnsName;
+use serde_json::json;
+
+use crate::asked::Asked;
+use crate::origin::Respond;
+use crate::reply::Reply;
+use condition::Condition;
+pub use error::{AnswersError, Problem};
+use file::AnswersFile;
+use question::Question;
+
+/// Canned answers, by domain; everything is in memory once they are loaded.
+///
+/// ```text
+/// mock/
+///   api.weather.example/      a domain
+///     answers.toml            its answers, the first that fits is given
+///     now.json                a body that an answer names
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    root: PathBuf,
+    domains: BTreeMap<String, Vec<Answer>>,
+}
+
+impl Answers {
+    /// Reads every sub-folder of `folder` as a domain; hidden ones and plain files are passed over.
+    ///
+    /// # Errors
+    /// [`AnswersError::Unreadable`] when a folder or an `answers.toml` can't be read, [`AnswersError::NotADomain`] when
+    /// a sub-folder isn't named like a domain, [`AnswersError::Wrong`] when an `answers.toml` says something that can't
+    /// be done.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, AnswersError> {
+        let root = folder.as_ref().to_owned();
+        let mut domains = BTreeMap::new();
+        for folder in sub_folders(&root)? {
+            let domain = domain(&folder)?;
+            domains.insert(domain, AnswersFile::load(&folder)?);
+        }
+        Ok(Self { root, domains })
+    }
+
+    fn none_fits(&self, asked: &Asked) -> Reply {
+        let file = self.root.join(&asked.host).join(FILE_NAME);
+        let explanation = json!({
+            "error": "no answer fits",
+            "method": asked.method.as_str(),
+            "host": asked.host,
+            "path": asked.path,
+            "query": asked.query,
+            "hint": format!("add an [[answer]] to {}", file.display()),
+        });
+        Reply::json(StatusCode::NOT_FOUND, &explanation)
+    }
+}
+
+impl Respond for Answers {
+    fn domains(&self) -> BTreeSet<String> {
+        self.domains.keys().cloned().collect()
+    }
+
+    fn reply(&self, asked: &Asked) -> Reply {
+        let question = Question::of(asked);
+        let mut answers = self.domains.get(&asked.host).into_iter().flatten();
+        match answers.find(|answer| answer.when.fits(&question)) {
+            Some(answer) => answer.give.clone(),
+            None => self.none_fits(asked),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
+    when: Condition,
+    give: Reply,
+}
+
+fn sub_folders(root: &Path) -> Result<Vec<PathBuf>, AnswersError> {
+    let unreadable = |source| AnswersError::Unreadable {
+        path: root.to_owned(),
+        source,
+    };
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(root).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if !hidden && entry.path().is_dir() {
+            folders.push(entry.path());
+        }
+    }
+    // So that the same mistake is reported first on every machine.
+    folders.sort();
+    Ok(folders)
+}
+
+fn domain(folder: &Path) -> Result<String, AnswersError> {
+    let name = folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    match DnsName::try_from(name.as_str()) {
+        Ok(_) => Ok(name),
+        Err(_) => Err(AnswersError::NotADomain {
+            folder: folder.to_owned(),
+        }),
+    }
+}
+
+const FILE_NAME: &str = "answers.toml";
+
+#[cfg(test)]
+mod tests;

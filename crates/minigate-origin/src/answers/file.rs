@@ -1,0 +1,57 @@
+//! An `answers.toml`, as written.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::give::Give;
+use super::source::Source;
+use super::when::When;
+use super::{Answer, AnswersError, FILE_NAME};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswersFile {
+    #[serde(default)]
+    answer: Vec<Entry>,
+}
+
+impl AnswersFile {
+    /// Reads a domain's answers with the bodies that they name.
+    pub(super) fn load(folder: &Path) -> Result<Vec<Answer>, AnswersError> {
+        let path = folder.join(FILE_NAME);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(source) => return Err(AnswersError::Unreadable { path, source }),
+        };
+        let source = Source {
+            folder: folder.to_owned(),
+            path,
+            text,
+        };
+        let file: Self = toml::from_str(&source.text).map_err(|error| source.malformed(&error))?;
+        file.answer
+            .into_iter()
+            .map(|entry| entry.understand(&source))
+            .collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(default)]
+    when: When,
+    #[serde(default)]
+    give: Give,
+}
+
+impl Entry {
+    fn understand(self, source: &Source) -> Result<Answer, AnswersError> {
+        Ok(Answer {
+            when: self.when.understand(source)?,
+            give: self.give.understand(source)?,
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! Connections, from accept to the last reply.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::Respond;
+use super::log::Log;
+use super::streams::Streams;
+use crate::asked::Asked;
+use crate::reply::Reply;
+
+/// What all connections of an origin share.
+pub(super) struct Site {
+    pub(super) respond: Box<dyn Respond>,
+    pub(super) log: Arc<Log>,
+    pub(super) tls: TlsAcceptor,
+}
+
+/// Serves until it is dropped, and its connections with it.
+pub(super) async fn accept_all(listener: TcpListener, site: Arc<Site>) {
+    let mut connections = JoinSet::new();
+    loop {
+        // Both arms may be dropped: neither an accepted connection nor an ended task is lost by it.
+        tokio::select! {
+            accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
+                Ok((tcp, _)) => { connections.spawn(serve(Arc::clone(&site), tcp)); }
+                Err(error) => pause_after(&error).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Out of file descriptors, `accept` fails at once, again and again.
+async fn pause_after(error: &io::Error) {
+    tracing::warn!(%error, "can't accept a connection");
+    sleep(ACCEPT_PAUSE).await;
+}
+
+async fn serve(site: Arc<Site>, tcp: TcpStream) {
+    let served = match timeout(HANDSHAKE_WAIT, handshake(&site, tcp)).await {
+        Ok(Ok(tls)) => exchange(site, tls).await,
+        Ok(Err(error)) => Err(error.into()),
+        Err(elapsed) => Err(elapsed.into()),
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn handshake(site: &Site, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    tcp.set_nodelay(true)?;
+    site.tls.accept(tcp).await
+}
+
+async fn exchange(site: Arc<Site>, tls: TlsStream<TcpStream>) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let is_h2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
+    let service = service_fn(move |request| respond(Arc::clone(&site), request));
+    if is_h2 {
+        h2().serve_connection(TokioIo::new(tls), service).await?;
+    } else {
+        h1().serve_connection(TokioIo::new(tls), service).await?;
+    }
+    Ok(())
+}
+
+fn h1() -> http1::Builder {
+    let mut h1 = http1::Builder::new();
+    h1.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WAIT)
+        .max_header_size(MAX_HEAD);
+    h1
+}
+
+fn h2() -> http2::Builder<Streams> {
+    let mut h2 = http2::Builder::new(Streams::default());
+    h2.timer(TokioTimer::new())
+        .keep_alive_interval(HEAD_WAIT)
+        .max_header_list_size(MAX_HEAD as u32)
+        .initial_stream_window_size(H2_STREAM_WINDOW)
+        .initial_connection_window_size(H2_CONNECTION_WINDOW);
+    h2
+}
+
+async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (mut asked, body) = Asked::of(request);
+    let method = asked.method.clone();
+    let reply = match receive(body).await {
+        Ok(body) => {
+            asked.body = body;
+            let reply = site.respond.reply(&asked);
+            site.log.add(asked);
+            reply
+        }
+        Err(refusal) => refusal,
+    };
+    sleep(reply.delay).await;
+    Ok(to_response(&method, reply))
+}
+
+async fn receive(body: Incoming) -> Result<Bytes, Reply> {
+    match timeout(BODY_WAIT, Limited::new(body, MAX_BODY).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(refusal(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is longer than 16 MiB",
+        )),
+        Ok(Err(_)) => Err(refusal(StatusCode::BAD_REQUEST, "the body broke off")),
+        Err(_) => Err(refusal(
+            StatusCode::REQUEST_TIMEOUT,
+            "the body took longer than 30 s",
+        )),
+    }
+}
+
+fn refusal(status: StatusCode, error: &str) -> Reply {
+    Reply::json(status, &json!({ "error": error }))
+}
+
+fn to_response(method: &Method, reply: Reply) -> Response<Full<Bytes>> {
+    let length = reply.body.len();
+    // hyper leaves out the body by itself over HTTP/1.1 only.
+    let body = if method == Method::HEAD {
+        Bytes::new()
+    } else {
+        reply.body
+    };
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    if method == Method::HEAD {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    response
+}
+
+const MAX_CONNECTIONS: usize = 512;
+const MAX_HEAD: usize = 64 << 10;
+const MAX_BODY: usize = 16 << 20;
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
+const HEAD_WAIT: Duration = Duration::from_secs(30);
+const BODY_WAIT: Duration = Duration::from_secs(30);
+// Of the default windows, 64 KiB, a client that measures would see the latency instead of its own speed.
+const H2_STREAM_WINDOW: u32 = 2 << 20;
+const H2_CONNECTION_WINDOW: u32 = 4 << 20;
