@@ -1,1 +1,28 @@
 //! Scripted servers, a throw-away authority and a fake resolver, for tests only.
+//!
+//! ```text
+//! Authority ─► Leaf, of any shape ─► ScriptedServer ◄── Script: what it does, step by step
+//!                                          └─► Record: what it received
+//! ```
+//! Sockets and TLS are real, on loopback. Nothing sleeps: a script waits for a [`Signal`], for its peer, or for tokio's
+//! clock, which a test can stop. What goes wrong in the kit itself panics, as an assertion does.
+#![expect(
+    clippy::expect_used,
+    reason = "for tests only: what can't be set up fails the test"
+)]
+
+mod answer;
+pub mod hostile;
+mod leaf;
+mod polite;
+mod script;
+mod server;
+mod signal;
+
+pub use answer::answer;
+pub use leaf::Leaf;
+pub use minigate_origin::{Asked, Authority, Origin, Reply, Respond};
+pub use polite::{Polite, polite};
+pub use script::{Script, Steps};
+pub use server::{Received, Record, ScriptedServer};
+pub use signal::{Pace, Signal};
