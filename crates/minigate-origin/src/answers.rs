@@ -34,6 +34,23 @@ use question::Question;
 ///     answers.toml            its answers, the first that fits is given
 ///     now.json                a body that an answer names
 /// ```
+/// All keys of an `answers.toml`, none of which is needed; others are refused:
+///
+/// ```toml
+/// [[answer]]
+/// when.method = "GET"                    # this is the default, and HEAD is answered as GET is
+/// when.path = "/v1/items/*"              # exactly; `*` stands for one segment
+/// when.query.page = "2"                  # is there with this value, whatever else is
+/// when.header.authorization = "Bearer t-1"
+/// when.body.user = "ann"                 # a member of the JSON or form body
+/// give.status = 200                      # from 200 to 599
+/// give.delay_ms = 80                     # before the head is sent
+/// give.headers = { set-cookie = ["a=1", "b=2"], location = "/x" }
+/// give.file = "now.json"                 # in the domain's folder; its ending sets the content type
+/// # give.json = { ok = true }            # or a body in place
+/// # give.text = "hello"
+/// ```
+/// A request that no answer fits gets a 404 which says what was asked and where to add an answer.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     root: PathBuf,

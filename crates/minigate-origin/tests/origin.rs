@@ -16,7 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use minigate_origin::{Asked, Authority, Origin, Reply, Respond};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio_rustls::TlsConnector;
@@ -137,6 +137,34 @@ async fn a_reply_waits_for_its_delay() {
     client.h1("api.example.com", get("/v1")).await.unwrap();
 
     assert!(start.elapsed() >= Duration::from_secs(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_waited_for_30_seconds() {
+    let (origin, client) = echo(Duration::ZERO).await;
+    let mut tls = client.connect("api.example.com", &[b"http/1.1"]).await.unwrap();
+    let head = b"POST / HTTP/1.1\r\nhost: api.example.com\r\ncontent-length: 5\r\n\r\n";
+
+    tls.write_all(head).await.unwrap();
+
+    let mut status = [0; 12];
+    tls.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 408");
+    assert!(origin.log().is_empty());
+}
+
+#[tokio::test]
+async fn a_head_past_the_limit_is_refused() {
+    let (origin, client) = echo(Duration::ZERO).await;
+    let request = Request::get("/").header("x-filler", "a".repeat(64 << 10));
+
+    let reply = client
+        .h1("api.example.com", request.body(Full::default()).unwrap())
+        .await
+        .unwrap();
+
+    assert_eq!(reply.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert!(origin.log().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -114,6 +114,21 @@ async fn writes_in_time_on_a_clock_that_stands() {
     assert!(start.elapsed() >= Duration::from_secs(180));
 }
 
+#[tokio::test(start_paused = true)]
+async fn pauses_on_a_clock_that_stands() {
+    let steps = Steps::over_tls()
+        .read_request()
+        .pause(Duration::from_secs(3600))
+        .write("late");
+    let stage = Stage::with([steps.close()]).await;
+    let start = Instant::now();
+
+    let answer = stage.answer().await;
+
+    assert_eq!(answer.unwrap(), "late");
+    assert!(start.elapsed() >= Duration::from_secs(3600));
+}
+
 #[tokio::test]
 async fn a_close_a_cut_and_a_reset_differ() {
     let steps = || Steps::over_tls().read_request().write("hello");
