@@ -1,1 +1,35 @@
 //! Carries out permitted calls.
+//!
+//! An [`Engine`] is the network of one app. It takes a [`Permit`](minigate_policy::Permit), never a URL, waits for
+//! one of the app's slots, dials exactly the addresses that were resolved and judged, speaks HTTP/1.1 or h2 over
+//! TLS, asks for a new permit at each redirect, and settles each call exactly once. Every step goes to a
+//! [`Journal`] with its time.
+//!
+//! ```text
+//!  Permit + Exchange ──► Engine::start ──► Task: Headers, Chunk …, Settled(Reply | Failure)
+//!                         (driver ⇄ Gate)    └── each step ──► Journal
+//! ```
+//!
+//! It knows nothing of JavaScript. Start it inside a tokio runtime; one thread is enough, and fastest.
+
+mod decode;
+mod dial;
+mod driver;
+mod engine;
+mod exchange;
+mod failure;
+mod fields;
+mod http;
+mod journal;
+mod reply;
+mod task;
+
+pub use decode::{Decoding, Signal, Text};
+pub use dial::{AddressSource, Override, OverrideError, ResolveError, Resolver, SystemResolver};
+pub use engine::{Engine, Limits, Setup};
+pub use exchange::{Delivery, Exchange, Expect, Protocol, Redirect};
+pub use failure::{Breach, Complaint, Failure};
+pub use fields::Fields;
+pub use journal::{CallId, Journal, NoJournal, Note, Phase, Step};
+pub use reply::{Body, Head, Outcome, Reply, Timing};
+pub use task::{Event, Task};

@@ -1,0 +1,175 @@
+//! From a permit to a connection.
+
+mod connect;
+mod handshake;
+mod overrides;
+mod pool;
+mod resolve;
+mod wire;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use minigate_policy::{Host, Permit};
+use minigate_tls::Trust;
+
+use crate::journal::track::Track;
+use crate::{Failure, Phase, Protocol, Step};
+use pool::{Key, Pool};
+
+pub(crate) use handshake::{Connection, Link, Sender};
+pub use overrides::{Override, OverrideError};
+pub use resolve::{AddressSource, ResolveError, Resolver, SystemResolver};
+
+/// Opens an app's connections; nothing else does, and nothing is dialled without a permit.
+pub(crate) struct Dialer {
+    resolver: Arc<dyn Resolver>,
+    overrides: Vec<Override>,
+    trust: Trust,
+    pool: Pool,
+}
+
+/// A connection for one exchange, and whether it has served one before.
+pub(crate) struct Lease {
+    pub(crate) connection: Connection,
+    pub(crate) reused: bool,
+    key: Key,
+}
+
+/// Whether a connection of an earlier call will do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Freshness {
+    Any,
+    New,
+}
+
+impl Dialer {
+    pub(crate) fn new(resolver: Arc<dyn Resolver>, overrides: Vec<Override>, trust: Trust) -> Self {
+        Self {
+            resolver,
+            overrides,
+            trust,
+            pool: Pool::default(),
+        }
+    }
+
+    /// A connection to where the permit goes, from the pool or newly dialled.
+    pub(crate) async fn lease(
+        &self,
+        permit: &Permit,
+        protocol: Protocol,
+        freshness: Freshness,
+        track: &Track,
+    ) -> Result<Lease, Failure> {
+        let key = Key::of(permit, protocol);
+        if freshness == Freshness::Any
+            && let Some(lease) = self.reuse(&key, track).await
+        {
+            return Ok(lease);
+        }
+        let turn = self.pool.turn(&key);
+        // The first to come learns which protocol the server speaks; with h2 the others then share its connection.
+        let first = match turn {
+            Some(turn) => Some(turn.lock_owned().await),
+            None => None,
+        };
+        if first.is_some()
+            && freshness == Freshness::Any
+            && let Some(lease) = self.reuse(&key, track).await
+        {
+            return Ok(lease);
+        }
+        let connection = self.dial(permit, protocol, track).await?;
+        self.pool.learn(&key, &connection);
+        Ok(Lease {
+            connection,
+            reused: false,
+            key,
+        })
+    }
+
+    /// Takes a connection back whose exchange is over and clean.
+    pub(crate) fn give_back(&self, lease: Lease) {
+        self.pool.put(lease.key, lease.connection);
+    }
+
+    async fn reuse(&self, key: &Key, track: &Track) -> Option<Lease> {
+        let connection = self.pool.take(key).await?;
+        track.reused(&connection.link);
+        Some(Lease {
+            connection,
+            reused: true,
+            key: key.clone(),
+        })
+    }
+
+    /// Resolves once, judges what was found, and connects to exactly that.
+    async fn dial(&self, permit: &Permit, protocol: Protocol, track: &Track) -> Result<Connection, Failure> {
+        let addresses = self.addresses(permit, track).await?;
+        track.enter(Phase::Connect);
+        let host = permit.target().host_str();
+        let (stream, peer) = connect::first_of(host, &addresses).await?;
+        track.connected(peer);
+        if permit.target().scheme().is_secure() {
+            track.enter(Phase::Handshake);
+            handshake::secure(stream, peer, permit, &self.trust, protocol, track).await
+        } else {
+            handshake::plain(stream, peer).await
+        }
+    }
+
+    async fn addresses(&self, permit: &Permit, track: &Track) -> Result<Vec<SocketAddr>, Failure> {
+        let port = permit.target().effective_port();
+        let name = match permit.target().host() {
+            Host::Address(address) => return Ok(vec![SocketAddr::new(address, port)]),
+            Host::Name(name) => name,
+        };
+        if let Some(found) = self.overrides.iter().find(|entry| entry.is_for(&name, port)) {
+            let addresses = found.addresses(port);
+            let hosts: Vec<_> = addresses.iter().map(SocketAddr::ip).collect();
+            track.resolved(&name, &hosts, AddressSource::Override);
+            return Ok(addresses);
+        }
+        track.enter(Phase::Resolve);
+        let answers: Vec<IpAddr> = self.resolver.resolve(&name).await?;
+        track.resolved(&name, &answers, AddressSource::Resolver);
+        let admitted = permit.admit(&answers)?;
+        if admitted.is_empty() {
+            return Err(ResolveError::NotFound { host: name }.into());
+        }
+        Ok(admitted
+            .iter()
+            .map(|address| SocketAddr::new(*address, port))
+            .collect())
+    }
+}
+
+impl Track {
+    fn connected(&self, peer: SocketAddr) {
+        self.time(|timing, now| {
+            timing.connect_end = Some(now);
+            timing.peer = Some(peer);
+        });
+        self.step(&Step::Connected { peer });
+    }
+
+    fn resolved(&self, host: &str, addresses: &[IpAddr], source: AddressSource) {
+        self.time(|timing, now| timing.resolve_end = Some(now));
+        self.step(&Step::Resolved {
+            host,
+            addresses,
+            source,
+        });
+    }
+
+    fn reused(&self, link: &Link) {
+        self.time(|timing, _| {
+            timing.peer = Some(link.peer);
+            timing.reused = true;
+        });
+        self.step(&Step::Reused {
+            peer: link.peer,
+            spared: link.spared.as_ref(),
+        });
+    }
+}

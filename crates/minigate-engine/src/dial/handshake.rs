@@ -1,0 +1,219 @@
+//! From a TCP connection to an HTTP connection.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use minigate_policy::{Host, Permit};
+use minigate_tls::{CertificateFault, Offer, Trust};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
+use tokio_rustls::TlsConnector;
+
+use super::wire::{MOST_FIELDS, Meter, Wire};
+use crate::journal::track::Track;
+use crate::{Breach, Failure, Protocol, Step};
+
+/// An HTTP connection. When its last holder drops it, it is closed.
+pub(crate) struct Connection {
+    pub(crate) sender: Sender,
+    pub(crate) link: Arc<Link>,
+}
+
+/// The sending half of a connection.
+pub(crate) enum Sender {
+    Http1(http1::SendRequest<Full<Bytes>>),
+    Http2(http2::SendRequest<Full<Bytes>>),
+}
+
+/// What is known of a connection.
+pub(crate) struct Link {
+    pub(crate) peer: SocketAddr,
+    pub(crate) spared: Option<CertificateFault>,
+    pub(crate) meter: Arc<Meter>,
+    driver: AbortHandle,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl Connection {
+    pub(crate) fn is_closed(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(sender) => sender.is_closed(),
+            Sender::Http2(sender) => sender.is_closed(),
+        }
+    }
+
+    /// Waits until the connection takes a request; false where it has closed.
+    pub(super) async fn is_usable(&mut self) -> bool {
+        match &mut self.sender {
+            Sender::Http1(sender) => sender.ready().await.is_ok(),
+            Sender::Http2(sender) => sender.ready().await.is_ok(),
+        }
+    }
+
+    /// Another holder of the same connection, where its protocol lets many use it at once.
+    pub(super) fn share(&self) -> Option<Self> {
+        match &self.sender {
+            Sender::Http2(sender) => Some(Self {
+                sender: Sender::Http2(sender.clone()),
+                link: Arc::clone(&self.link),
+            }),
+            Sender::Http1(_) => None,
+        }
+    }
+}
+
+/// TLS on top of `stream`, verified as the permit says (rules T1 to T7), and the protocol that ALPN agreed on.
+pub(super) async fn secure(
+    stream: TcpStream,
+    peer: SocketAddr,
+    permit: &Permit,
+    trust: &Trust,
+    protocol: Protocol,
+    track: &Track,
+) -> Result<Connection, Failure> {
+    let host = permit.target().host_str().to_owned();
+    let handshake = trust.begin(permit.certificate_check(), offer(protocol));
+    let stream = TlsConnector::from(Arc::clone(handshake.config()))
+        .connect(server_name(permit)?, stream)
+        .await
+        .map_err(|error| Failure::Insecure {
+            host: host.clone(),
+            fault: handshake.fault(&error),
+        })?;
+    let (_, session) = stream.get_ref();
+    let spared = handshake.spared(session);
+    let is_http2 = session.alpn_protocol() == Some(HTTP2);
+    track.secured(session, spared.as_ref());
+    if is_http2 {
+        http2(stream, peer, spared).await
+    } else {
+        http1(stream, peer, spared).await
+    }
+}
+
+fn server_name(permit: &Permit) -> Result<ServerName<'static>, Failure> {
+    match permit.target().host() {
+        Host::Address(address) => Ok(ServerName::from(address)),
+        Host::Name(name) => ServerName::try_from(name.clone()).map_err(|error| Failure::Internal {
+            reason: format!("`{name}` can't be a server name: {error}"),
+        }),
+    }
+}
+
+/// HTTP without TLS, which only the local network and skipped checks allow.
+pub(super) async fn plain(stream: TcpStream, peer: SocketAddr) -> Result<Connection, Failure> {
+    http1(stream, peer, None).await
+}
+
+async fn http1(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    peer: SocketAddr,
+    spared: Option<CertificateFault>,
+) -> Result<Connection, Failure> {
+    let meter = Arc::<Meter>::default();
+    let io = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
+    let (sender, connection) = http1::Builder::new()
+        .max_headers(MOST_FIELDS)
+        .handshake(io)
+        .await
+        .map_err(|error| broken(peer, &error))?;
+    // How it ends shows in the exchange that it was for.
+    let driver = tokio::spawn(async move { connection.await.unwrap_or_default() }).abort_handle();
+    Ok(Connection {
+        sender: Sender::Http1(sender),
+        link: Arc::new(Link {
+            peer,
+            spared,
+            meter,
+            driver,
+        }),
+    })
+}
+
+async fn http2(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    peer: SocketAddr,
+    spared: Option<CertificateFault>,
+) -> Result<Connection, Failure> {
+    let meter = Arc::<Meter>::default();
+    let io = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
+    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(LARGEST_FRAME)
+        .max_header_list_size(LARGEST_HEAD)
+        .handshake(io)
+        .await
+        .map_err(|error| broken(peer, &error))?;
+    let driver = tokio::spawn(async move { connection.await.unwrap_or_default() }).abort_handle();
+    Ok(Connection {
+        sender: Sender::Http2(sender),
+        link: Arc::new(Link {
+            peer,
+            spared,
+            meter,
+            driver,
+        }),
+    })
+}
+
+fn broken(peer: SocketAddr, error: &hyper::Error) -> Failure {
+    Failure::Broken {
+        host: peer.to_string(),
+        breach: Breach::Malformed {
+            reason: error.to_string(),
+        },
+    }
+}
+
+const fn offer(protocol: Protocol) -> Offer {
+    match protocol {
+        Protocol::Http1 => Offer::Http1,
+        Protocol::Http2 => Offer::Http2,
+    }
+}
+
+impl Track {
+    fn secured(&self, session: &rustls::ClientConnection, spared: Option<&CertificateFault>) {
+        self.time(|timing, now| {
+            timing.tls_end = Some(now);
+            timing.connect_end = Some(now);
+        });
+        let version = session
+            .protocol_version()
+            .and_then(|version| version.as_str())
+            .unwrap_or("unknown");
+        let suite = session
+            .negotiated_cipher_suite()
+            .and_then(|suite| suite.suite().as_str());
+        let protocol = session
+            .alpn_protocol()
+            .and_then(|name| simdutf8::basic::from_utf8(name).ok());
+        self.step(&Step::Secured {
+            version,
+            suite: suite.unwrap_or("unknown"),
+            protocol,
+            spared,
+        });
+    }
+}
+
+const HTTP2: &[u8] = b"h2";
+
+/// The default windows of 64 KiB cost three quarters of the speed.
+const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
+const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
+const LARGEST_FRAME: u32 = 64 * 1024;
+const LARGEST_HEAD: u32 = 256 * 1024;

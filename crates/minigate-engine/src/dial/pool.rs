@@ -1,0 +1,121 @@
+//! Connections that wait for their next call.
+//!
+//! Each app has a pool of its own, and within it a connection serves only calls to the same origin under the same
+//! check of certificates and the same offer of protocols.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use minigate_policy::{CertificateCheck, Permit};
+use tokio::time::Instant;
+
+use super::handshake::{Connection, Sender};
+use crate::Protocol;
+
+/// What two calls must share to share a connection.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(super) struct Key {
+    secure: bool,
+    host: String,
+    port: u16,
+    check: CertificateCheck,
+    protocol: Protocol,
+}
+
+#[derive(Default)]
+pub(super) struct Pool {
+    origins: Mutex<HashMap<Key, Origin>>,
+}
+
+#[derive(Default)]
+struct Origin {
+    shared: Option<Connection>,
+    idle: Vec<(Connection, Instant)>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+    speaks_http1: bool,
+}
+
+impl Key {
+    pub(super) fn of(permit: &Permit, protocol: Protocol) -> Self {
+        let target = permit.target();
+        Self {
+            secure: target.scheme().is_secure(),
+            host: target.host_str().to_owned(),
+            port: target.effective_port(),
+            check: permit.certificate_check(),
+            protocol,
+        }
+    }
+}
+
+impl Pool {
+    /// A live connection that is free, or shared by nature.
+    pub(super) async fn take(&self, key: &Key) -> Option<Connection> {
+        loop {
+            let mut connection = self.pick(key)?;
+            if connection.is_usable().await {
+                return Some(connection);
+            }
+        }
+    }
+
+    fn pick(&self, key: &Key) -> Option<Connection> {
+        let mut origins = self.lock();
+        let origin = origins.get_mut(key)?;
+        origin.shared = origin.shared.take().filter(|connection| !connection.is_closed());
+        if let Some(shared) = origin.shared.as_ref().and_then(Connection::share) {
+            return Some(shared);
+        }
+        origin.drop_stale();
+        origin.idle.pop().map(|(connection, _)| connection)
+    }
+
+    /// The lock under which the first connection to an origin is made; none where connections can't be shared.
+    pub(super) fn turn(&self, key: &Key) -> Option<Arc<tokio::sync::Mutex<()>>> {
+        if key.protocol == Protocol::Http1 || !key.secure {
+            return None;
+        }
+        let mut origins = self.lock();
+        let origin = origins.entry(key.clone()).or_default();
+        (!origin.speaks_http1).then(|| Arc::clone(&origin.turn))
+    }
+
+    /// Remembers which protocol a new connection speaks, and shares it where it can be shared.
+    pub(super) fn learn(&self, key: &Key, connection: &Connection) {
+        let mut origins = self.lock();
+        let origin = origins.entry(key.clone()).or_default();
+        origin.shared = connection.share();
+        origin.speaks_http1 = origin.shared.is_none();
+    }
+
+    /// Keeps an HTTP/1.1 connection for the next call; a shared one is kept already.
+    pub(super) fn put(&self, key: Key, connection: Connection) {
+        if matches!(connection.sender, Sender::Http2(_)) || connection.is_closed() {
+            return;
+        }
+        let mut origins = self.lock();
+        origins.values_mut().for_each(Origin::drop_stale);
+        let origin = origins.entry(key).or_default();
+        if origin.idle.len() < MOST_IDLE {
+            origin.idle.push((connection, Instant::now()));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Origin>> {
+        self.origins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Origin {
+    fn drop_stale(&mut self) {
+        self.idle
+            .retain(|(connection, since)| !connection.is_closed() && since.elapsed() < LONGEST_IDLE);
+    }
+}
+
+/// As many as an interface has slots.
+const MOST_IDLE: usize = 10;
+
+/// Servers commonly close after 60 to 75 s; closing first spares a call that meets a closing connection.
+const LONGEST_IDLE: Duration = Duration::from_secs(55);

@@ -1,0 +1,165 @@
+//! The stream below HTTP: its bytes are counted, and the head of an HTTP/1.1 answer is kept as it was sent.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// A stream with a [`Meter`].
+pub(crate) struct Wire<S> {
+    stream: S,
+    meter: Arc<Meter>,
+}
+
+/// What went over a wire.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    sent: AtomicU64,
+    received: AtomicU64,
+    head: Mutex<Option<Vec<u8>>>,
+}
+
+impl<S> Wire<S> {
+    pub(super) const fn new(stream: S, meter: Arc<Meter>) -> Self {
+        Self { stream, meter }
+    }
+}
+
+impl Meter {
+    /// Bytes sent and received so far.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (
+            self.sent.load(Ordering::Relaxed),
+            self.received.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Begins to keep what comes in.
+    pub(crate) fn keep_head(&self) {
+        *self.lock() = Some(Vec::new());
+    }
+
+    /// The server's spelling of the field names that came in since, by their lower-case form.
+    ///
+    /// hyper gives names in lower case only, while the platform shows them as they were sent.
+    pub(crate) fn spelling(&self) -> BTreeMap<String, String> {
+        let head = self.lock().take().unwrap_or_default();
+        let mut rest = head.as_slice();
+        while let Some((status, length, names)) = parse_head(rest) {
+            if status >= 200 {
+                return names;
+            }
+            rest = rest.split_at(length).1;
+        }
+        BTreeMap::new()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<u8>>> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, bytes: &[u8]) {
+        if let Some(head) = self.lock().as_mut().filter(|head| head.len() < LONGEST_HEAD) {
+            head.extend_from_slice(bytes);
+        }
+    }
+}
+
+fn parse_head(bytes: &[u8]) -> Option<(u16, usize, BTreeMap<String, String>)> {
+    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
+    let mut response = httparse::Response::new(&mut fields);
+    let httparse::Status::Complete(length) = response.parse(bytes).ok()? else {
+        return None;
+    };
+    let names = response
+        .headers
+        .iter()
+        .map(|field| (field.name.to_ascii_lowercase(), field.name.to_owned()));
+    Some((response.code?, length, names.collect()))
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if read.is_ready() {
+            let fresh = buf.filled().split_at(before).1;
+            self.meter
+                .received
+                .fetch_add(fresh.len() as u64, Ordering::Relaxed);
+            self.meter.keep(fresh);
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.count(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.count(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl<S> Wire<S> {
+    fn count(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.meter.sent.fetch_add(*bytes as u64, Ordering::Relaxed);
+        }
+    }
+}
+
+/// hyper refuses longer heads by itself.
+const LONGEST_HEAD: usize = 512 * 1024;
+pub(super) const MOST_FIELDS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_the_servers_letter_case_past_an_early_hint() {
+        let meter = Meter::default();
+        meter.keep_head();
+        meter.keep(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-Request-ID: 1\r\n");
+        meter.keep(b"Content-Type: text/plain\r\n\r\nbody");
+
+        let spelling = meter.spelling();
+
+        assert_eq!(
+            spelling.get("x-request-id").map(String::as_str),
+            Some("X-Request-ID")
+        );
+        assert_eq!(spelling.len(), 2);
+    }
+}

@@ -1,0 +1,217 @@
+//! The one loop that owns an app's gate.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::StreamExt;
+use minigate_policy::{Action, Denial, Gate, Permit, Profile, TaskId, Visibility};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
+
+use crate::http::Carrier;
+use crate::journal::track::Track;
+use crate::task::Emitter;
+use crate::{CallId, Exchange, Failure, Outcome, Step};
+
+/// What handles ask of the driver.
+pub(crate) enum Command {
+    Submit(Box<Submission>),
+    Refuse(Box<Denial>, Emitter, Arc<Track>),
+    Abort(CallId),
+    SetVisibility(Visibility),
+}
+
+/// A call that waits for its slot.
+pub(crate) struct Submission {
+    pub(crate) permit: Permit,
+    pub(crate) exchange: Exchange,
+    pub(crate) emitter: Emitter,
+    pub(crate) track: Arc<Track>,
+}
+
+/// Owns the gate, starts what it starts, ends what it ends, and settles each call once.
+pub(crate) struct Driver {
+    gate: Gate,
+    inbox: UnboundedReceiver<Command>,
+    carrier: Arc<Carrier>,
+    calls: HashMap<TaskId, Call>,
+    tasks: HashMap<CallId, TaskId>,
+    running: JoinSet<Outcome>,
+    exchanges: HashMap<Id, TaskId>,
+}
+
+/// A call between submission and settlement.
+struct Call {
+    emitter: Emitter,
+    track: Arc<Track>,
+    timeout: Duration,
+    state: State,
+}
+
+enum State {
+    Queued(Box<(Permit, Exchange)>),
+    Running(AbortHandle),
+}
+
+impl Driver {
+    pub(crate) fn new(profile: &Profile, inbox: UnboundedReceiver<Command>, carrier: Carrier) -> Self {
+        Self {
+            gate: Gate::new(profile),
+            inbox,
+            carrier: Arc::new(carrier),
+            calls: HashMap::new(),
+            tasks: HashMap::new(),
+            running: JoinSet::new(),
+            exchanges: HashMap::new(),
+        }
+    }
+
+    /// Runs until the last handle is gone and nothing is under way.
+    pub(crate) async fn run(mut self) {
+        loop {
+            while let Some(action) = self.gate.next_action() {
+                self.perform(action);
+            }
+            let deadline = self.gate.next_deadline().map(Instant::from_std);
+            // Each arm may be dropped: messages stay in the inbox, ended exchanges in the set.
+            tokio::select! {
+                biased;
+                command = self.inbox.next() => match command {
+                    Some(command) => self.obey(command),
+                    None => break,
+                },
+                Some(ended) = self.running.join_next_with_id() => self.conclude(ended),
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                    self.gate.reach(now());
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Submit(submission) => self.submit(*submission),
+            Command::Refuse(denial, emitter, track) => settle(&emitter, &track, Err((*denial).into())),
+            Command::Abort(call) => {
+                if let Some(task) = self.tasks.get(&call).copied() {
+                    self.end(task, Failure::Aborted);
+                    self.gate.finish(task, now());
+                }
+            }
+            Command::SetVisibility(visibility) => self.gate.set_visibility(visibility, now()),
+        }
+    }
+
+    fn submit(&mut self, submission: Submission) {
+        let Submission {
+            permit,
+            exchange,
+            emitter,
+            track,
+        } = submission;
+        let task = self.gate.submit(&permit, now());
+        self.tasks.insert(track.call(), task);
+        let timeout = permit.timeout();
+        let state = State::Queued(Box::new((permit, exchange)));
+        self.calls.insert(
+            task,
+            Call {
+                emitter,
+                track,
+                timeout,
+                state,
+            },
+        );
+        while let Some(action) = self.gate.next_action() {
+            self.perform(action);
+        }
+        if let Some(Call {
+            state: State::Queued(_),
+            track,
+            ..
+        }) = self.calls.get(&task)
+        {
+            track.step(&Step::Queued);
+        }
+    }
+
+    fn perform(&mut self, action: Action) {
+        match action {
+            Action::Start(task) => self.start(task),
+            Action::Interrupt(task) => self.end(task, Failure::Interrupted),
+            Action::Refuse(task) => self.end(task, Failure::TooManyCalls),
+            Action::TimeOut(task) => {
+                if let Some(call) = self.calls.get(&task) {
+                    let failure = Failure::TimedOut {
+                        after: call.timeout,
+                        phase: call.track.phase(),
+                    };
+                    self.end(task, failure);
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, task: TaskId) {
+        let Some(call) = self.calls.get_mut(&task) else {
+            return;
+        };
+        let State::Queued(message) = &call.state else {
+            return;
+        };
+        let (permit, exchange) = (**message).clone();
+        call.track.time(|timing, now| timing.started = Some(now));
+        call.track.step(&Step::Started);
+        let (carrier, track) = (Arc::clone(&self.carrier), Arc::clone(&call.track));
+        let emitter = call.emitter.clone();
+        let exchange = async move { carrier.carry_out(permit, exchange, &emitter, &track).await };
+        let handle = self.running.spawn(exchange);
+        self.exchanges.insert(handle.id(), task);
+        call.state = State::Running(handle);
+    }
+
+    /// An exchange is over, by itself, by an abort that was settled already, or by a panic.
+    fn conclude(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+        let (id, outcome) = match ended {
+            Ok((id, outcome)) => (id, outcome),
+            Err(error) => (
+                error.id(),
+                Err(Failure::Internal {
+                    reason: error.to_string(),
+                }),
+            ),
+        };
+        let Some(task) = self.exchanges.remove(&id) else {
+            return;
+        };
+        if let Some(call) = self.forget(task) {
+            settle(&call.emitter, &call.track, outcome);
+            self.gate.finish(task, now());
+        }
+    }
+
+    fn end(&mut self, task: TaskId, failure: Failure) {
+        let Some(call) = self.forget(task) else { return };
+        if let State::Running(exchange) = &call.state {
+            exchange.abort();
+        }
+        settle(&call.emitter, &call.track, Err(failure));
+    }
+
+    fn forget(&mut self, task: TaskId) -> Option<Call> {
+        let call = self.calls.remove(&task)?;
+        self.tasks.remove(&call.track.call());
+        Some(call)
+    }
+}
+
+fn settle(emitter: &Emitter, track: &Track, outcome: Outcome) {
+    track.step(&Step::Settled(&outcome));
+    emitter.settle(outcome);
+}
+
+fn now() -> std::time::Instant {
+    Instant::now().into_std()
+}

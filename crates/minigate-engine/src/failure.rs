@@ -1,0 +1,173 @@
+//! Why a call got no answer, for its app and for people.
+
+mod complaint;
+mod en;
+mod zh;
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use minigate_policy::diagnosis::{Diagnosis, Lang, tell};
+use minigate_policy::{Denial, Rule};
+use minigate_tls::TlsFault;
+
+use crate::{Phase, ResolveError};
+pub use complaint::Complaint;
+
+/// Why a call got no answer; one variant for each way, with what was seen.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The call, a redirect or an address broke a rule.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// The time was up (rule N1).
+    #[error("nothing after {after:?} ({phase:?})")]
+    TimedOut {
+        /// The limit that was reached.
+        after: Duration,
+        /// What it was waiting for.
+        phase: Phase,
+    },
+    /// The app aborted it.
+    #[error("aborted")]
+    Aborted,
+    /// The app is in the background (rule N5).
+    #[error("interrupted")]
+    Interrupted,
+    /// All slots were taken and calls are not to wait (rule N4).
+    #[error("no free slot")]
+    TooManyCalls,
+    /// `CONNECT`, which would make a tunnel past the policy.
+    #[error("the method {method} can't be used")]
+    MethodRefused {
+        /// The method.
+        method: String,
+    },
+    /// The name has no address.
+    #[error(transparent)]
+    Unresolved(#[from] ResolveError),
+    /// No address took the connection.
+    #[error("no connection to {host}: {peer}: {kind}")]
+    NotConnected {
+        /// The host.
+        host: String,
+        /// The last address that was tried.
+        peer: SocketAddr,
+        /// How it failed.
+        kind: io::ErrorKind,
+    },
+    /// TLS couldn't be set up (rules T1 to T8).
+    #[error("no TLS with {host}: {fault}")]
+    Insecure {
+        /// The host.
+        host: String,
+        /// What was wrong.
+        fault: TlsFault,
+    },
+    /// The answer was cut off or broke the protocol.
+    #[error("{host} broke off or broke the protocol: {breach}")]
+    Broken {
+        /// The host.
+        host: String,
+        /// What it did.
+        breach: Breach,
+    },
+    /// The answer is larger than the engine takes.
+    #[error("the body has more than {limit} bytes")]
+    BodyTooLarge {
+        /// The limit in bytes, content codings undone.
+        limit: usize,
+    },
+    /// The text of the answer can't be converted (rule N6).
+    #[error("the body is not {charset}")]
+    Undecodable {
+        /// The charset that it was read as.
+        charset: &'static str,
+    },
+    /// The engine itself failed.
+    #[error("internal error: {reason}")]
+    Internal {
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// How a server failed to give a whole, well-formed answer.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Breach {
+    /// It closed before the first byte of an answer.
+    #[error("closed without an answer")]
+    Empty,
+    /// It closed in the middle, or without the end that TLS demands.
+    #[error("closed in the middle of the answer")]
+    Truncated,
+    /// It reset the connection.
+    #[error("reset the connection")]
+    Reset,
+    /// The head of the answer is too large.
+    #[error("sent too large a header")]
+    HeadTooLarge,
+    /// The answer isn't HTTP.
+    #[error("sent no valid HTTP: {reason}")]
+    Malformed {
+        /// What the parser says.
+        reason: String,
+    },
+    /// The h2 protocol was broken or the stream was refused.
+    #[error("broke h2: {reason}")]
+    Http2 {
+        /// What the protocol says.
+        reason: String,
+    },
+    /// The body doesn't follow its content coding.
+    #[error("sent a body that isn't {coding}: {reason}")]
+    Coding {
+        /// The coding.
+        coding: String,
+        /// What the decoder says.
+        reason: String,
+    },
+}
+
+impl Failure {
+    /// The rule that it comes from; where no rule was broken, N8: `fail` is for calls that got no answer.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        match self {
+            Self::Denied(denial) => denial.rule(),
+            Self::TimedOut { .. } => Rule::N1,
+            Self::Interrupted => Rule::N5,
+            Self::TooManyCalls => Rule::N4,
+            Self::Undecodable { .. } => Rule::N6,
+            Self::Insecure { fault, .. } => fault.rule(),
+            Self::Aborted
+            | Self::MethodRefused { .. }
+            | Self::Unresolved(_)
+            | Self::NotConnected { .. }
+            | Self::Broken { .. }
+            | Self::BodyTooLarge { .. }
+            | Self::Internal { .. } => Rule::N8,
+        }
+    }
+
+    /// What happened and what to do, for people (rule S4).
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> Diagnosis {
+        if let Self::Denied(denial) = self {
+            return tell(denial.verdict(), lang);
+        }
+        let (headline, remedies) = match lang {
+            Lang::En => (en::headline(self), en::remedies(self)),
+            Lang::Zh => (zh::headline(self), zh::remedies(self)),
+        };
+        Diagnosis {
+            rule: Some(self.rule()),
+            headline,
+            seen: Vec::new(),
+            remedies,
+        }
+    }
+}

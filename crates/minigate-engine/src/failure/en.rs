@@ -1,0 +1,84 @@
+//! English.
+
+use std::io;
+
+use minigate_policy::diagnosis::Lang;
+
+use super::{Breach, Failure};
+use crate::{Phase, ResolveError};
+
+pub(super) fn headline(failure: &Failure) -> String {
+    match failure {
+        Failure::Denied(denial) => denial.to_string(),
+        Failure::TimedOut { after, phase } => {
+            format!(
+                "no answer within {} ms; the time ran out {}",
+                after.as_millis(),
+                during(*phase)
+            )
+        }
+        Failure::Aborted => "the app aborted the call".to_owned(),
+        Failure::Interrupted => "the app is in the background".to_owned(),
+        Failure::TooManyCalls => "all slots are taken and calls are set not to wait".to_owned(),
+        Failure::MethodRefused { method } => {
+            format!("the method {method} would make a tunnel past the rules")
+        }
+        Failure::Unresolved(ResolveError::NotFound { host }) => format!("`{host}` has no address"),
+        Failure::Unresolved(ResolveError::Failed { host, reason }) => {
+            format!("the address of `{host}` couldn't be asked for: {reason}")
+        }
+        Failure::NotConnected { host, peer, kind } => format!("`{host}` can't be reached at {peer}: {kind}"),
+        Failure::Insecure { host, fault } => format!("`{host}`: {}", fault.tell(Lang::En).headline),
+        Failure::Broken { host, breach } => format!("`{host}` {breach}"),
+        Failure::BodyTooLarge { limit } => format!("the answer has more than {limit} bytes"),
+        Failure::Undecodable { charset } => format!("the answer's text is not valid {charset}"),
+        Failure::Internal { reason } => format!("minigate itself failed: {reason}"),
+    }
+}
+
+const fn during(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Queue => "while it waited for a slot",
+        Phase::Resolve => "while its name was looked up",
+        Phase::Connect => "while it connected",
+        Phase::Handshake => "during the TLS handshake",
+        Phase::Head => "before the first byte of the answer",
+        Phase::Body => "in the middle of the answer's body",
+    }
+}
+
+pub(super) fn remedies(failure: &Failure) -> Vec<String> {
+    let one = |remedy: &str| vec![remedy.to_owned()];
+    match failure {
+        Failure::Denied(_) | Failure::Aborted => Vec::new(),
+        Failure::TimedOut { .. } => {
+            one("make the server answer sooner, or raise `timeout` (60 s is the longest in the guide's era)")
+        }
+        Failure::Interrupted => one("repeat the call when the app is shown again (`onShow`)"),
+        Failure::TooManyCalls => one("start fewer calls at once, or set `overflow` to `queue`"),
+        Failure::MethodRefused { .. } => one("use another method"),
+        Failure::Unresolved(_) => {
+            one("check the name and its DNS records, or give its address with `--resolve`")
+        }
+        Failure::NotConnected {
+            kind: io::ErrorKind::ConnectionRefused,
+            ..
+        } => one("check that the server runs and listens on that port"),
+        Failure::NotConnected { .. } => one("check the network and the server's firewall"),
+        Failure::Insecure { fault, .. } => fault.tell(Lang::En).remedies,
+        Failure::Broken {
+            breach: Breach::HeadTooLarge,
+            ..
+        } => one("let the server send fewer or shorter fields"),
+        Failure::Broken {
+            breach: Breach::Coding { .. },
+            ..
+        } => one("let the server's `content-encoding` name what its body really is"),
+        Failure::Broken { .. } => one("look into the server's log: the answer was not whole"),
+        Failure::BodyTooLarge { .. } => one("fetch it in parts, or use `wx.downloadFile`"),
+        Failure::Undecodable { .. } => {
+            one("let the server answer in UTF-8 and say so in `content-type`, or ask for `arraybuffer`")
+        }
+        Failure::Internal { .. } => one("please report it, with the app that shows it"),
+    }
+}

@@ -1,0 +1,100 @@
+//! 中文。
+
+use std::io;
+
+use minigate_policy::diagnosis::Lang;
+
+use super::{Breach, Failure};
+use crate::{Phase, ResolveError};
+
+pub(super) fn headline(failure: &Failure) -> String {
+    match failure {
+        Failure::Denied(denial) => denial.to_string(),
+        Failure::TimedOut { after, phase } => {
+            format!(
+                "{} 毫秒内没有结果，超时发生在{}",
+                after.as_millis(),
+                during(*phase)
+            )
+        }
+        Failure::Aborted => "小程序中止了调用".to_owned(),
+        Failure::Interrupted => "小程序处于后台".to_owned(),
+        Failure::TooManyCalls => "并发已满，且设置为不排队".to_owned(),
+        Failure::MethodRefused { method } => format!("{method} 方法会绕过规则建立隧道"),
+        Failure::Unresolved(ResolveError::NotFound { host }) => format!("`{host}` 没有地址"),
+        Failure::Unresolved(ResolveError::Failed { host, reason }) => format!("无法解析 `{host}`：{reason}"),
+        Failure::NotConnected { host, peer, kind } => {
+            format!("无法连接 `{host}`（{peer}）：{}", connect(*kind))
+        }
+        Failure::Insecure { host, fault } => format!("`{host}`：{}", fault.tell(Lang::Zh).headline),
+        Failure::Broken { host, breach } => format!("`{host}` {}", broken(breach)),
+        Failure::BodyTooLarge { limit } => format!("返回内容超过 {limit} 字节"),
+        Failure::Undecodable { charset } => format!("返回的文本不是有效的 {charset}"),
+        Failure::Internal { reason } => format!("minigate 内部错误：{reason}"),
+    }
+}
+
+const fn during(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Queue => "排队时",
+        Phase::Resolve => "解析域名时",
+        Phase::Connect => "建立连接时",
+        Phase::Handshake => "TLS 握手时",
+        Phase::Head => "等待首字节时",
+        Phase::Body => "接收内容时",
+    }
+}
+
+fn connect(kind: io::ErrorKind) -> String {
+    match kind {
+        io::ErrorKind::ConnectionRefused => "连接被拒绝".to_owned(),
+        io::ErrorKind::ConnectionReset => "连接被重置".to_owned(),
+        io::ErrorKind::TimedOut => "连接超时".to_owned(),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "网络不可达".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn broken(breach: &Breach) -> String {
+    match breach {
+        Breach::Empty => "没有返回任何内容就关闭了连接".to_owned(),
+        Breach::Truncated => "在返回途中关闭了连接".to_owned(),
+        Breach::Reset => "重置了连接".to_owned(),
+        Breach::HeadTooLarge => "返回的头部过大".to_owned(),
+        Breach::Malformed { reason } => format!("返回的不是有效的 HTTP：{reason}"),
+        Breach::Http2 { reason } => format!("违反了 h2 协议：{reason}"),
+        Breach::Coding { coding, reason } => format!("返回的内容不是 {coding}：{reason}"),
+    }
+}
+
+pub(super) fn remedies(failure: &Failure) -> Vec<String> {
+    let one = |remedy: &str| vec![remedy.to_owned()];
+    match failure {
+        Failure::Denied(_) | Failure::Aborted => Vec::new(),
+        Failure::TimedOut { .. } => one("让服务器更快返回，或调大 `timeout`（指南规定最长 60 秒）"),
+        Failure::Interrupted => one("待小程序回到前台（`onShow`）后重试"),
+        Failure::TooManyCalls => one("减少同时发起的调用，或把 `overflow` 设为 `queue`"),
+        Failure::MethodRefused { .. } => one("换用其他方法"),
+        Failure::Unresolved(_) => one("检查域名及其 DNS 记录，或用 `--resolve` 指定地址"),
+        Failure::NotConnected {
+            kind: io::ErrorKind::ConnectionRefused,
+            ..
+        } => one("确认服务器已启动并监听该端口"),
+        Failure::NotConnected { .. } => one("检查网络和服务器的防火墙"),
+        Failure::Insecure { fault, .. } => fault.tell(Lang::Zh).remedies,
+        Failure::Broken {
+            breach: Breach::HeadTooLarge,
+            ..
+        } => one("让服务器减少或缩短头部字段"),
+        Failure::Broken {
+            breach: Breach::Coding { .. },
+            ..
+        } => one("让服务器的 `content-encoding` 与内容的实际编码一致"),
+        Failure::Broken { .. } => one("查看服务器日志：返回的内容不完整"),
+        Failure::BodyTooLarge { .. } => one("分段获取，或改用 `wx.downloadFile`"),
+        Failure::Undecodable { .. } => {
+            one("让服务器以 UTF-8 返回并在 `content-type` 中注明，或使用 `arraybuffer`")
+        }
+        Failure::Internal { .. } => one("请附上能重现问题的小程序反馈给我们"),
+    }
+}

@@ -1,0 +1,292 @@
+//! One call over HTTP, hop by hop.
+
+mod body;
+mod breach;
+mod headers;
+mod redirect;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use minigate_policy::Permit;
+
+use crate::decode;
+use crate::dial::{Dialer, Freshness, Lease, Sender};
+use crate::journal::track::Track;
+use crate::task::Emitter;
+use crate::{
+    Body, Delivery, Event, Exchange, Expect, Failure, Fields, Head, Limits, Outcome, Phase, Protocol,
+    Redirect, Reply, Step,
+};
+use body::Delivered;
+
+/// Carries out the calls of one app.
+pub(crate) struct Carrier {
+    dialer: Dialer,
+    limits: Limits,
+    user_agent: String,
+}
+
+/// One hop of a call: where to, and with which message.
+struct Hop {
+    permit: Permit,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+    protocol: Protocol,
+}
+
+/// The head of an answer, and the connection that its body still comes over.
+struct Answer {
+    head: Head,
+    response: Response<Incoming>,
+    lease: Lease,
+    /// Bytes sent and received on the connection before this exchange.
+    before: (u64, u64),
+}
+
+impl Carrier {
+    pub(crate) fn new(dialer: Dialer, limits: Limits, user_agent: String) -> Self {
+        Self {
+            dialer,
+            limits,
+            user_agent,
+        }
+    }
+
+    /// Follows the call to its last hop and takes the answer in.
+    pub(crate) async fn carry_out(
+        &self,
+        permit: Permit,
+        exchange: Exchange,
+        emitter: &Emitter,
+        track: &Track,
+    ) -> Outcome {
+        if exchange.method == Method::CONNECT {
+            return Err(Failure::MethodRefused {
+                method: exchange.method.to_string(),
+            });
+        }
+        let mut hops = vec![permit.verdict().clone()];
+        let headers = headers::prepare(exchange.headers, &permit, &self.user_agent, track);
+        let mut hop = Hop {
+            permit,
+            method: exchange.method,
+            headers,
+            body: exchange.body,
+            protocol: exchange.protocol,
+        };
+        loop {
+            let answer = self.exchange(&hop, track).await?;
+            let location = redirect::location(&answer.head).filter(|_| exchange.redirect == Redirect::Follow);
+            let Some(location) = location else {
+                return self
+                    .take_in(
+                        &hop,
+                        answer,
+                        hops,
+                        exchange.delivery,
+                        exchange.expect,
+                        emitter,
+                        track,
+                    )
+                    .await;
+            };
+            let status = answer.head.status;
+            let next = hop.permit.follow(&location)?;
+            track.redirected(status, next.verdict());
+            hops.push(next.verdict().clone());
+            hop = redirect::next(hop, status, next);
+            self.finish(answer).await;
+        }
+    }
+
+    /// Sends one hop's message and waits for the head of its answer.
+    ///
+    /// A connection that has served before may be closing at the very moment; where nothing of an answer has come
+    /// and repeating can do no harm, the message goes out once more on a new connection.
+    async fn exchange(&self, hop: &Hop, track: &Track) -> Result<Answer, Failure> {
+        track.time(|timing, now| timing.fetch_start = Some(now));
+        let lease = self
+            .dialer
+            .lease(&hop.permit, hop.protocol, Freshness::Any, track)
+            .await?;
+        let reused = lease.reused;
+        match self.send(hop, lease, track).await {
+            Err(Unanswered {
+                failure: _,
+                repeatable: true,
+            }) if reused => {
+                let lease = self
+                    .dialer
+                    .lease(&hop.permit, hop.protocol, Freshness::New, track)
+                    .await?;
+                self.send(hop, lease, track)
+                    .await
+                    .map_err(|unanswered| unanswered.failure)
+            }
+            answered => answered.map_err(|unanswered| unanswered.failure),
+        }
+    }
+
+    async fn send(&self, hop: &Hop, mut lease: Lease, track: &Track) -> Result<Answer, Unanswered> {
+        let meter = Arc::clone(&lease.connection.link.meter);
+        let before = meter.counts();
+        track.enter(Phase::Head);
+        let sent = match &mut lease.connection.sender {
+            Sender::Http1(sender) => {
+                meter.keep_head();
+                sender.try_send_request(hop.request(Form::Origin)).await
+            }
+            Sender::Http2(sender) => sender.try_send_request(hop.request(Form::Absolute)).await,
+        };
+        let response = sent.map_err(|mut error| {
+            let silent = meter.counts().1 == before.1;
+            let unsent = error.take_message().is_some();
+            Unanswered {
+                repeatable: unsent || silent && hop.method.is_idempotent(),
+                failure: breach::during_head(hop.host(), &error.into_error(), silent),
+            }
+        })?;
+        let head = Head {
+            status: response.status(),
+            fields: Fields::new(response.headers(), &meter.spelling()),
+            version: response.version(),
+        };
+        track.answered(&head);
+        Ok(Answer {
+            head,
+            response,
+            lease,
+            before,
+        })
+    }
+
+    /// Takes the body of the last hop's answer in and makes of it what the app wants.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one call, which end here")]
+    async fn take_in(
+        &self,
+        hop: &Hop,
+        answer: Answer,
+        hops: Vec<minigate_policy::Verdict>,
+        delivery: Delivery,
+        expect: Expect,
+        emitter: &Emitter,
+        track: &Track,
+    ) -> Outcome {
+        let Answer {
+            head,
+            response,
+            lease,
+            before,
+        } = answer;
+        emitter.emit(Event::Headers(head.clone()));
+        track.enter(Phase::Body);
+        let delivered = match delivery {
+            Delivery::Whole => Delivered::Whole {
+                limit: self.limits.body,
+            },
+            Delivery::Chunked => Delivered::Chunks(emitter),
+        };
+        let body = body::read(response, hop.host(), delivered).await?;
+        track.done(&lease, before, body.len());
+        self.dialer.give_back(lease);
+        let body = match expect {
+            Expect::Bytes => Body::Bytes(body),
+            Expect::Text => to_text(&body, &head, hop, track)?,
+        };
+        Ok(Reply {
+            head,
+            body,
+            timing: track.timing(),
+            hops,
+        })
+    }
+
+    /// Lets go of a redirect's answer; its connection is kept where its body is at hand.
+    async fn finish(&self, answer: Answer) {
+        if body::is_short(&answer.response) && body::discard(answer.response).await {
+            self.dialer.give_back(answer.lease);
+        }
+    }
+}
+
+/// An exchange that brought no answer.
+struct Unanswered {
+    failure: Failure,
+    repeatable: bool,
+}
+
+/// The form of a request target: HTTP/1.1 sends the path, h2 wants all parts.
+#[derive(Clone, Copy)]
+enum Form {
+    Origin,
+    Absolute,
+}
+
+impl Hop {
+    fn host(&self) -> &str {
+        self.permit.target().host_str()
+    }
+
+    fn request(&self, form: Form) -> Request<Full<Bytes>> {
+        let url = self.permit.target().url();
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.headers_mut() = self.headers.clone();
+        let target = match form {
+            Form::Origin => &url[url::Position::BeforePath..url::Position::AfterQuery],
+            Form::Absolute => url.as_str(),
+        };
+        // A target's URL is ASCII and short enough for every request target, so this can't fail.
+        *request.uri_mut() = target.parse().unwrap_or_default();
+        if matches!(form, Form::Origin) {
+            request.headers_mut().extend(headers::host(url));
+        }
+        request
+    }
+}
+
+fn to_text(body: &Bytes, head: &Head, hop: &Hop, track: &Track) -> Result<Body, Failure> {
+    let profile = hop.permit.policy().profile();
+    let content_type = head.fields.get("content-type");
+    let (text, decoding) = decode::to_text(
+        body,
+        content_type.as_deref(),
+        &profile.fallback_charset,
+        profile.undecodable,
+    )?;
+    track.step(&Step::Decoded(&decoding));
+    Ok(Body::Text(text, decoding))
+}
+
+impl Track {
+    fn answered(&self, head: &Head) {
+        self.time(|timing, now| {
+            timing.request_end = timing.request_end.or(timing.request_start);
+            timing.response_start = Some(now);
+        });
+        self.step(&Step::FirstByte { status: head.status });
+    }
+
+    fn redirected(&self, status: http::StatusCode, verdict: &minigate_policy::Verdict) {
+        self.time(|timing, now| {
+            timing.redirect_start = timing.redirect_start.or(timing.fetch_start);
+            timing.redirect_end = Some(now);
+        });
+        self.step(&Step::Redirected { status, verdict });
+    }
+
+    fn done(&self, lease: &Lease, before: (u64, u64), bytes: usize) {
+        let (sent, received) = lease.connection.link.meter.counts();
+        self.time(|timing, now| {
+            timing.response_end = Some(now);
+            timing.sent = sent - before.0;
+            timing.received = received - before.1;
+        });
+        self.step(&Step::Done { bytes });
+    }
+}

@@ -1,0 +1,70 @@
+//! What a transport error says about the server.
+
+use std::error::Error;
+use std::io;
+
+use crate::{Breach, Failure};
+
+/// An error before the head of an answer; `silent` where not a byte of one came.
+pub(super) fn during_head(host: &str, error: &hyper::Error, silent: bool) -> Failure {
+    let breach = match of(error) {
+        Breach::Truncated if silent => Breach::Empty,
+        breach => breach,
+    };
+    Failure::Broken {
+        host: host.to_owned(),
+        breach,
+    }
+}
+
+/// An error in the middle of a body.
+pub(super) fn during_body(host: &str, error: &hyper::Error) -> Failure {
+    Failure::Broken {
+        host: host.to_owned(),
+        breach: of(error),
+    }
+}
+
+fn of(error: &hyper::Error) -> Breach {
+    if error.is_parse() {
+        let reason = error.to_string();
+        // hyper tells this apart for servers only, but says it in words.
+        let too_large = reason.contains("too large");
+        return if too_large {
+            Breach::HeadTooLarge
+        } else {
+            Breach::Malformed { reason }
+        };
+    }
+    if let Some(error) = cause::<h2::Error>(error) {
+        return Breach::Http2 {
+            reason: error.to_string(),
+        };
+    }
+    match cause::<io::Error>(error).map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => Breach::Reset,
+        Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => Breach::Malformed {
+            reason: deepest(error),
+        },
+        _ => Breach::Truncated,
+    }
+}
+
+fn cause<E: Error + 'static>(error: &hyper::Error) -> Option<&E> {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        source = error.source();
+    }
+    None
+}
+
+fn deepest(error: &hyper::Error) -> String {
+    let mut deepest: &dyn Error = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}

@@ -1,0 +1,106 @@
+//! One call's way into the journal, and its times.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use tokio::time::Instant;
+
+use super::{CallId, Journal, Phase, Step};
+use crate::Timing;
+
+/// The wall clock, read once and carried on by tokio's, so that a test can stop it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    wall: SystemTime,
+    origin: Instant,
+}
+
+impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    pub(crate) fn start() -> Self {
+        Self {
+            wall: SystemTime::now(),
+            origin: Instant::now(),
+        }
+    }
+
+    pub(crate) fn wall(self, at: Instant) -> SystemTime {
+        self.wall + at.saturating_duration_since(self.origin)
+    }
+}
+
+/// What a call under way records, and where it stands.
+pub(crate) struct Track {
+    call: CallId,
+    journal: Arc<dyn Journal>,
+    clock: Clock,
+    timing: Mutex<Timing>,
+    phase: AtomicU8,
+}
+
+impl Track {
+    pub(crate) fn new(call: CallId, journal: Arc<dyn Journal>, clock: Clock) -> Self {
+        let timing = Timing {
+            invoked: Some(clock.wall(Instant::now())),
+            ..Timing::default()
+        };
+        Self {
+            call,
+            journal,
+            clock,
+            timing: Mutex::new(timing),
+            phase: AtomicU8::new(0),
+        }
+    }
+
+    pub(crate) const fn call(&self) -> CallId {
+        self.call
+    }
+
+    pub(crate) fn step(&self, step: &Step<'_>) {
+        self.journal.record(self.call, Instant::now(), step);
+    }
+
+    pub(crate) fn time(&self, note: impl FnOnce(&mut Timing, SystemTime)) {
+        let now = self.clock.wall(Instant::now());
+        note(
+            &mut self.timing.lock().unwrap_or_else(PoisonError::into_inner),
+            now,
+        );
+    }
+
+    pub(crate) fn timing(&self) -> Timing {
+        self.timing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the call waits for from now on.
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.phase.store(phase as u8, Ordering::Relaxed);
+        self.time(|timing, now| match phase {
+            Phase::Resolve => timing.resolve_start = Some(now),
+            Phase::Connect => timing.connect_start = Some(now),
+            Phase::Handshake => timing.tls_start = Some(now),
+            Phase::Head => timing.request_start = Some(now),
+            Phase::Queue | Phase::Body => {}
+        });
+    }
+
+    /// What the call waits for.
+    pub(crate) fn phase(&self) -> Phase {
+        let phase = self.phase.load(Ordering::Relaxed);
+        PHASES
+            .into_iter()
+            .find(|known| *known as u8 == phase)
+            .unwrap_or_default()
+    }
+}
+
+const PHASES: [Phase; 6] = [
+    Phase::Queue,
+    Phase::Resolve,
+    Phase::Connect,
+    Phase::Handshake,
+    Phase::Head,
+    Phase::Body,
+];

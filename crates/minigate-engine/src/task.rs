@@ -1,0 +1,114 @@
+//! A call under way, as its caller sees it.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::{Stream, StreamExt};
+
+use crate::driver::Command;
+use crate::{CallId, Head, Outcome};
+
+/// Something that happens to a call.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The head of the answer has come; once at most, redirects that are followed not included.
+    Headers(Head),
+    /// A piece of the body has come, where pieces were asked for.
+    Chunk(Bytes),
+    /// The call has ended: the last event, exactly once.
+    Settled(Box<Outcome>),
+}
+
+/// A call under way: a stream of its events that ends after [`Event::Settled`].
+///
+/// Dropping it aborts the call.
+pub struct Task {
+    call: CallId,
+    events: UnboundedReceiver<Event>,
+    commands: UnboundedSender<Command>,
+    settled: bool,
+}
+
+impl Task {
+    pub(crate) fn new(call: CallId, commands: UnboundedSender<Command>) -> (Self, Emitter) {
+        let (sender, events) = unbounded();
+        let emitter = Emitter(Arc::new(Mutex::new(Some(sender))));
+        (
+            Self {
+                call,
+                events,
+                commands,
+                settled: false,
+            },
+            emitter,
+        )
+    }
+
+    /// The call's name in the journal.
+    #[must_use]
+    pub const fn call(&self) -> CallId {
+        self.call
+    }
+
+    /// Ends the call, be it queued or running; it settles as [`Failure::Aborted`](crate::Failure::Aborted) unless it
+    /// has settled already.
+    pub fn abort(&self) {
+        // Without a driver the call has ended anyway.
+        let _ = self.commands.unbounded_send(Command::Abort(self.call));
+    }
+
+    /// Waits for the end and passes the other events over.
+    pub async fn outcome(mut self) -> Option<Outcome> {
+        while let Some(event) = self.next().await {
+            if let Event::Settled(outcome) = event {
+                return Some(*outcome);
+            }
+        }
+        None
+    }
+}
+
+impl Stream for Task {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        let event = self.events.poll_next_unpin(cx);
+        self.settled |= matches!(event, Poll::Ready(Some(Event::Settled(_)) | None));
+        event
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.abort();
+        }
+    }
+}
+
+/// The sending end of a task's events, which closes with the settlement.
+#[derive(Clone)]
+pub(crate) struct Emitter(Arc<Mutex<Option<UnboundedSender<Event>>>>);
+
+impl Emitter {
+    pub(crate) fn emit(&self, event: Event) {
+        if let Some(sender) = self.lock().as_ref() {
+            // A caller that has dropped its task doesn't listen any more.
+            let _ = sender.unbounded_send(event);
+        }
+    }
+
+    /// The last event; whatever is emitted after it is lost, so nothing can follow a settlement.
+    pub(crate) fn settle(&self, outcome: Outcome) {
+        if let Some(sender) = self.lock().take() {
+            let _ = sender.unbounded_send(Event::Settled(Box::new(outcome)));
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<UnboundedSender<Event>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
