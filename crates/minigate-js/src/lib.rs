@@ -1,1 +1,53 @@
-//! Gives an app wx inside QuickJS.
+//! Gives an app `wx` inside QuickJS.
+//!
+//! An [`App`] is one mini-program or mini-game in a JavaScript world of its own. It reads its source from a
+//! [`Project`], reaches the network only through the [`Engine`](minigate_engine::Engine) that it is given, and says
+//! everything else to an [`Observer`]. It runs on the thread that drives it, and what it may use up has [`Limits`]: a
+//! hostile app ends itself, never its process.
+//!
+//! ```text
+//!  Project ──► loader ──► app's modules ─┐                       ┌─► Engine ─► events ─┐
+//!                                        ▼                       │                     │
+//!                  prelude (wx, App, Page, console, timers) ─► natives ─► Observer     │
+//!                        ▲                                                             │
+//!                        └──── one turn each: timer, event, launch ◄── App::run ◄──────┘
+//! ```
+//!
+//! The prelude is JavaScript in the app's own realm, so it trusts nothing that an app can patch. Below it there is
+//! one object of native functions, which no app can reach.
+//!
+//! ```no_run
+//! # async fn example(engine: minigate_engine::Engine) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//!
+//! use minigate_js::{App, Device, Launch, Limits, Notice, Project, Setup};
+//! use minigate_policy::Policy;
+//! use tokio::time::Instant;
+//!
+//! let mut app = App::new(Setup {
+//!     project: Project::open("shop".as_ref())?,
+//!     engine,
+//!     policy: Policy::new("wx0123456789abcdef".parse()?),
+//!     limits: Limits::default(),
+//!     observer: Box::new(|notice: Notice| drop(notice)),
+//!     codes: Box::new(|| "a code".to_owned()),
+//!     device: Device::default(),
+//! })?;
+//! app.launch(&Launch::default())?;
+//! let end = app.run_until_idle(Instant::now() + Duration::from_secs(60)).await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod app;
+mod host;
+mod limits;
+mod loader;
+mod observer;
+mod project;
+mod realm;
+
+pub use app::{App, Device, End, Launch, Pending, Setup, StartError};
+pub use limits::{Limit, Limits};
+pub use observer::{Fault, Level, Line, Notice, Observer, Place, Shown};
+pub use project::{Files, Folder, Kind, Manifest, Project, ProjectError};

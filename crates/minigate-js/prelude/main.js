@@ -1,0 +1,118 @@
+// The prelude's front door: puts the app's surface together and hands the host the function that takes all events.
+
+import { App, getApp, hideApp, launchApp, showApp } from "minigate:app";
+import { createConsole } from "minigate:console";
+import { createDeviceApi } from "minigate:device";
+import { invoke, reportException, reportRejection } from "minigate:errors";
+import { interfaceApi } from "minigate:interface";
+import { lifecycleApi } from "minigate:lifecycle";
+import { load } from "minigate:modules";
+import { connect, native } from "minigate:native";
+import { currentPage, getCurrentPages, navigationApi, openFirst } from "minigate:navigation";
+import { Behavior, Component, Page, tellPage } from "minigate:page";
+import { define, enumerableKeys, parseJson, SafeTypeError } from "minigate:primordials";
+import { createRequestApi, onCallEvent } from "minigate:request";
+import { seal } from "minigate:seal";
+import { storageApi } from "minigate:storage";
+import { installTimers, onSoon, onTimer } from "minigate:timers";
+
+/** What `getLaunchOptionsSync` gives. */
+let enterOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
+
+/** Builds the realm over the host's functions; gives the one function that takes events. */
+export function boot(functions) {
+  connect(functions);
+  const config = parseJson(native.config);
+  define(globalThis, "wx", createWx(config));
+  installGlobals(config);
+  installTimers();
+  seal();
+  return receive;
+}
+
+function createWx(config) {
+  const wx = {};
+  const parts = [
+    createRequestApi(),
+    navigationApi,
+    interfaceApi,
+    storageApi,
+    lifecycleApi,
+    createDeviceApi(config, wx, () => ({ ...enterOptions })),
+  ];
+  for (let part = 0; part < parts.length; part += 1) {
+    const names = enumerableKeys(parts[part]);
+    for (let index = 0; index < names.length; index += 1) define(wx, names[index], parts[part][names[index]]);
+  }
+  return wx;
+}
+
+function installGlobals(config) {
+  define(globalThis, "console", createConsole(), false);
+  define(globalThis, "global", globalThis, false);
+  define(globalThis, "queueMicrotask", queueMicrotask, false);
+  delete globalThis.print;
+  if (config.kind === "game") return define(globalThis, "GameGlobal", globalThis, false);
+  define(globalThis, "App", App);
+  define(globalThis, "getApp", getApp);
+  define(globalThis, "Page", Page);
+  define(globalThis, "Component", Component);
+  define(globalThis, "Behavior", Behavior);
+  return define(globalThis, "getCurrentPages", getCurrentPages);
+}
+
+const enqueue = globalThis.queueMicrotask;
+
+// The engine's own would lose what the callback throws.
+function queueMicrotask(callback) {
+  if (typeof callback !== "function") throw new SafeTypeError("queueMicrotask needs a function");
+  enqueue(() => {
+    invoke(callback);
+  });
+}
+
+/** Takes an event of the host. Nothing that the app throws comes out of it. */
+function receive(event, id, payload, extra) {
+  switch (event) {
+    case "timer":
+      return onTimer(id, payload);
+    case "soon":
+      return guard(() => onSoon(id));
+    case "launch":
+      return guard(() => launch(payload, parseJson(extra)));
+    case "game":
+      return guard(() => load(payload));
+    case "show":
+      return guard(show);
+    case "hide":
+      return guard(hide);
+    case "rejection":
+      return reportRejection(id, payload);
+    default:
+      return guard(() => onCallEvent(event, id, payload, extra));
+  }
+}
+
+function guard(work) {
+  try {
+    work();
+  } catch (error) {
+    reportException(error);
+  }
+}
+
+function launch(appFile, { path, query, scene }) {
+  enterOptions = { path, query, scene, referrerInfo: {} };
+  launchApp(appFile, { ...enterOptions });
+  if (path !== "") openFirst(path, query);
+}
+
+function show() {
+  showApp({ ...enterOptions });
+  if (currentPage() !== undefined) tellPage(currentPage(), "onShow");
+}
+
+function hide() {
+  if (currentPage() !== undefined) tellPage(currentPage(), "onHide");
+  hideApp();
+}

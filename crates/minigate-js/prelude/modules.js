@@ -1,0 +1,126 @@
+// `require`: CommonJS and converted ES modules, mixed.
+
+import { native } from "minigate:native";
+import {
+  apply,
+  defineGetter,
+  define,
+  enumerableKeys,
+  freeze,
+  hasOwn,
+  isObject,
+  list,
+  mapDelete,
+  mapGet,
+  mapSet,
+  push,
+  SafeMap,
+  SafePromise,
+  SafeTypeError,
+  SafeWeakMap,
+  weakGet,
+  weakSet,
+} from "minigate:primordials";
+
+/** Modules by path. A module that runs is in it with what it has exported so far; one that threw is not. */
+const modules = new SafeMap();
+const namespaces = new SafeWeakMap();
+
+/** The paths of the modules that run, outermost first. */
+export const running = list();
+
+/** Runs a module, unless it has run already; gives what it exports. */
+export function load(path) {
+  const known = mapGet(modules, path);
+  if (known !== undefined) return known.exports;
+  const unit = native.compile(path);
+  const module = { id: path, exports: {} };
+  if ("json" in unit) module.exports = unit.json;
+  mapSet(modules, path, module);
+  if ("make" in unit) run(path, unit, module);
+  return module.exports;
+}
+
+function run(path, unit, module) {
+  const { exports } = module;
+  const require = requireFrom(path);
+  const args = list();
+  push(args, require);
+  push(args, module);
+  push(args, exports);
+  push(running, path);
+  try {
+    const body = unit.make(helpers(require, exports));
+    apply(body, unit.isModule ? undefined : exports, args);
+  } catch (error) {
+    mapDelete(modules, path);
+    throw error;
+  } finally {
+    running.length -= 1;
+  }
+}
+
+function requireFrom(path) {
+  const require = (specifier) => {
+    if (typeof specifier !== "string") throw new SafeTypeError("require needs the path of a module as a string");
+    return load(native.locate(path, specifier));
+  };
+  const later = (specifier) =>
+    new SafePromise((resolve) => {
+      resolve(require(specifier));
+    });
+  define(require, "async", later);
+  return require;
+}
+
+/** What a converted ES module calls for its imports and exports; it means what Babel's helpers mean. */
+function helpers(require, exports) {
+  const define = (pairs) => {
+    defineMarker(exports);
+    for (let index = 0; index + 1 < pairs.length; index += 2) defineGetter(exports, pairs[index], pairs[index + 1]);
+  };
+  const load = (specifier) =>
+    new SafePromise((resolve) => {
+      resolve(namespace(require(`${specifier}`)));
+    });
+  const reexport = (from) => reexportAll(exports, from);
+  return freeze({ __proto__: null, define, load, namespace, reexport, require, standard });
+}
+
+function defineMarker(exports) {
+  define(exports, "__esModule", true, false);
+}
+
+/** A module with its standard export under `default`: a CommonJS module is its own. */
+function standard(exports) {
+  return isConverted(exports) ? exports : { default: exports };
+}
+
+/** A module as one object: `import * as`. */
+function namespace(exports) {
+  if (isConverted(exports)) return exports;
+  const known = isObject(exports) ? weakGet(namespaces, exports) : undefined;
+  if (known !== undefined) return known;
+  const view = {};
+  define(view, "default", exports);
+  if (isObject(exports)) {
+    copyGetters(view, exports);
+    weakSet(namespaces, exports, view);
+  }
+  return view;
+}
+
+function reexportAll(exports, from) {
+  if (isObject(from)) copyGetters(exports, from);
+}
+
+function copyGetters(target, source) {
+  const names = enumerableKeys(source);
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index];
+    if (name === "default" || name === "__esModule" || hasOwn(target, name)) continue;
+    defineGetter(target, name, () => source[name]);
+  }
+}
+
+const isConverted = (exports) => isObject(exports) && exports.__esModule === true;

@@ -1,0 +1,173 @@
+// The stack of pages, and the five functions that change it.
+
+import { missPage } from "minigate:app";
+import { createApi } from "minigate:callbacks";
+import { reportException } from "minigate:errors";
+import { native } from "minigate:native";
+import { Failure, optional, required } from "minigate:options";
+import { createPage, tellPage } from "minigate:page";
+import { define, list, mapDelete, mapGet, mapSet, push, SafeMap, toArray } from "minigate:primordials";
+import { parseAddress } from "minigate:query";
+import { soon } from "minigate:timers";
+
+const MAX_PAGES = 10;
+
+/** The open pages, the visible one last. */
+const stack = list();
+/** Pages of the tab bar that were opened, by route; they live on while another tab shows. */
+const tabs = new SafeMap();
+
+/** `getCurrentPages()`: a fresh array of the open pages. */
+export const getCurrentPages = () => toArray(stack);
+
+/** The page that shows. */
+export const currentPage = () => stack[stack.length - 1];
+
+/** Opens the first page; one that doesn't exist is the app's to handle. */
+export function openFirst(route, query) {
+  try {
+    open("launch", { __proto__: null, route, query });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    missPage({ path: route, query, isEntryPage: true });
+    native.show("launch", error.text);
+  }
+}
+
+/** `wx.navigateTo` and its family. */
+export const navigationApi = {
+  navigateTo: createApi("navigateTo", (options) => {
+    const target = address(options);
+    return () => {
+      refuseTab("navigateTo", target);
+      if (stack.length >= MAX_PAGES) throw new Failure("webview count limit exceed");
+      prepare(target);
+      tellPage(currentPage(), "onHide");
+      return open("navigateTo", target);
+    };
+  }),
+  redirectTo: createApi("redirectTo", (options) => {
+    const target = address(options);
+    return () => {
+      refuseTab("redirectTo", target);
+      prepare(target);
+      close(stack.length - 1);
+      return open("redirectTo", target);
+    };
+  }),
+  reLaunch: createApi("reLaunch", (options) => {
+    const target = address(options);
+    return () => {
+      prepare(target);
+      close(0);
+      closeTabs();
+      return open("reLaunch", target);
+    };
+  }),
+  switchTab: createApi("switchTab", (options) => {
+    const target = address(options);
+    return () => {
+      if (!native.isTab(target.route)) throw new Failure("can not switch to no-tabBar page");
+      target.query = {};
+      prepare(target);
+      return switchTo(target);
+    };
+  }),
+  navigateBack: createApi("navigateBack", (options) => {
+    const delta = optional(options, "delta", "Number", 1);
+    return () => {
+      if (stack.length <= 1) throw new Failure("cannot navigate back at first page.");
+      const keep = stack.length - (delta >= 1 ? delta : 1);
+      close(keep >= 1 ? keep : 1);
+      show(currentPage(), "navigateBack");
+      return {};
+    };
+  }),
+};
+
+function address(options) {
+  const from = currentPage();
+  return parseAddress(required(options, "url", "String"), from === undefined ? "" : from.route);
+}
+
+function refuseTab(name, { route }) {
+  if (native.isTab(route)) throw new Failure(`can not ${name} a tabbar page`);
+}
+
+/** Makes sure that the target can be opened before anything is closed for it. */
+function prepare(target) {
+  if (!native.hasPage(target.route)) {
+    missPage({ path: target.route, query: target.query, isEntryPage: false });
+    throw new Failure(`page "${target.route}" is not found`);
+  }
+  target.page = make(target);
+}
+
+function make({ route, query }) {
+  let page;
+  try {
+    page = createPage(native.pageFile(route), route, query);
+  } catch (error) {
+    reportException(error);
+  }
+  if (page === undefined) throw new Failure(`page "${route}" has not been registered yet`);
+  return page;
+}
+
+function open(name, target) {
+  if (target.page === undefined) prepare(target);
+  const { page, route, query } = target;
+  push(stack, page);
+  if (native.isTab(route)) mapSet(tabs, route, page);
+  tellPage(page, "onLoad", query);
+  show(page, name);
+  soon(() => tellPage(page, "onReady"));
+  return {};
+}
+
+function show(page, name) {
+  native.show(name, page.route);
+  tellPage(page, "onShow");
+}
+
+/** Closes all pages from a place in the stack on, the uppermost first. */
+function close(keep) {
+  while (stack.length > keep) {
+    const page = currentPage();
+    stack.length -= 1;
+    define(stack, stack.length, undefined);
+    mapDelete(tabs, page.route);
+    tellPage(page, "onUnload");
+  }
+}
+
+function closeTabs() {
+  const routes = native.tabs;
+  for (let index = 0; index < routes.length; index += 1) {
+    const page = mapGet(tabs, routes[index]);
+    if (page === undefined) continue;
+    mapDelete(tabs, routes[index]);
+    tellPage(page, "onUnload");
+  }
+}
+
+function switchTo(target) {
+  const old = stack[0];
+  if (old !== undefined && old.route === target.route) {
+    const covered = stack.length > 1;
+    close(1);
+    if (covered) show(old, "switchTab");
+    return {};
+  }
+  if (old === undefined || !native.isTab(old.route)) close(0);
+  else {
+    close(1);
+    tellPage(old, "onHide");
+    stack.length = 0;
+  }
+  const kept = mapGet(tabs, target.route);
+  if (kept === undefined) return open("switchTab", target);
+  push(stack, kept);
+  show(kept, "switchTab");
+  return {};
+}

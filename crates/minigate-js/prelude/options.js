@@ -1,0 +1,68 @@
+// Reading what an app passed: each option once, and its type checked in the platform's words.
+
+import { describe } from "minigate:errors";
+import { isArray, isBuffer, isObject, isView } from "minigate:primordials";
+
+/** A call that fails; the text stands after `fail ` in its `errMsg`. */
+export class Failure {
+  constructor(text, errno) {
+    this.text = text;
+    this.errno = errno;
+  }
+}
+
+/** The number of "invalid request parameter". */
+const INVALID_PARAMETER = 1001;
+
+/** A failure because of what was passed. */
+export const parameterError = (text) => new Failure(`parameter error: ${text}`, INVALID_PARAMETER);
+
+/** Turns anything that was thrown while options were read into a failure. */
+export const toFailure = (error) => (error instanceof Failure ? error : parameterError(describe(error)));
+
+/** A value's type in the platform's words. */
+export function typeName(value) {
+  if (value === null) return "Null";
+  if (isArray(value)) return "Array";
+  switch (typeof value) {
+    case "undefined":
+      return "Undefined";
+    case "string":
+      return "String";
+    case "number":
+      return "Number";
+    case "boolean":
+      return "Boolean";
+    case "function":
+      return "Function";
+    case "symbol":
+      return "Symbol";
+    case "bigint":
+      return "BigInt";
+    default:
+      return isBuffer(value) || isView(value) ? "ArrayBuffer" : "Object";
+  }
+}
+
+/** Refuses options that are no object. */
+export function requireOptions(options) {
+  if (!isObject(options)) throw parameterError(`parameter should be Object instead of ${typeName(options)};`);
+}
+
+/** An option that must be there with the given type. */
+export function required(options, name, type) {
+  const value = options[name];
+  if (typeName(value) !== type) throw wrongType(name, type, value);
+  return value;
+}
+
+/** An option that may be missing. */
+export function optional(options, name, type, fallback) {
+  const value = options[name];
+  if (value === undefined || value === null) return fallback;
+  if (typeName(value) !== type) throw wrongType(name, type, value);
+  return value;
+}
+
+const wrongType = (name, type, value) =>
+  parameterError(`parameter.${name} should be ${type} instead of ${typeName(value)};`);

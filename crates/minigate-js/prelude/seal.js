@@ -1,0 +1,31 @@
+// Takes away what makes code of text: the platform has no `eval` and no `new Function`.
+
+import { define, getPrototypeOf, SafeError, SafeEvalError } from "minigate:primordials";
+
+/** Closes `eval`, `Function` and its three siblings, and what would show the prelude's own functions. */
+export function seal() {
+  const refuse = (name) =>
+    function () {
+      throw new SafeEvalError(`${name} is not available: code can't be made from text`);
+    };
+  define(globalThis, "eval", refuse("eval"), false);
+  closeConstructor(getPrototypeOf(async function () {}), refuse("AsyncFunction"));
+  closeConstructor(getPrototypeOf(function* () {}), refuse("GeneratorFunction"));
+  closeConstructor(getPrototypeOf(async function* () {}), refuse("AsyncGeneratorFunction"));
+  closeFunction(refuse("Function"));
+  // Its call sites hand out the functions on the stack, the prelude's among them.
+  delete SafeError.prepareStackTrace;
+}
+
+function closeConstructor(prototype, refusal) {
+  define(prototype, "constructor", refusal, false);
+}
+
+/** `Function` stays as a value, so that `x instanceof Function` and `Function.prototype` keep their meaning. */
+function closeFunction(refusal) {
+  const prototype = Function.prototype;
+  Object.defineProperty(refusal, "prototype", { value: prototype, writable: false });
+  Object.defineProperty(refusal, "name", { value: "Function" });
+  define(prototype, "constructor", refusal, false);
+  define(globalThis, "Function", refusal, false);
+}

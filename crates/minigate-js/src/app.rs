@@ -1,0 +1,394 @@
+//! A running app: its realm, its agenda, and the loop that brings the two together.
+
+use std::{future::poll_fn, rc::Rc, time::Duration};
+
+use minigate_engine::{Engine, Event, Failure};
+use minigate_policy::{Policy, Release, Visibility};
+use rquickjs::{Ctx, IntoJs, Value};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::{
+    host::{Calls, Due, Host, Wanted, answer, natives},
+    limits::{Limit, Limits},
+    observer::Observer,
+    project::{Kind, Project},
+    realm::{Arguments, Realm},
+};
+
+/// What an app is made of.
+pub struct Setup {
+    /// Its source.
+    pub project: Project,
+    /// Its network.
+    pub engine: Engine,
+    /// What it may call; also who it is.
+    pub policy: Policy,
+    /// What it may use up.
+    pub limits: Limits,
+    /// Who hears what it says.
+    pub observer: Box<dyn Observer>,
+    /// Makes the codes of `wx.login`.
+    pub codes: Box<dyn FnMut() -> String>,
+    /// The phone that it believes to run on.
+    pub device: Device,
+}
+
+/// The phone that an app believes to run on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Device {
+    /// `system` of `getSystemInfo`; its `platform` is that of the policy's profile.
+    pub system: String,
+    /// `SDKVersion`, by which apps decide what they may call.
+    pub sdk_version: String,
+    /// `version`, that of the host program.
+    pub host_version: String,
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self {
+            system: "Linux".to_owned(),
+            sdk_version: "3.17.0".to_owned(),
+            host_version: "8.0.50".to_owned(),
+        }
+    }
+}
+
+/// How an app is opened.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Launch {
+    /// The page; the app's own first one if there is none.
+    pub page: Option<String>,
+    /// The members of its query.
+    pub query: Vec<(String, String)>,
+    /// The scene number; 0 stands for 1001, the list of recent apps.
+    pub scene: u32,
+}
+
+/// An app that can't be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The JavaScript world couldn't be set up, mostly because the memory limit is far too low.
+    #[error("can't set up the app's JavaScript: {0}")]
+    Realm(#[from] rquickjs::Error),
+}
+
+/// Why the app's loop came to an end.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum End {
+    /// Nothing is left to wait for.
+    Idle,
+    /// The app broke a limit. It can't be entered again.
+    Died(Limit),
+    /// The time was up, and the app still waits.
+    StillPending(Pending),
+}
+
+/// What an app still waits for.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Pending {
+    /// How many timers.
+    pub timers: usize,
+    /// How many calls of the network.
+    pub calls: usize,
+}
+
+/// A running app. It belongs to one thread, and it does something only while one of its methods runs.
+///
+/// Order is exact: each timer, and each event of a call, is a turn of its own; the Promise jobs that it leads to run
+/// to the end before the next. Dropping it ends it, its calls included.
+pub struct App {
+    realm: Realm,
+    host: Rc<Host>,
+    next: Source,
+    is_shown: bool,
+}
+
+impl App {
+    /// Sets an app up; nothing of it runs yet.
+    ///
+    /// # Errors
+    ///
+    /// Where its JavaScript can't be set up.
+    pub fn new(setup: Setup) -> Result<Self, StartError> {
+        let facts = facts(&setup);
+        let Setup {
+            project,
+            engine,
+            policy,
+            limits,
+            observer,
+            codes,
+            ..
+        } = setup;
+        let host = Host::new(
+            project,
+            limits,
+            facts,
+            Calls::new(engine, policy),
+            (observer, codes),
+        );
+        let realm = Realm::new(&host.limits, Rc::clone(&host.watch), |ctx| natives(ctx, &host))?;
+        Ok(Self {
+            realm,
+            host,
+            next: Source::Agenda,
+            is_shown: true,
+        })
+    }
+
+    /// Runs the app's first file and opens its first page, with all events up to the page's `onShow`.
+    ///
+    /// # Errors
+    ///
+    /// The limit that ended the app meanwhile. Errors of the app itself go to its observer.
+    pub fn launch(&mut self, launch: &Launch) -> Result<(), Limit> {
+        let root = self.host.project.root();
+        if self.host.project.kind() == Kind::Game {
+            let file = format!("{root}game.js");
+            return self.turn("game", 0, |ctx| file.into_js(ctx), nothing);
+        }
+        let file = format!("{root}app.js");
+        let enter = enter_options(launch, self.host.project.manifest().entry());
+        self.turn("launch", 0, |ctx| file.into_js(ctx), |ctx| enter.into_js(ctx))
+    }
+
+    /// The app comes to the foreground or goes to the background: its network's rules change at once (rule N5), then
+    /// it is told, if that makes a difference to it.
+    ///
+    /// # Errors
+    ///
+    /// The limit that ended the app.
+    pub fn set_visibility(&mut self, visibility: Visibility) -> Result<(), Limit> {
+        self.host.calls.borrow().engine.set_visibility(visibility);
+        let is_shown = visibility == Visibility::Foreground;
+        if std::mem::replace(&mut self.is_shown, is_shown) == is_shown {
+            return Ok(());
+        }
+        self.turn(if is_shown { "show" } else { "hide" }, 0, nothing, nothing)
+    }
+
+    /// Lets the app run until it waits for nothing more, or until a moment has come.
+    ///
+    /// An interval counts as something to wait for. Dropping the future between two turns loses nothing.
+    pub async fn run_until_idle(&mut self, deadline: Instant) -> End {
+        self.run(deadline, Idling::Ends).await
+    }
+
+    /// Lets the app run for a time, also while it waits for nothing.
+    pub async fn run_for(&mut self, span: Duration) -> End {
+        self.run(Instant::now() + span, Idling::GoesOn).await
+    }
+
+    async fn run(&mut self, deadline: Instant, idling: Idling) -> End {
+        loop {
+            if let Some(limit) = self.host.watch.broken() {
+                return End::Died(limit);
+            }
+            let pending = self.pending();
+            if idling == Idling::Ends && pending.is_none() {
+                return End::Idle;
+            }
+            if Instant::now() >= deadline {
+                return pending.map_or(End::Idle, End::StillPending);
+            }
+            // The loop never hogs the thread: other tasks of it carry the app's calls.
+            tokio::task::coop::consume_budget().await;
+            if let Ok(happening) = timeout_at(deadline, self.next()).await {
+                self.deliver(happening);
+            }
+        }
+    }
+
+    /// Waits for what comes next. Agenda and calls take turns, so that neither keeps the other waiting.
+    async fn next(&mut self) -> Happening {
+        loop {
+            let now = Instant::now();
+            for source in [self.next, self.next.other()] {
+                if let Some(happening) = self.take(source, now).await {
+                    self.next = source.other();
+                    return happening;
+                }
+            }
+            let moment = self.host.agenda.borrow().next_moment(now);
+            tokio::select! {
+                (id, wanted, event) = poll_fn(|cx| self.host.poll_call(cx)) => {
+                    self.next = Source::Agenda;
+                    return Happening::Call(id, wanted, event);
+                }
+                () = wait_until(moment) => {}
+            }
+        }
+    }
+
+    /// Takes what is there already.
+    async fn take(&self, source: Source, now: Instant) -> Option<Happening> {
+        match source {
+            Source::Agenda => self.host.agenda.borrow_mut().next_due(now).map(Happening::Due),
+            Source::Calls => {
+                let polled = poll_fn(|cx| std::task::Poll::Ready(self.host.poll_call(cx))).await;
+                match polled {
+                    std::task::Poll::Ready((id, wanted, event)) => Some(Happening::Call(id, wanted, event)),
+                    std::task::Poll::Pending => None,
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, happening: Happening) {
+        // A limit that was broken meanwhile is found by the loop.
+        let _ = match happening {
+            Happening::Due(Due::Soon(id)) => self.turn("soon", id, nothing, nothing),
+            Happening::Due(Due::Timer { id, last }) => {
+                self.turn("timer", id, |ctx| last.into_js(ctx), nothing)
+            }
+            Happening::Call(id, wanted, event) => self.deliver_call(id, wanted, event),
+        };
+    }
+
+    fn deliver_call(&self, id: u64, wanted: Wanted, event: Option<Event>) -> Result<(), Limit> {
+        let engine = self.host.calls.borrow().engine.clone();
+        let lost = || {
+            Err(Failure::Internal {
+                reason: "the engine has gone".to_owned(),
+            })
+        };
+        let outcome = match event {
+            Some(Event::Headers(head)) => {
+                return self.turn("headers", id, |ctx| answer::head(ctx, &head), nothing);
+            }
+            Some(Event::Chunk(bytes)) => {
+                return self.turn("chunk", id, |ctx| answer::buffer(ctx, &bytes), nothing);
+            }
+            Some(Event::Settled(outcome)) => *outcome,
+            None => lost(),
+        };
+        match outcome {
+            Ok(reply) => self.turn(
+                "settled",
+                id,
+                |ctx| answer::reply(ctx, &reply, wanted),
+                |ctx| answer::body(ctx, &reply.body, wanted, &engine),
+            ),
+            Err(failure) => {
+                let wording = self.host.calls.borrow().policy.profile().wording;
+                self.turn(
+                    "settled",
+                    id,
+                    |ctx| answer::failure(ctx, &failure, wording),
+                    nothing,
+                )
+            }
+        }
+    }
+
+    fn turn(
+        &self,
+        event: &'static str,
+        id: u64,
+        payload: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Value<'js>>,
+        extra: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Value<'js>>,
+    ) -> Result<(), Limit> {
+        let result = self.realm.turn(|ctx| {
+            Ok(Arguments {
+                event,
+                id: id as f64,
+                payload: payload(ctx)?,
+                extra: extra(ctx)?,
+            })
+        });
+        result.inspect_err(|limit| self.host.note_end(*limit))
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let agenda = self.host.agenda.borrow();
+        let pending = Pending {
+            timers: agenda.timers(),
+            calls: self.host.calls.borrow().len(),
+        };
+        (agenda.has_next() || pending != Pending::default()).then_some(pending)
+    }
+}
+
+/// Something that the app is told in a turn of its own.
+enum Happening {
+    Due(Due),
+    Call(u64, Wanted, Option<Event>),
+}
+
+/// Where happenings come from.
+#[derive(Clone, Copy)]
+enum Source {
+    Agenda,
+    Calls,
+}
+
+impl Source {
+    fn other(self) -> Self {
+        match self {
+            Self::Agenda => Self::Calls,
+            Self::Calls => Self::Agenda,
+        }
+    }
+}
+
+async fn wait_until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Idling {
+    Ends,
+    GoesOn,
+}
+
+fn nothing<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Value<'js>> {
+    Ok(Value::new_undefined(ctx.clone()))
+}
+
+fn facts(setup: &Setup) -> String {
+    let device = &setup.device;
+    let facts = serde_json::json!({
+        "kind": if setup.project.kind() == Kind::Game { "game" } else { "app" },
+        "appId": setup.policy.app().as_str(),
+        "envVersion": setup.policy.release().env_version(),
+        "version": version(setup.policy.release()),
+        "userDataPath": "wxfile://usr",
+        "platform": setup.policy.profile().platform.to_string(),
+        "system": device.system,
+        "sdkVersion": device.sdk_version,
+        "hostVersion": device.host_version,
+    });
+    facts.to_string()
+}
+
+/// Only a published version has a number.
+fn version(release: Release) -> String {
+    if release.is_development() {
+        String::new()
+    } else {
+        release.segment()
+    }
+}
+
+fn enter_options(launch: &Launch, entry: Option<&str>) -> String {
+    let query: serde_json::Map<_, _> = launch
+        .query
+        .iter()
+        .map(|(name, value)| (name.clone(), value.as_str().into()))
+        .collect();
+    let path = launch.page.as_deref().or(entry).unwrap_or_default();
+    let scene = if launch.scene == 0 {
+        RECENT_APPS
+    } else {
+        launch.scene
+    };
+    serde_json::json!({ "path": path.trim_start_matches('/'), "query": query, "scene": scene }).to_string()
+}
+
+/// The scene of an app that was opened from the list of recent ones.
+const RECENT_APPS: u32 = 1001;

@@ -1,0 +1,137 @@
+//! The app's host: all that its JavaScript can reach, which is what the prelude's native functions do.
+
+mod agenda;
+pub(crate) mod answer;
+mod calls;
+mod modules;
+mod natives;
+mod storage;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use minigate_engine::Event;
+use tokio::time::Instant;
+
+use crate::{
+    limits::{Limit, Limits},
+    observer::{Fault, Level, Line, Notice, Observer, Shown},
+    project::Project,
+    realm::{OUT_OF_MEMORY, Watch, fault},
+};
+pub(crate) use agenda::{Agenda, Due};
+use calls::Request;
+pub(crate) use calls::{Calls, Wanted};
+pub(crate) use natives::natives;
+use storage::Storage;
+
+/// One app's side of the bridge. It holds no JavaScript values, so it may outlive the realm.
+pub(crate) struct Host {
+    pub(crate) project: Project,
+    pub(crate) limits: Limits,
+    pub(crate) watch: Rc<Watch>,
+    pub(crate) agenda: RefCell<Agenda>,
+    pub(crate) calls: RefCell<Calls>,
+    /// What the prelude is told about the app and its phone, as JSON.
+    pub(crate) facts: String,
+    observer: RefCell<Box<dyn Observer>>,
+    storage: RefCell<Storage>,
+    codes: RefCell<Box<dyn FnMut() -> String>>,
+    /// For each file, how many characters its first line holds before the developer's own.
+    heads: RefCell<BTreeMap<String, usize>>,
+    started: Instant,
+    is_noted: Cell<bool>,
+    is_crowded: Cell<bool>,
+}
+
+impl Host {
+    pub(crate) fn new(
+        project: Project,
+        limits: Limits,
+        facts: String,
+        calls: Calls,
+        (observer, codes): (Box<dyn Observer>, Box<dyn FnMut() -> String>),
+    ) -> Rc<Self> {
+        let watch = Rc::new(Watch::new(limits.turn));
+        Rc::new(Self {
+            project,
+            limits,
+            watch,
+            agenda: RefCell::default(),
+            calls: RefCell::new(calls),
+            facts,
+            observer: RefCell::new(observer),
+            storage: RefCell::default(),
+            codes: RefCell::new(codes),
+            heads: RefCell::default(),
+            started: Instant::now(),
+            is_noted: Cell::new(false),
+            is_crowded: Cell::new(false),
+        })
+    }
+
+    pub(crate) fn notice(&self, notice: Notice) {
+        self.observer.borrow_mut().notice(notice);
+    }
+
+    /// Tells of a limit that ended the app, once.
+    pub(crate) fn note_end(&self, limit: Limit) {
+        if !self.is_noted.replace(true) {
+            self.notice(Notice::Limit(limit));
+        }
+    }
+
+    fn log(&self, level: &str, text: String, stack: &str) {
+        let place = self.fault("", stack).place;
+        self.notice(Notice::Console(Line {
+            level: Level::named(level),
+            text,
+            place,
+        }));
+    }
+
+    fn report(&self, kind: &str, message: &str, stack: &str) {
+        let fault = self.fault(message, stack);
+        if message.strip_prefix("InternalError: ") == Some(OUT_OF_MEMORY) {
+            self.watch.end(Limit::Memory {
+                bytes: self.limits.memory,
+            });
+        }
+        self.notice(if kind == "rejection" {
+            Notice::Rejection(fault)
+        } else {
+            Notice::Exception(fault)
+        });
+    }
+
+    fn show(&self, api: String, text: String) {
+        self.notice(Notice::Shown(Shown { api, text }));
+    }
+
+    fn fault(&self, message: &str, stack: &str) -> Fault {
+        let heads = self.heads.borrow();
+        fault(message, stack, |file| heads.get(file).copied().unwrap_or(0))
+    }
+
+    /// Starts a call that the prelude has read.
+    ///
+    /// # Errors
+    ///
+    /// The limit that another call would break; the observer hears of it once.
+    fn start_call(&self, request: Request) -> Result<u64, Limit> {
+        let started = self.calls.borrow_mut().start(request, &self.limits);
+        started.inspect_err(|limit| {
+            if !self.is_crowded.replace(true) {
+                self.notice(Notice::Limit(*limit));
+            }
+        })
+    }
+
+    pub(crate) fn poll_call(&self, cx: &mut Context<'_>) -> Poll<(u64, Wanted, Option<Event>)> {
+        self.calls.borrow_mut().poll_event(cx)
+    }
+}

@@ -1,0 +1,166 @@
+//! The native functions under the prelude.
+
+use std::{rc::Rc, time::Duration};
+
+use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, function::IntoJsFunc};
+use tokio::time::Instant;
+
+use super::{Host, Request, modules};
+use crate::limits::Limit;
+
+/// Makes the object that holds all native functions. Only the prelude ever sees it.
+pub(crate) fn natives<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
+    let natives = Natives {
+        ctx: ctx.clone(),
+        host,
+        object: Object::new_proto(ctx.clone(), None)?,
+    };
+    natives.add_reports()?;
+    natives.add_times()?;
+    natives.add_modules()?;
+    natives.add_pages()?;
+    natives.add_storage()?;
+    natives.add_calls()?;
+    Ok(natives.object)
+}
+
+struct Natives<'h, 'js> {
+    ctx: Ctx<'js>,
+    host: &'h Rc<Host>,
+    object: Object<'js>,
+}
+
+impl<'js> Natives<'_, 'js> {
+    fn add<P>(&self, name: &str, function: impl IntoJsFunc<'js, P> + 'js) -> Result<()> {
+        self.object.set(name, Function::new(self.ctx.clone(), function)?)
+    }
+
+    fn host(&self) -> Rc<Host> {
+        Rc::clone(self.host)
+    }
+
+    fn add_reports(&self) -> Result<()> {
+        let host = self.host();
+        self.add("log", move |level: String, text: String, stack: String| {
+            host.log(&level, text, &stack);
+        })?;
+        let host = self.host();
+        self.add("report", move |kind: String, text: String, stack: String| {
+            host.report(&kind, &text, &stack);
+        })?;
+        let host = self.host();
+        self.add("show", move |api: String, text: String| host.show(api, text))?;
+        self.add("isError", |value: Value<'js>| value.is_error())?;
+        self.add("isProxy", |value: Value<'js>| value.is_proxy())
+    }
+
+    fn add_times(&self) -> Result<()> {
+        let host = self.host();
+        self.add("now", move || host.started.elapsed().as_secs_f64() * 1000.0)?;
+        let host = self.host();
+        self.add("startTimer", move |ctx: Ctx<'js>, delay: f64, repeats: bool| {
+            let delay = Duration::from_secs_f64(delay / 1000.0);
+            let mut agenda = host.agenda.borrow_mut();
+            let id = agenda.start(delay, repeats, host.limits.timers, Instant::now());
+            id.map_err(|limit| Exception::throw_range(&ctx, &limit.to_string()))
+        })?;
+        let host = self.host();
+        self.add("stopTimer", move |id: u64| host.agenda.borrow_mut().stop(id))?;
+        let host = self.host();
+        self.add("soon", move || host.agenda.borrow_mut().soon())
+    }
+
+    fn add_modules(&self) -> Result<()> {
+        let host = self.host();
+        self.add("locate", move |ctx: Ctx<'js>, from: String, specifier: String| {
+            modules::locate(&host, &ctx, &from, &specifier)
+        })?;
+        let host = self.host();
+        self.add("compile", move |ctx: Ctx<'js>, path: String| {
+            modules::compile(&host, &ctx, &path)
+        })
+    }
+
+    fn add_pages(&self) -> Result<()> {
+        let host = self.host();
+        self.add("isPage", move |path: String| {
+            host.route_of(&path).is_some_and(|route| host.has_page(route))
+        })?;
+        let host = self.host();
+        self.add("hasPage", move |route: String| host.has_page(&route))?;
+        let host = self.host();
+        self.add("pageFile", move |route: String| {
+            format!("{}{route}.js", host.project.root())
+        })?;
+        let host = self.host();
+        self.add("isTab", move |route: String| {
+            host.project.manifest().is_tab(&route)
+        })?;
+        let tabs = Array::new(self.ctx.clone())?;
+        for (index, tab) in self.host.project.manifest().tabs().enumerate() {
+            tabs.set(index, tab)?;
+        }
+        self.object.set("tabs", tabs)?;
+        self.object.set("config", self.host.facts.as_str())
+    }
+
+    fn add_storage(&self) -> Result<()> {
+        let host = self.host();
+        self.add("storageGet", move |key: String| {
+            host.storage.borrow().get(&key).map(str::to_owned)
+        })?;
+        let host = self.host();
+        self.add("storageSet", move |key: String, value: String| {
+            host.storage
+                .borrow_mut()
+                .set(key, value)
+                .err()
+                .map(|full| full.to_string())
+        })?;
+        let host = self.host();
+        self.add("storageRemove", move |key: String| {
+            host.storage.borrow_mut().remove(&key);
+        })?;
+        let host = self.host();
+        self.add("storageClear", move || host.storage.borrow_mut().clear())?;
+        let host = self.host();
+        self.add("storageInfo", move || host.storage.borrow().info().to_string())?;
+        let host = self.host();
+        self.add("code", move || (host.codes.borrow_mut())())
+    }
+
+    fn add_calls(&self) -> Result<()> {
+        let host = self.host();
+        self.add("start", move |ctx: Ctx<'js>, payload: Object<'js>| {
+            let started = host.start_call(Request::read(&payload)?);
+            started.map_or_else(|limit| refusal(&ctx, limit), |id| id.into_js(&ctx))
+        })?;
+        let host = self.host();
+        self.add("abort", move |id: u64| host.calls.borrow().abort(id))
+    }
+}
+
+/// What a call gets that would break a limit: the platform's words and number for too much of something.
+fn refusal<'js>(ctx: &Ctx<'js>, limit: Limit) -> Result<Value<'js>> {
+    let (text, errno) = match limit {
+        Limit::PendingBytes { .. } => (
+            "convert native buffer parameter fail. native buffer exceed size limit",
+            602_300,
+        ),
+        _ => ("network exceed max task count", 600_007),
+    };
+    let refusal = Object::new_proto(ctx.clone(), None)?;
+    refusal.set("text", text)?;
+    refusal.set("errno", errno)?;
+    Ok(refusal.into_value())
+}
+
+impl Host {
+    fn has_page(&self, route: &str) -> bool {
+        self.project.manifest().pages().iter().any(|page| page == route)
+    }
+
+    fn route_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        path.strip_prefix(self.project.root())?.strip_suffix(".js")
+    }
+}

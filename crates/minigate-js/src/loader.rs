@@ -1,0 +1,11 @@
+//! The app's source: which file a module is, and how its text becomes a function.
+
+mod edits;
+mod esm;
+mod resolve;
+mod syntax;
+mod wrap;
+
+pub(crate) use resolve::resolve;
+pub(crate) use syntax::SyntaxError;
+pub(crate) use wrap::{Wrapped, wrap};

@@ -1,0 +1,175 @@
+//! ES modules made into CommonJS, as the platform's own tool does it (Babel's meaning), by small edits to the text.
+//!
+//! Every line stays on its line, so that a stack trace shows the developer's own lines without a source map. A name
+//! that is imported is rewritten to a member of its module (`_$1.name`), which keeps the binding live; what is
+//! exported becomes a getter, defined before anything else of the module runs.
+
+mod bindings;
+mod exports;
+mod requests;
+
+use oxc_allocator::Allocator;
+use oxc_parser::{ParseOptions, Parser, ParserReturn};
+use oxc_semantic::{Semantic, SemanticBuilder};
+use oxc_span::SourceType;
+
+use super::{edits::Edits, syntax::SyntaxError};
+use bindings::Bindings;
+use requests::Requests;
+
+/// A source text without `import` and `export`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Converted {
+    /// What must stand before the text, on its first line.
+    pub(super) head: String,
+    /// The text itself.
+    pub(super) body: String,
+    /// The name under which both expect the helpers.
+    pub(super) helpers: String,
+}
+
+/// Whether a text can hold `import` or `export`; the parser is only worth its time where it can.
+pub(super) fn may_be_module(source: &str) -> bool {
+    let after = |word: &str, next: fn(char) -> bool| {
+        source.match_indices(word).any(|(at, _)| {
+            let before = source.get(..at).and_then(|text| text.chars().next_back());
+            let after = source.get(at + word.len()..).and_then(|text| text.chars().next());
+            !before.is_some_and(is_name_char) && before != Some('.') && after.is_some_and(next)
+        })
+    };
+    after("import", |next| next.is_whitespace() || "{*\"'(./".contains(next))
+        || after("export", |next| next.is_whitespace() || "{*/".contains(next))
+}
+
+/// Converts a text, or gives nothing where it holds neither `import` nor `export`.
+pub(super) fn convert(source: &str, file: &str) -> Result<Option<Converted>, SyntaxError> {
+    let allocator = Allocator::default();
+    let options = ParseOptions {
+        allow_return_outside_function: true,
+        preserve_parens: false,
+        ..ParseOptions::default()
+    };
+    let parsed = Parser::new(&allocator, source, SourceType::unambiguous())
+        .with_options(options)
+        .parse();
+    check(&parsed, source, file)?;
+    let record = &parsed.module_record;
+    if !record.has_module_syntax && record.dynamic_imports.is_empty() {
+        return Ok(None);
+    }
+    let semantic = SemanticBuilder::new()
+        .with_build_nodes(true)
+        .build(&parsed.program)
+        .semantic;
+    Conversion {
+        source,
+        file,
+        parsed: &parsed,
+        semantic: &semantic,
+        prefix: unused_name(source),
+    }
+    .run()
+    .map(Some)
+}
+
+fn check(parsed: &ParserReturn<'_>, source: &str, file: &str) -> Result<(), SyntaxError> {
+    if let Some(error) = parsed.diagnostics.errors().next() {
+        let offset = error.labels.first().map_or(0, |label| label.offset() as usize);
+        return Err(SyntaxError::at(source, offset, file, lower_first(&error.message)));
+    }
+    match parsed.module_record.import_metas.first() {
+        Some(span) => Err(SyntaxError::at(
+            source,
+            span.start as usize,
+            file,
+            "`import.meta` is not available",
+        )),
+        None => Ok(()),
+    }
+}
+
+struct Conversion<'c, 'a> {
+    source: &'a str,
+    file: &'c str,
+    parsed: &'c ParserReturn<'a>,
+    semantic: &'c Semantic<'a>,
+    prefix: String,
+}
+
+impl<'a> Conversion<'_, 'a> {
+    fn run(self) -> Result<Converted, SyntaxError> {
+        let mut edits = Edits::new(self.source);
+        let mut requests = Requests::new(&self.prefix);
+        let bindings = Bindings::collect(&self.parsed.program, &mut requests);
+        let exported = exports::rewrite(
+            self.source,
+            &self.parsed.program,
+            &bindings,
+            &mut requests,
+            &mut edits,
+        );
+        bindings
+            .rewrite(self.semantic, &mut edits)
+            .map_err(|(offset, name)| {
+                let message = format!("`{name}` is imported, so it can't be assigned");
+                SyntaxError::at(self.source, offset as usize, self.file, message)
+            })?;
+        for import in &self.parsed.module_record.dynamic_imports {
+            let word = import.span.start;
+            edits.replace(word, word + KEYWORD, format!("{}.load", self.prefix));
+        }
+        let head = self.head(&exported, &requests);
+        Ok(Converted {
+            head,
+            body: edits.apply(),
+            helpers: self.prefix,
+        })
+    }
+
+    fn head(&self, exported: &[(String, String)], requests: &Requests) -> String {
+        if !self.parsed.module_record.has_module_syntax {
+            return String::new();
+        }
+        let getters: Vec<_> = exported
+            .iter()
+            .map(|(name, value)| format!("{},()=>{value}", quoted(name)))
+            .collect();
+        format!(
+            "\"use strict\";{}.define([{}]);{}",
+            self.prefix,
+            getters.join(","),
+            requests.head()
+        )
+    }
+}
+
+/// A name that occurs nowhere in the text, not even inside another.
+fn unused_name(source: &str) -> String {
+    let mut name = "_$".to_owned();
+    while source.contains(&name) {
+        name.push('$');
+    }
+    name
+}
+
+/// A text as a JavaScript string literal.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text)
+        .to_string()
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
+}
+
+fn lower_first(message: &str) -> String {
+    let mut chars = message.trim_end_matches('.').chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+fn is_name_char(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// The bytes of the word `import`.
+const KEYWORD: u32 = 6;

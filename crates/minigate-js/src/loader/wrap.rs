@@ -1,0 +1,96 @@
+//! A module's text as a function.
+
+use super::{
+    esm::{Converted, convert, may_be_module},
+    syntax::SyntaxError,
+};
+
+/// A script whose value is a function that makes a module's function. All additions stand on its first line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Wrapped {
+    /// `require`, `module` and `exports` as parameters of the innermost function, where `var exports = exports || {}`
+    /// keeps their value, as on the platform.
+    pub(crate) usual: String,
+    /// As parameters of the function around it, where the module may declare `let exports` of its own.
+    pub(crate) roomy: String,
+    /// Characters on the first line before the developer's own.
+    pub(crate) head: usize,
+    /// Whether it was an ES module, whose `this` is undefined.
+    pub(crate) is_module: bool,
+}
+
+/// Makes a function of a module's text.
+///
+/// # Errors
+///
+/// Where an ES module's text is no valid JavaScript. Other texts are left to the engine.
+pub(crate) fn wrap(source: &str, file: &str) -> Result<Wrapped, SyntaxError> {
+    let converted = if may_be_module(source) {
+        convert(source, file)?
+    } else {
+        None
+    };
+    let plain = || Converted {
+        head: String::new(),
+        body: source.to_owned(),
+        helpers: "_$".to_owned(),
+    };
+    Ok(assemble(&converted.unwrap_or_else(plain)))
+}
+
+fn assemble(Converted { head, body, helpers }: &Converted) -> Wrapped {
+    // A text that starts with `#!` may do so only as a whole script.
+    let (marker, body) = body
+        .strip_prefix("#!")
+        .map_or(("", body.as_str()), |rest| ("//", rest));
+    let outer = SHADOWED.join(",");
+    let usual_head =
+        format!("(function({helpers},{outer}){{return function(require,module,exports){{{head}{marker}");
+    let roomy_head = format!(
+        "(function({helpers},{outer}){{return function(require,module,exports){{return (function(){{{head}{marker}"
+    );
+    Wrapped {
+        head: usual_head.chars().count(),
+        is_module: !head.is_empty(),
+        usual: format!("{usual_head}{body}\n}}}})"),
+        roomy: format!("{roomy_head}{body}\n}}).call(this)}}}})"),
+    }
+}
+
+/// What a browser has and the platform hasn't: bundles find out where they run by looking for these.
+const SHADOWED: &[&str] = &[
+    "window",
+    "document",
+    "location",
+    "navigator",
+    "localStorage",
+    "sessionStorage",
+    "XMLHttpRequest",
+    "WebSocket",
+    "fetch",
+    "frames",
+    "self",
+    "parent",
+    "top",
+    "history",
+    "screen",
+    "alert",
+    "confirm",
+    "prompt",
+    "Image",
+    "FileReader",
+    "webkit",
+    "WeixinJSCore",
+    "WeixinJSBridge",
+    "Reporter",
+    "print",
+    "opener",
+    "statusbar",
+    "toolbar",
+    "menubar",
+    "scrollbars",
+    "indexedDB",
+    "Notification",
+    "Worker",
+    "importScripts",
+];

@@ -1,0 +1,120 @@
+//! What an app says and shows, for whoever embeds it.
+
+use std::fmt;
+
+use crate::limits::Limit;
+
+/// Hears what an app says, shows and breaks, in the order in which it happens.
+///
+/// It is called while the app's JavaScript runs, so it must not block and can't call back into the app.
+pub trait Observer {
+    /// Takes one piece of news.
+    fn notice(&mut self, notice: Notice);
+}
+
+impl<F: FnMut(Notice)> Observer for F {
+    fn notice(&mut self, notice: Notice) {
+        self(notice);
+    }
+}
+
+/// One piece of news from an app.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// A line of its console.
+    Console(Line),
+    /// An exception that nobody caught. The app goes on.
+    Exception(Fault),
+    /// A Promise that was rejected, and at the end of the turn nobody had handled it. The app goes on.
+    Rejection(Fault),
+    /// Something that a screen would show.
+    Shown(Shown),
+    /// The app ran into a limit.
+    Limit(Limit),
+}
+
+/// One line of the console.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Line {
+    /// Which function of `console` was called.
+    pub level: Level,
+    /// The formatted arguments; the app's own text, so escape it before it reaches a terminal.
+    pub text: String,
+    /// Where in the app's source.
+    pub place: Option<Place>,
+}
+
+/// How loud a console line is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Level {
+    /// `console.debug` and `console.trace`.
+    Debug,
+    /// `console.log` and all that have no level of their own.
+    Log,
+    /// `console.info`.
+    Info,
+    /// `console.warn`, and warnings of the platform itself.
+    Warn,
+    /// `console.error`, and `console.assert` that fails.
+    Error,
+}
+
+impl Level {
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "debug" => Self::Debug,
+            "info" => Self::Info,
+            "warn" => Self::Warn,
+            "error" => Self::Error,
+            _ => Self::Log,
+        }
+    }
+}
+
+/// An error that came to the surface.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Fault {
+    /// Its name and message: `TypeError: not a function`.
+    pub message: String,
+    /// Where in the app's source, as far as known.
+    pub place: Option<Place>,
+    /// The frames in the app's own source, innermost first, a line each.
+    pub stack: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.place {
+            Some(place) => write!(f, " ({place})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A place in the app's source.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// Relative to the project's folder: `pages/index/index.js`.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Something that a screen would show.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Shown {
+    /// The function: `showToast`, `showModal`, `setNavigationBarTitle`, `navigateTo` …
+    pub api: String,
+    /// Its main text: a toast's or a bar's title, a page's route.
+    pub text: String,
+}

@@ -1,0 +1,71 @@
+//! Where an app's files come from.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The files of a project. A path is relative to the project's folder, with `/`, without `.` and `..`.
+pub trait Files {
+    /// Whether there is a file (not a folder) at a path.
+    fn is_file(&self, path: &str) -> bool;
+
+    /// The bytes of a file, but no more than `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is missing, too large or unreadable.
+    fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>>;
+}
+
+/// A folder on disk. A link inside that leads out of the folder is as good as missing.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// Takes a folder.
+    ///
+    /// # Errors
+    ///
+    /// Where it doesn't exist.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        root.canonicalize().map(|root| Self { root })
+    }
+
+    fn inside(&self, path: &str) -> Option<PathBuf> {
+        let real = self.root.join(path).canonicalize().ok()?;
+        real.starts_with(&self.root).then_some(real)
+    }
+}
+
+impl Files for Folder {
+    fn is_file(&self, path: &str) -> bool {
+        self.inside(path).is_some_and(|real| real.is_file())
+    }
+
+    fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
+        let real = self.inside(path).ok_or(io::ErrorKind::NotFound)?;
+        if fs::metadata(&real)?.len() > limit as u64 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        fs::read(real)
+    }
+}
+
+/// Files in memory, for tests and for embedders that unpack an app themselves.
+impl Files for BTreeMap<String, Vec<u8>> {
+    fn is_file(&self, path: &str) -> bool {
+        self.contains_key(path)
+    }
+
+    fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
+        let bytes = self.get(path).ok_or(io::ErrorKind::NotFound)?;
+        if bytes.len() > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(bytes.clone())
+    }
+}

@@ -1,0 +1,92 @@
+//! From the engine's stack text to a place in the app's source.
+
+use crate::observer::{Fault, Place};
+
+/// Makes a fault of an error's text and stack.
+///
+/// `head` tells how many characters a file's first line holds before the developer's own.
+pub(crate) fn fault(message: &str, stack: &str, head: impl Fn(&str) -> usize) -> Fault {
+    let frames: Vec<_> = stack.lines().filter_map(|line| frame(line, &head)).collect();
+    let stack: Vec<_> = frames.iter().map(Frame::to_string).collect();
+    let place = frames.into_iter().next().map(|frame| frame.place);
+    Fault {
+        message: message.to_owned(),
+        place,
+        stack: stack.join("\n"),
+    }
+}
+
+struct Frame<'s> {
+    function: &'s str,
+    place: Place,
+}
+
+impl std::fmt::Display for Frame<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.function.is_empty() {
+            write!(f, "    at {}", self.place)
+        } else {
+            write!(f, "    at {} ({})", self.function, self.place)
+        }
+    }
+}
+
+/// Reads `    at name (file:line:column)` or `    at file:line:column`; nothing for native frames and the prelude's.
+fn frame<'s>(line: &'s str, head: &impl Fn(&str) -> usize) -> Option<Frame<'s>> {
+    let text = line.trim_start().strip_prefix("at ")?;
+    let (function, place) = match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
+        Some((function, place)) => (function, place),
+        None => ("", text),
+    };
+    let mut place = place_in(place).filter(|place| !place.file.starts_with("minigate:"))?;
+    if place.line == 1 {
+        let added = u32::try_from(head(&place.file)).unwrap_or(0);
+        place.column = place.column.saturating_sub(added).max(1);
+    }
+    let function = if matches!(function, "<eval>" | "<anonymous>") {
+        ""
+    } else {
+        function
+    };
+    Some(Frame { function, place })
+}
+
+fn place_in(text: &str) -> Option<Place> {
+    let (rest, column) = text.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    Some(Place {
+        file: file.to_owned(),
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_frame_of_the_app_is_the_place() {
+        let stack =
+            "    at parse (native)\n    at load (pages/a.js:3:9)\n    at invoke (minigate:errors:4:2)\n";
+
+        let fault = fault("Error: x", stack, |_| 0);
+
+        assert_eq!(fault.to_string(), "Error: x (pages/a.js:3:9)");
+        assert_eq!(fault.stack, "    at load (pages/a.js:3:9)");
+    }
+
+    #[test]
+    fn columns_of_the_first_line_don_t_count_what_was_put_before_it() {
+        let fault = fault("Error: x", "    at <anonymous> (a.js:1:105)", |_| 100);
+
+        assert_eq!(fault.stack, "    at a.js:1:5");
+    }
+
+    #[test]
+    fn a_stack_that_an_app_made_up_does_no_harm() {
+        let fault = fault("x", "at :::\nat (\nat a:b:c)\n\u{0}", |_| 0);
+
+        assert_eq!(fault.place, None);
+    }
+}
