@@ -11,8 +11,7 @@ pub(super) fn certificate_remedies(fault: &CertificateFault) -> Vec<String> {
             "for a test, add the root to those that are trusted".to_owned(),
         ],
         CertificateFault::MissingIntermediate { ca_issuers_url, .. } => vec![
-            "append the intermediate certificate to the file that the server presents (its `fullchain`)"
-                .to_owned(),
+            "append it to the certificate file that the server presents (its `fullchain`)".to_owned(),
             format!("the missing certificate is published at {ca_issuers_url}"),
         ],
         CertificateFault::NotSignedByIssuer { issuer, .. } => vec![format!(
@@ -31,10 +30,9 @@ pub(super) fn certificate_remedies(fault: &CertificateFault) -> Vec<String> {
         CertificateFault::NotForServers { .. } => {
             vec!["get a certificate for servers (serverAuth)".to_owned()]
         }
-        CertificateFault::AuthorityAsServer { .. } => vec![
-            "issue a certificate for the server with the authority, without `CA:TRUE`, and present that"
-                .to_owned(),
-        ],
+        CertificateFault::AuthorityAsServer { .. } => {
+            vec!["issue a server certificate without `CA:TRUE` from it, and present that".to_owned()]
+        }
         CertificateFault::WeakKey { .. } => vec![STRONGER_KEY.to_owned()],
         CertificateFault::WeakSignature { .. } => vec![STRONGER_SIGNATURE.to_owned()],
         CertificateFault::Ats { unmet } => vec![ats_remedy(unmet)],
@@ -83,7 +81,7 @@ pub(super) const fn remedy(fault: &TlsFault) -> &'static str {
         TlsFault::ClientCertificateWanted => "turn the client certificates off for this site",
         TlsFault::NotTls => "check the port, and that the server speaks TLS on it",
         TlsFault::Closed | TlsFault::Reset | TlsFault::Io { .. } => {
-            "check that the server speaks TLS on this port, and what stands between: firewall, proxy, filing check"
+            "check that the server speaks TLS on this port, and the firewalls and proxies between"
         }
     }
 }
