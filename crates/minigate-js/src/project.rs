@@ -15,6 +15,7 @@ pub struct Project {
     files: Box<dyn Files>,
     root: String,
     app_id: Option<String>,
+    url_check: bool,
     kind: Kind,
     manifest: Manifest,
 }
@@ -77,12 +78,19 @@ impl Project {
     /// Where its `app.json` is missing or can't be read.
     pub fn from_files(files: impl Files + 'static) -> Result<Self, ProjectError> {
         let settings: Settings = read_json(&files, "project.config.json")?.unwrap_or_default();
+        let private: Settings = read_json(&files, "project.private.config.json")?.unwrap_or_default();
         let root = folder_prefix(settings.miniprogram_root.as_deref().unwrap_or_default());
+        let url_check = private
+            .setting
+            .url_check
+            .or(settings.setting.url_check)
+            .unwrap_or(true);
         let (kind, manifest) = read_manifest(&files, &root)?;
         Ok(Self {
             files: Box::new(files),
             root,
-            app_id: settings.appid,
+            app_id: private.appid.or(settings.appid),
+            url_check,
             kind,
             manifest,
         })
@@ -100,10 +108,16 @@ impl Project {
         &self.root
     }
 
-    /// `appid` of `project.config.json`.
+    /// `appid` of `project.config.json`, unless `project.private.config.json` says another.
     #[must_use]
     pub fn app_id(&self) -> Option<&str> {
         self.app_id.as_deref()
+    }
+
+    /// `setting.urlCheck` of the same two files: whether domains and certificates are to be checked (rule S1).
+    #[must_use]
+    pub fn url_check(&self) -> bool {
+        self.url_check
     }
 
     /// Whether it is an app or a game.
@@ -124,6 +138,14 @@ impl Project {
 struct Settings {
     appid: Option<String>,
     miniprogram_root: Option<String>,
+    #[serde(default)]
+    setting: Setting,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Setting {
+    url_check: Option<bool>,
 }
 
 fn read_manifest(files: &dyn Files, root: &str) -> Result<(Kind, Manifest), ProjectError> {

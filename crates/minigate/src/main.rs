@@ -1,2 +1,40 @@
-//! The command line.
-fn main() {}
+//! The command line of minigate.
+
+mod args;
+mod commands;
+mod output;
+mod settings;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use minigate_policy::diagnosis::Lang;
+
+use args::{Cli, Command};
+use output::Printer;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let printer = Arc::new(printer(&cli));
+    let ended = match &cli.command {
+        Command::Run(args) => commands::run::run(args, &printer),
+        Command::Explain(args) => commands::explain::explain(args, &printer),
+    };
+    ended.unwrap_or_else(|error| {
+        printer.error(&error);
+        ExitCode::from(2)
+    })
+}
+
+fn printer(cli: &Cli) -> Printer {
+    let format = match &cli.command {
+        Command::Run(args) => args.log,
+        Command::Explain(args) => args.log,
+    };
+    Printer::new(cli.lang.unwrap_or_else(system_lang), format, cli.color)
+}
+
+fn system_lang() -> Lang {
+    sys_locale::get_locale().map_or_else(Lang::default, |locale| Lang::of_locale(&locale))
+}

@@ -1,7 +1,9 @@
 //! The facts of `app.json` that a running app depends on.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use minigate_policy::Interface;
 use serde::Deserialize;
 
 /// What `app.json` says about pages and tabs. A route is a page's path without its ending: `pages/index/index`.
@@ -11,6 +13,7 @@ pub struct Manifest {
     entry: Option<String>,
     tabs: BTreeSet<String>,
     window: serde_json::Value,
+    timeouts: serde_json::Value,
 }
 
 impl Manifest {
@@ -48,6 +51,17 @@ impl Manifest {
         self.tabs.iter().map(String::as_str)
     }
 
+    /// The interface's member of `networkTimeout` (rule N2); none where it isn't a positive number of milliseconds.
+    #[must_use]
+    pub fn timeout(&self, interface: Interface) -> Option<Duration> {
+        let millis = self
+            .timeouts
+            .get(interface.name())?
+            .as_f64()
+            .filter(|millis| *millis > 0.0)?;
+        Duration::try_from_secs_f64(millis / 1000.0).ok()
+    }
+
     /// `window.navigationBarTitleText`, or nothing.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -69,6 +83,8 @@ struct File {
     tab_bar: Option<TabBar>,
     #[serde(default)]
     window: serde_json::Value,
+    #[serde(default)]
+    network_timeout: serde_json::Value,
 }
 
 impl File {
@@ -86,6 +102,7 @@ impl File {
             entry: self.entry_page_path.as_deref().map(route),
             tabs: tabs.iter().map(|tab| route(&tab.page_path)).collect(),
             window: self.window,
+            timeouts: self.network_timeout,
         }
     }
 }

@@ -1,0 +1,179 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use minigate_engine::Override;
+use minigate_policy::diagnosis::Lang;
+use minigate_policy::{Era, Interface, Platform, Release};
+
+/// The network of mini-programs, with every rule of the platform, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "minigate", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Language of messages for people: en or zh [default: the locale's]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub(crate) lang: Option<Lang>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub(crate) color: Colour,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a mini-program without a screen; each call of it is one line
+    ///
+    /// Ends when nothing is pending. Exit code 0: all went well; 1: a call was refused or failed, or an exception
+    /// was not caught; 2: it couldn't be run.
+    Run(Box<RunArgs>),
+    /// Tell what would become of a call, and why
+    ///
+    /// Exit code 0: allowed; 1: refused; 2: couldn't look.
+    Explain(Box<ExplainArgs>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The project's folder: the one with project.config.json or app.json
+    pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) terms: TermsArgs,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
+    /// Form of the log
+    #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
+    pub(crate) log: LogFormat,
+    /// Open this page instead of the first: a route, with a query if need be
+    #[arg(long, value_name = "ROUTE[?QUERY]")]
+    pub(crate) page: Option<String>,
+    /// Run for this long, then end, whatever is pending
+    #[arg(long = "for", value_name = "SPAN", value_parser = parse_span)]
+    pub(crate) run_for: Option<Duration>,
+    /// Give up after this long with exit code 1 if something is still pending
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "5m")]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The URL as the app would write it
+    pub(crate) url: String,
+    /// The interface that would be called: request, uploadFile, downloadFile or connectSocket
+    #[arg(long, short, value_name = "INTERFACE", default_value = "request")]
+    pub(crate) interface: Interface,
+    /// The project's folder whose lists and settings hold
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) terms: TermsArgs,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
+    pub(crate) log: LogFormat,
+}
+
+/// What the app may do.
+#[derive(Debug, Args)]
+pub(crate) struct TermsArgs {
+    /// Run as: devtools, develop, trial, review or a release number
+    #[arg(long, value_name = "RELEASE", default_value = "devtools")]
+    pub(crate) release: Release,
+    /// Era and platform of the rules: guide or current, android, ios or devtools, or both as `current/ios`
+    #[arg(long, value_name = "PROFILE", value_parser = parse_profile)]
+    pub(crate) profile: Option<ProfileArg>,
+    /// Domain lists, as JSON: by interface, or in the shape of the platform's API
+    #[arg(long, value_name = "FILE")]
+    pub(crate) domains: Option<PathBuf>,
+    /// Don't check domains and certificates, as with debugging on; a release checks all the same
+    #[arg(long)]
+    pub(crate) skip_check: bool,
+}
+
+/// Whom to trust and where to go.
+#[derive(Debug, Args)]
+pub(crate) struct TrustArgs {
+    /// Trust the certificates of this PEM file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// Trust nothing but the certificates of this PEM file
+    #[arg(long, value_name = "FILE", conflicts_with = "ca")]
+    pub(crate) only_ca: Option<PathBuf>,
+    /// Connect to this address instead of the name's own, as curl does; `*` is any host or port
+    #[arg(long, value_name = "HOST:PORT:ADDR[:PORT]")]
+    pub(crate) resolve: Vec<Override>,
+}
+
+/// The two parts of a profile, each optional.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct ProfileArg {
+    pub(crate) era: Option<Era>,
+    pub(crate) platform: Option<Platform>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn parse_profile(text: &str) -> Result<ProfileArg, String> {
+    let mut profile = ProfileArg::default();
+    for part in text.split('/') {
+        match (part.parse::<Era>(), part.parse::<Platform>()) {
+            (Ok(era), _) if profile.era.is_none() => profile.era = Some(era),
+            (_, Ok(platform)) if profile.platform.is_none() => profile.platform = Some(platform),
+            _ => {
+                return Err(
+                    "use guide or current, android, ios or devtools, or both as current/ios".to_owned(),
+                );
+            }
+        }
+    }
+    Ok(profile)
+}
+
+fn parse_span(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|error| format!("{error}; write 500ms, 10s or 2m"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_profile_is_an_era_a_platform_or_both() {
+        let parsed = parse_profile("current/ios").unwrap();
+
+        assert_eq!(
+            parsed,
+            ProfileArg {
+                era: Some(Era::Current),
+                platform: Some(Platform::Ios)
+            }
+        );
+        assert_eq!(parse_profile("ios").unwrap().era, None);
+        assert!(parse_profile("ios/android").is_err());
+        assert!(parse_profile("windows").is_err());
+    }
+}

@@ -1,0 +1,4 @@
+//! One module a command.
+
+pub(crate) mod explain;
+pub(crate) mod run;

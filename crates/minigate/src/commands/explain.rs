@@ -1,0 +1,30 @@
+//! `minigate explain URL`.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use minigate_js::Project;
+use minigate_policy::Call;
+
+use crate::args::ExplainArgs;
+use crate::output::Printer;
+use crate::settings::Settings;
+
+/// Judges a call without making it.
+pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
+    let project = match Project::open(&args.dir) {
+        Ok(project) => Some(project),
+        Err(minigate_js::ProjectError::NoManifest { .. }) => None,
+        Err(error) => return Err(error).with_context(|| format!("can't open {}", args.dir.display())),
+    };
+    let settings = Settings::load(&args.dir, project.as_ref(), &args.terms, None)?;
+    let verdict = settings
+        .policy
+        .explain(&Call::new(args.interface, args.url.clone()));
+    printer.verdict(&verdict);
+    Ok(if verdict.is_allowed() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}

@@ -1,0 +1,211 @@
+//! `minigate run DIR`.
+
+use std::cell::Cell;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use minigate_engine::{Engine, Override, Setup as EngineSetup};
+use minigate_js::{App, Device, End, Kind, Launch, Notice, Pending, Project, Setup};
+use minigate_origin::{Answers, Authority, Origin};
+use minigate_policy::diagnosis::Lang;
+use minigate_tls::{RootSource, Roots, Trust};
+use tokio::time::Instant;
+
+use crate::args::RunArgs;
+use crate::output::{Ledger, Printer};
+use crate::settings::{Settings, Warning};
+
+/// Runs an app until nothing is pending, and says what became of each call.
+pub(crate) fn run(args: &RunArgs, printer: &Arc<Printer>) -> anyhow::Result<ExitCode> {
+    let project = Project::open(&args.dir).with_context(|| format!("can't run {}", args.dir.display()))?;
+    let run = Run::prepare(args, printer, &project)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(run.carry_out(project))
+}
+
+/// What a run goes by.
+struct Run<'a> {
+    args: &'a RunArgs,
+    printer: &'a Arc<Printer>,
+    launch: Launch,
+    settings: Settings,
+}
+
+impl<'a> Run<'a> {
+    fn prepare(args: &'a RunArgs, printer: &'a Arc<Printer>, project: &Project) -> anyhow::Result<Self> {
+        require_first_file(project)?;
+        let launch = launch(args, project)?;
+        let settings = Settings::load(&args.dir, Some(project), &args.terms, Some(&args.trust))?;
+        for warning in &settings.warnings {
+            printer.warn(warning_text(*warning, printer.lang));
+        }
+        Ok(Self {
+            args,
+            printer,
+            launch,
+            settings,
+        })
+    }
+
+    async fn carry_out(mut self, project: Project) -> anyhow::Result<ExitCode> {
+        let origin = self.start_mock().await?;
+        let ledger = Arc::new(Ledger::new(
+            Arc::clone(self.printer),
+            self.settings.policy.clone(),
+        ));
+        let engine = self.engine(&ledger)?;
+        let faults = Rc::new(Cell::new(0));
+        let mut app = self.app(project, engine, &faults)?;
+        self.printer.begin_progress();
+        let launched = app.launch(&self.launch);
+        let end = match (launched, self.args.run_for) {
+            (Err(limit), _) => End::Died(limit),
+            (Ok(()), Some(span)) => app.run_for(span).await,
+            (Ok(()), None) => app.run_until_idle(Instant::now() + self.args.timeout).await,
+        };
+        self.printer.end_progress();
+        drop(origin);
+        let mut summary = ledger.summary();
+        summary.faults = faults.get();
+        match end {
+            End::Idle => {}
+            End::Died(_) => summary.died = true,
+            End::StillPending(pending) if self.args.run_for.is_none() => {
+                summary.pending = pending_text(&pending, self.args.timeout, self.printer.lang);
+            }
+            End::StillPending(_) => {}
+        }
+        self.printer.summary(&summary);
+        Ok(if summary.is_good() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
+    }
+
+    /// Starts the mock origin where the project has one: its domains then lead to this machine.
+    async fn start_mock(&mut self) -> anyhow::Result<Option<Origin>> {
+        let Some(folder) = &self.settings.mock else {
+            return Ok(None);
+        };
+        let answers = Answers::load(folder).map_err(|error| {
+            let hint = error.hint();
+            anyhow::Error::new(error).context(format!("can't serve {}; {hint}", folder.display()))
+        })?;
+        let authority = Arc::new(Authority::new().context("can't make the mock origin's authority")?);
+        let origin = Origin::start(answers, &authority)
+            .await
+            .context("can't start the mock origin")?;
+        let mocked = origin
+            .domains()
+            .iter()
+            .map(|domain| Override::host_to(domain, origin.addr()));
+        self.settings.overrides.extend(mocked);
+        self.settings.roots.push(RootSource::Added {
+            name: "the mock origin's authority".to_owned(),
+            content: authority.root_pem().into_bytes(),
+        });
+        Ok(Some(origin))
+    }
+
+    fn engine(&self, ledger: &Arc<Ledger>) -> anyhow::Result<Engine> {
+        let roots = Roots::load(&self.settings.roots).context("can't load the trusted roots")?;
+        let mut setup = EngineSetup::new(self.settings.policy.profile().clone(), Trust::new(roots));
+        setup.journal = Arc::clone(ledger) as _;
+        setup.overrides.clone_from(&self.settings.overrides);
+        if let Some(user_agent) = &self.settings.user_agent {
+            setup.user_agent.clone_from(user_agent);
+        }
+        Ok(Engine::start_driver(setup))
+    }
+
+    fn app(&self, project: Project, engine: Engine, faults: &Rc<Cell<usize>>) -> anyhow::Result<App> {
+        let (printer, faults) = (Arc::clone(self.printer), Rc::clone(faults));
+        let observer = move |notice: Notice| {
+            if matches!(notice, Notice::Exception(_) | Notice::Rejection(_)) {
+                faults.set(faults.get() + 1);
+            }
+            printer.notice(&notice);
+        };
+        let setup = Setup {
+            project,
+            engine,
+            policy: self.settings.policy.clone(),
+            limits: self.settings.limits.clone(),
+            observer: Box::new(observer),
+            codes: Box::new(login_code),
+            device: Device::default(),
+        };
+        App::new(setup).context("can't set the app up")
+    }
+}
+
+fn require_first_file(project: &Project) -> anyhow::Result<()> {
+    let name = match project.kind() {
+        Kind::App => "app.js",
+        Kind::Game => "game.js",
+    };
+    let path = format!("{}{name}", project.root());
+    if !project.files().is_file(&path) {
+        bail!("the project has no `{path}`");
+    }
+    Ok(())
+}
+
+/// The page that `--page` names, `route?key=value` percent-encoded as in a URL.
+fn launch(args: &RunArgs, project: &Project) -> anyhow::Result<Launch> {
+    let Some(page) = &args.page else {
+        return Ok(Launch::default());
+    };
+    let (route, query) = page.split_once('?').unwrap_or((page, ""));
+    let route = route.trim_start_matches('/');
+    let pages = project.manifest().pages();
+    if !pages.iter().any(|known| known == route) {
+        bail!(
+            "`{route}` is not a page of the app: use one of {}",
+            pages.join(", ")
+        );
+    }
+    let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    Ok(Launch {
+        page: Some(route.to_owned()),
+        query,
+        ..Launch::default()
+    })
+}
+
+/// What `wx.login` gives: 32 digits that nobody can guess and that mean nothing.
+fn login_code() -> String {
+    let half = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", half(), half())
+}
+
+const fn warning_text(warning: Warning, lang: Lang) -> &'static str {
+    match warning {
+        Warning::ReleaseNeverSkips => lang.pick(
+            "S2: a release never skips the check; `--skip-check` has no effect",
+            "S2：正式版不会跳过校验，`--skip-check` 不起作用",
+        ),
+    }
+}
+
+fn pending_text(pending: &Pending, timeout: Duration, lang: Lang) -> Vec<String> {
+    let timeout = humantime::format_duration(timeout);
+    vec![match lang {
+        Lang::En => format!(
+            "{} calls and {} timers after {timeout}",
+            pending.calls, pending.timers
+        ),
+        Lang::Zh => format!(
+            "{timeout} 后仍有 {} 次调用、{} 个定时器",
+            pending.calls, pending.timers
+        ),
+    }]
+}

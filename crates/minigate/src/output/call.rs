@@ -1,0 +1,128 @@
+//! One call as one line.
+
+use minigate_policy::Rule;
+use minigate_policy::diagnosis::Lang;
+use serde::Serialize;
+
+use super::{details, escape::escape, paint};
+
+/// What became of a call.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CallReport {
+    pub(crate) id: String,
+    pub(crate) interface: &'static str,
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) end: End,
+    /// The status of the answer.
+    pub(crate) status: Option<u16>,
+    /// The rule that was broken.
+    pub(crate) rule: Option<Rule>,
+    /// What the app's `fail` callback got.
+    pub(crate) err_msg: Option<String>,
+    pub(crate) errno: Option<u32>,
+    pub(crate) headline: Option<String>,
+    pub(crate) seen: Vec<String>,
+    pub(crate) remedies: Vec<String>,
+    /// Each redirect that was followed.
+    pub(crate) redirects: Vec<RedirectReport>,
+    /// What would have failed with the check on.
+    pub(crate) spared: Vec<Spared>,
+    pub(crate) notes: Vec<String>,
+    /// From the call to the slot, where it had to wait.
+    pub(crate) queued_ms: Option<f64>,
+    /// From the slot to the end.
+    pub(crate) took_ms: f64,
+    pub(crate) bytes: usize,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum End {
+    /// With an answer.
+    Answered,
+    /// Before it left, or at a redirect: a rule forbids it.
+    Refused,
+    /// Without an answer.
+    Failed,
+    /// By the app's own wish.
+    Aborted,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RedirectReport {
+    pub(crate) status: u16,
+    pub(crate) url: String,
+}
+
+/// A rule that was broken without effect because the check is skipped, and what it would have come to (rule S3).
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Spared {
+    pub(crate) rule: Rule,
+    pub(crate) headline: String,
+    pub(crate) android: String,
+    pub(crate) ios: String,
+}
+
+impl CallReport {
+    /// Whether the run is to end with exit code 1 for it.
+    pub(crate) fn is_bad(&self) -> bool {
+        matches!(self.end, End::Refused | End::Failed)
+    }
+
+    pub(super) fn lines(&self, lang: Lang) -> String {
+        let (paint, word, detail) = self.verdict(lang);
+        let wait = self.queued_ms.map_or_else(String::new, |waited| {
+            let queued = lang.pick("queued", "排队");
+            format!("  {}(+{waited:.0} ms {queued}){}", paint::DIM, paint::RESET)
+        });
+        let head = format!(
+            "{paint}{word:<8}{}{detail:<5}{:>6.0} ms  {} {} {}{wait}\n",
+            paint::RESET,
+            self.took_ms,
+            self.interface,
+            self.method,
+            escape(&self.url)
+        );
+        head + &self.below(lang)
+    }
+
+    fn verdict(&self, lang: Lang) -> (anstyle::Style, &'static str, String) {
+        let status = self.status.map_or_else(String::new, |status| status.to_string());
+        let rule = self.rule.map_or_else(String::new, |rule| rule.to_string());
+        match self.end {
+            End::Answered if !self.spared.is_empty() => {
+                (paint::WARN, lang.pick("spared", "跳过校验"), status)
+            }
+            End::Answered => (paint::GOOD, lang.pick("ok", "成功"), status),
+            End::Refused => (paint::FAIL, lang.pick("refused", "拒绝"), rule),
+            End::Failed => (paint::FAIL, lang.pick("failed", "失败"), rule),
+            End::Aborted => (paint::DIM, lang.pick("aborted", "中止"), String::new()),
+        }
+    }
+
+    fn below(&self, lang: Lang) -> String {
+        let dim = |text: &str| format!("  {}{}{}\n", paint::DIM, escape(text), paint::RESET);
+        let mut lines = String::new();
+        for redirect in &self.redirects {
+            lines += &dim(&format!("{} → {}", redirect.status, redirect.url));
+        }
+        if let Some(headline) = self.headline.as_ref().filter(|_| self.is_bad()) {
+            lines += &format!("  {}\n", escape(headline));
+        }
+        for spared in &self.spared {
+            lines += &format!(
+                "  {}{}{} {}\n",
+                paint::WARN,
+                spared.rule,
+                paint::RESET,
+                escape(&spared.headline)
+            );
+        }
+        for note in &self.notes {
+            lines += &dim(note);
+        }
+        lines + &details(&self.seen, &self.remedies, lang)
+    }
+}

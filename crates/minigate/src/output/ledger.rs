@@ -1,0 +1,318 @@
+//! The journal as reports: one for each call, when it ends.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minigate_engine::{CallId, Decoding, Failure, Journal, Note, Outcome, Signal, Step};
+use minigate_policy::diagnosis::Lang;
+use minigate_policy::{Call, Interface, Platform, Policy, Profile, Reason, Release, Verdict};
+use minigate_tls::{CertificateFault, TlsFault};
+use tokio::time::Instant;
+
+use super::call::{CallReport, End, RedirectReport, Spared};
+use super::{Printer, Summary};
+
+/// Follows each call and prints it when it has ended.
+pub(crate) struct Ledger {
+    printer: Arc<Printer>,
+    policy: Policy,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    open: HashMap<CallId, Draft>,
+    summary: Summary,
+}
+
+/// What is known of a call that hasn't ended.
+struct Draft {
+    interface: Interface,
+    report: CallReport,
+    called: Instant,
+    started: Option<Instant>,
+    queued: bool,
+    host: String,
+}
+
+impl Ledger {
+    pub(crate) fn new(printer: Arc<Printer>, policy: Policy) -> Self {
+        Self {
+            printer,
+            policy,
+            state: Mutex::default(),
+        }
+    }
+
+    /// All that has ended so far.
+    pub(crate) fn summary(&self) -> Summary {
+        self.lock().summary.clone()
+    }
+
+    fn keep(&self, call: CallId, draft: Draft) {
+        let mut state = self.lock();
+        state.open.insert(call, draft);
+        self.printer.set_progress(state.open.len());
+    }
+
+    fn take(&self, call: CallId) -> Option<Draft> {
+        self.lock().open.remove(&call)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn settle(&self, mut draft: Draft, at: Instant, outcome: &Outcome) {
+        let started = draft.started.unwrap_or(draft.called);
+        let report = &mut draft.report;
+        report.queued_ms = draft
+            .queued
+            .then(|| (started - draft.called).as_secs_f64() * 1000.0);
+        report.took_ms = (at - started).as_secs_f64() * 1000.0;
+        match outcome {
+            Ok(reply) => report.status = Some(reply.head.status.as_u16()),
+            Err(failure) => self.fail(report, draft.interface, failure),
+        }
+        self.printer.call(report);
+        self.lock().summary.add(report);
+    }
+
+    fn fail(&self, report: &mut CallReport, interface: Interface, failure: &Failure) {
+        let complaint = failure.complaint(interface, self.policy.profile().wording);
+        let told = failure.tell(self.printer.lang);
+        report.end = match failure {
+            Failure::Denied(_) => End::Refused,
+            Failure::Aborted => End::Aborted,
+            _ => End::Failed,
+        };
+        report.rule = told.rule;
+        report.err_msg = Some(complaint.err_msg);
+        report.errno = complaint.errno;
+        report.headline = Some(told.headline);
+        report.seen = told.seen;
+        report.remedies = told.remedies;
+    }
+
+    /// A verdict that the skipped check spared (rule S3).
+    fn spare(&self, verdict: &Verdict) -> Option<Spared> {
+        let reason = verdict.reason().filter(|_| verdict.is_allowed())?;
+        let without_skip = |platform| {
+            let policy = released(&self.policy, platform);
+            let failure: Failure = policy
+                .judge(&Call::new(verdict.interface, verdict.url.clone()))
+                .err()?
+                .into();
+            Some(
+                failure
+                    .complaint(verdict.interface, policy.profile().wording)
+                    .err_msg,
+            )
+        };
+        Some(Spared {
+            rule: Reason::rule(reason),
+            headline: minigate_policy::diagnosis::tell(verdict, self.printer.lang).headline,
+            android: without_skip(Platform::Android)?,
+            ios: without_skip(Platform::Ios)?,
+        })
+    }
+
+    /// A certificate that the skipped check spared (rule S3).
+    fn spare_certificate(&self, draft: &Draft, fault: &CertificateFault) -> Spared {
+        let failure = Failure::Insecure {
+            host: draft.host.clone(),
+            fault: TlsFault::Certificate(fault.clone()),
+        };
+        let in_words_of = |platform| {
+            let wording = Profile::new(self.policy.profile().era, platform).wording;
+            failure.complaint(draft.interface, wording).err_msg
+        };
+        Spared {
+            rule: failure.rule(),
+            headline: failure.tell(self.printer.lang).headline,
+            android: in_words_of(Platform::Android),
+            ios: in_words_of(Platform::Ios),
+        }
+    }
+
+    fn follow(&self, draft: &mut Draft, at: Instant, step: &Step<'_>) {
+        match step {
+            Step::Noted(note) => draft.report.notes.push(note_text(note, self.printer.lang)),
+            Step::Queued => draft.queued = true,
+            Step::Started => draft.started = Some(at),
+            Step::Secured {
+                spared: Some(fault), ..
+            }
+            | Step::Reused {
+                spared: Some(fault), ..
+            } => {
+                let spared = self.spare_certificate(draft, fault);
+                draft.report.spared.push(spared);
+            }
+            Step::Redirected { status, verdict } => {
+                let status = status.as_u16();
+                draft.report.redirects.push(RedirectReport {
+                    status,
+                    url: verdict.url.clone(),
+                });
+                draft.host = host_of(verdict);
+                draft.report.spared.extend(self.spare(verdict));
+            }
+            Step::Done { bytes } => draft.report.bytes = *bytes,
+            Step::Decoded(decoding) => {
+                draft
+                    .report
+                    .notes
+                    .extend(decoding_note(decoding, self.printer.lang));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Journal for Ledger {
+    fn record(&self, call: CallId, at: Instant, step: &Step<'_>) {
+        match step {
+            Step::Called {
+                interface,
+                method,
+                verdict,
+            } => {
+                let mut report = blank(call, *interface, method.as_str(), &verdict.url);
+                report.spared.extend(self.spare(verdict));
+                let host = host_of(verdict);
+                let draft = Draft {
+                    interface: *interface,
+                    report,
+                    called: at,
+                    started: None,
+                    queued: false,
+                    host,
+                };
+                self.keep(call, draft);
+            }
+            Step::Settled(outcome) => {
+                if let Some(draft) = self.take(call) {
+                    self.settle(draft, at, outcome);
+                }
+            }
+            _ => {
+                if let Some(mut draft) = self.take(call) {
+                    self.follow(&mut draft, at, step);
+                    self.keep(call, draft);
+                }
+            }
+        }
+    }
+}
+
+fn blank(call: CallId, interface: Interface, method: &str, url: &str) -> CallReport {
+    CallReport {
+        id: call.to_string(),
+        interface: interface.name(),
+        method: method.to_owned(),
+        url: url.to_owned(),
+        end: End::Answered,
+        status: None,
+        rule: None,
+        err_msg: None,
+        errno: None,
+        headline: None,
+        seen: Vec::new(),
+        remedies: Vec::new(),
+        redirects: Vec::new(),
+        spared: Vec::new(),
+        notes: Vec::new(),
+        queued_ms: None,
+        took_ms: 0.0,
+        bytes: 0,
+    }
+}
+
+fn host_of(verdict: &Verdict) -> String {
+    let origin = verdict.origin.as_deref().unwrap_or_default();
+    origin
+        .split_once("://")
+        .map_or(origin, |(_, host)| host)
+        .to_owned()
+}
+
+/// The same app as a first release on another platform, where nothing is skipped.
+fn released(policy: &Policy, platform: Platform) -> Policy {
+    let profile = Profile::new(policy.profile().era, platform);
+    policy
+        .clone()
+        .with_profile(profile)
+        .with_release(Release::Release(std::num::NonZeroU32::MIN))
+}
+
+fn note_text(note: &Note, lang: Lang) -> String {
+    match (note, lang) {
+        (Note::RefererDropped { name }, Lang::En) => format!("N3 `{name}` can't be set and was dropped"),
+        (Note::RefererDropped { name }, Lang::Zh) => format!("N3 `{name}` 不可设置，已忽略"),
+        (Note::HeaderDropped { name }, Lang::En) => {
+            format!("`{name}` belongs to the connection and was dropped")
+        }
+        (Note::HeaderDropped { name }, Lang::Zh) => format!("`{name}` 由连接决定，已忽略"),
+        (Note::TimeoutCapped { asked, used }, Lang::En) => {
+            format!(
+                "N1 the time-out of {} ms was brought down to {} ms",
+                asked.as_millis(),
+                used.as_millis()
+            )
+        }
+        (Note::TimeoutCapped { asked, used }, Lang::Zh) => {
+            format!(
+                "N1 超时 {} 毫秒超过上限，已改为 {} 毫秒",
+                asked.as_millis(),
+                used.as_millis()
+            )
+        }
+        (Note::TimeoutIgnored { value }, Lang::En) => {
+            format!("N2 the time-out `{value}` is no positive number")
+        }
+        (Note::TimeoutIgnored { value }, Lang::Zh) => format!("N2 超时 `{value}` 不是正数，已忽略"),
+        (Note::OptionIgnored { name }, Lang::En) => format!("the option `{name}` has no effect here"),
+        (Note::OptionIgnored { name }, Lang::Zh) => format!("选项 `{name}` 在此不起作用"),
+        (Note::NotJson { error }, Lang::En) => {
+            format!("the answer is not JSON, so the app got text: {error}")
+        }
+        (Note::NotJson { error }, Lang::Zh) => format!("返回的不是 JSON，小程序得到的是文本：{error}"),
+        (other, _) => format!("{other:?}"),
+    }
+}
+
+/// Only what isn't plain UTF-8 is worth a line.
+fn decoding_note(decoding: &Decoding, lang: Lang) -> Option<String> {
+    let charset = decoding.charset;
+    if decoding.replaced {
+        return Some(match lang {
+            Lang::En => format!("N6 the text is not valid {charset}; what couldn't be read was replaced"),
+            Lang::Zh => format!("N6 文本不是有效的 {charset}，无法识别的部分已被替换"),
+        });
+    }
+    if decoding.byte_order_marks > 1 {
+        let left = decoding.byte_order_marks - 1;
+        return Some(match lang {
+            Lang::En => format!("N7 one byte order mark was removed, {left} stayed"),
+            Lang::Zh => format!("N7 只移除了一个 BOM，还剩 {left} 个"),
+        });
+    }
+    (charset != "UTF-8").then(|| {
+        let signal = signal_text(decoding.signal, lang);
+        match lang {
+            Lang::En => format!("N6 converted from {charset} ({signal})"),
+            Lang::Zh => format!("N6 由 {charset} 转换而来（{signal}）"),
+        }
+    })
+}
+
+const fn signal_text(signal: Signal, lang: Lang) -> &'static str {
+    match signal {
+        Signal::ByteOrderMark => lang.pick("byte order mark", "BOM"),
+        Signal::ContentType => "content-type",
+        Signal::Markup => lang.pick("markup", "文档声明"),
+        Signal::Validity => lang.pick("valid as such", "内容有效"),
+        Signal::Fallback => lang.pick("a guess", "猜测"),
+    }
+}

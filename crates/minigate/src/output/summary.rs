@@ -1,0 +1,118 @@
+//! The end of a run.
+
+use minigate_policy::diagnosis::Lang;
+use serde::Serialize;
+
+use super::call::{CallReport, End, Spared};
+use super::{escape::escape, paint};
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Summary {
+    calls: usize,
+    answered: usize,
+    refused: usize,
+    failed: usize,
+    aborted: usize,
+    /// Exceptions and rejections that nobody handled.
+    pub(crate) faults: usize,
+    /// What was still pending at the end.
+    pub(crate) pending: Vec<String>,
+    /// Whether the app ended because of a limit.
+    pub(crate) died: bool,
+    /// Calls that only passed because the check is skipped (rule S3).
+    spared: Vec<SparedCall>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct SparedCall {
+    method: String,
+    url: String,
+    spared: Vec<Spared>,
+}
+
+impl Summary {
+    pub(super) fn add(&mut self, report: &CallReport) {
+        self.calls += 1;
+        match report.end {
+            End::Answered => self.answered += 1,
+            End::Refused => self.refused += 1,
+            End::Failed => self.failed += 1,
+            End::Aborted => self.aborted += 1,
+        }
+        if report.end == End::Answered && !report.spared.is_empty() {
+            self.spared.push(SparedCall {
+                method: report.method.clone(),
+                url: report.url.clone(),
+                spared: report.spared.clone(),
+            });
+        }
+    }
+
+    /// Whether nothing failed, was refused, broke or was left over.
+    pub(crate) fn is_good(&self) -> bool {
+        self.refused + self.failed + self.faults == 0 && self.pending.is_empty() && !self.died
+    }
+
+    pub(super) fn lines(&self, lang: Lang) -> String {
+        let paint = if self.is_good() { paint::GOOD } else { paint::FAIL };
+        let mut lines = format!("\n{paint}{}{}\n", self.headline(lang), paint::RESET);
+        if !self.pending.is_empty() {
+            let word = lang.pick("still pending", "仍未结束");
+            lines += &format!("  {word}: {}\n", escape(&self.pending.join(", ")));
+        }
+        lines + &self.spared_lines(lang)
+    }
+
+    fn headline(&self, lang: Lang) -> String {
+        let count = |number: usize, en: &str, zh: &str| {
+            (number > 0).then(|| match lang {
+                Lang::En => format!("{number} {en}"),
+                Lang::Zh => format!("{zh} {number}"),
+            })
+        };
+        let parts: Vec<_> = [
+            count(self.answered, "answered", "成功"),
+            count(self.refused, "refused", "拒绝"),
+            count(self.failed, "failed", "失败"),
+            count(self.aborted, "aborted", "中止"),
+            count(self.faults, "uncaught errors", "未处理的错误"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        match lang {
+            Lang::En if parts.is_empty() => "no calls".to_owned(),
+            Lang::Zh if parts.is_empty() => "没有调用".to_owned(),
+            Lang::En => format!("{} calls: {}", self.calls, parts.join(", ")),
+            Lang::Zh => format!("共 {} 次调用：{}", self.calls, parts.join("，")),
+        }
+    }
+
+    fn spared_lines(&self, lang: Lang) -> String {
+        if self.spared.is_empty() {
+            return String::new();
+        }
+        let count = self.spared.len();
+        let mut lines = match lang {
+            Lang::En => format!(
+                "{}S3{} {count} passed only because the check is skipped; with it on they fail:\n",
+                paint::WARN,
+                paint::RESET
+            ),
+            Lang::Zh => format!(
+                "{}S3{} 有 {count} 次调用仅因跳过校验才通过；开启校验后会失败：\n",
+                paint::WARN,
+                paint::RESET
+            ),
+        };
+        for call in &self.spared {
+            lines += &format!("  {} {}\n", call.method, escape(&call.url));
+            for spared in &call.spared {
+                lines += &format!("    {} android: {}\n", spared.rule, escape(&spared.android));
+                lines += &format!("    {} ios: {}\n", spared.rule, escape(&spared.ios));
+            }
+        }
+        lines
+    }
+}

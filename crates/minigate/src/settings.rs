@@ -1,0 +1,145 @@
+//! What a project's files and the command line say, brought together; the command line wins.
+
+mod file;
+mod lists;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use minigate_engine::Override;
+use minigate_js::{Limits, Project};
+use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
+use minigate_tls::RootSource;
+
+use crate::args::{ProfileArg, TermsArgs, TrustArgs};
+use file::SettingsFile;
+
+/// Everything that a command needs to know of a project.
+pub(crate) struct Settings {
+    pub(crate) policy: Policy,
+    pub(crate) limits: Limits,
+    pub(crate) user_agent: Option<String>,
+    /// Root sources in order; the mock origin's is added where there is one.
+    pub(crate) roots: Vec<RootSource>,
+    pub(crate) overrides: Vec<Override>,
+    /// The folder of canned answers.
+    pub(crate) mock: Option<PathBuf>,
+    /// What was asked for and can't be had.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Something that was asked for and can't be had.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Warning {
+    /// A release never skips the check (rule S2).
+    ReleaseNeverSkips,
+}
+
+impl Settings {
+    /// Reads `minigate.toml` in `dir`, and what the project says of itself.
+    pub(crate) fn load(
+        dir: &Path,
+        project: Option<&Project>,
+        terms: &TermsArgs,
+        trust: Option<&TrustArgs>,
+    ) -> anyhow::Result<Self> {
+        let file = SettingsFile::read(dir)?;
+        let profile = file.profile(terms.profile.unwrap_or_default())?;
+        let lists = read_lists(dir, &file, terms, &profile)?;
+        let skip = terms.skip_check || project.is_some_and(|project| !project.url_check());
+        let app = project.and_then(Project::app_id).unwrap_or(TOURIST);
+        let mut policy = Policy::new(app.parse().context("project.config.json: `appid`")?)
+            .with_release(terms.release)
+            .with_profile(profile)
+            .with_lists(lists)
+            .with_private_hosts(file.private_hosts.clone())
+            .with_subnets(file.subnets.clone());
+        for interface in Interface::ALL {
+            policy = policy.with_timeout(interface, project.and_then(|p| p.manifest().timeout(interface)));
+        }
+        if skip {
+            let debugging = if terms.skip_check {
+                Debugging::On
+            } else {
+                Debugging::Off
+            };
+            policy = policy.with_check_skipped(debugging);
+        }
+        let refused_skip = terms.skip_check && !policy.skips_check();
+        Ok(Self {
+            policy,
+            limits: file.limits(),
+            roots: roots(dir, &file, trust)?,
+            overrides: overrides(&file, trust)?,
+            mock: file.mock.as_ref().map(|mock| dir.join(&mock.folder)),
+            user_agent: file.user_agent,
+            warnings: refused_skip
+                .then_some(Warning::ReleaseNeverSkips)
+                .into_iter()
+                .collect(),
+        })
+    }
+}
+
+fn read_lists(
+    dir: &Path,
+    file: &SettingsFile,
+    terms: &TermsArgs,
+    profile: &Profile,
+) -> anyhow::Result<DomainLists> {
+    let from_file = file.domains_file.as_ref().map(|path| dir.join(path));
+    let (written, name) = match (&terms.domains, from_file) {
+        (Some(path), _) => (lists::read(path)?, path.display().to_string()),
+        (None, Some(path)) => (lists::read(&path)?, path.display().to_string()),
+        (None, None) => (file.domains.clone(), "minigate.toml".to_owned()),
+    };
+    DomainLists::parse_for(&written, profile).with_context(|| format!("the domain lists of {name}"))
+}
+
+fn roots(dir: &Path, file: &SettingsFile, trust: Option<&TrustArgs>) -> anyhow::Result<Vec<RootSource>> {
+    if let Some(path) = trust.and_then(|trust| trust.only_ca.as_ref()) {
+        return Ok(vec![read_root(path)?]);
+    }
+    let mut sources = Vec::new();
+    for root in &file.roots {
+        sources.push(match root.as_str() {
+            "bundled" => RootSource::Bundled,
+            "system" => RootSource::System,
+            path => read_root(&dir.join(path))?,
+        });
+    }
+    for path in trust.iter().flat_map(|trust| &trust.ca) {
+        sources.push(read_root(path)?);
+    }
+    Ok(sources)
+}
+
+fn read_root(path: &Path) -> anyhow::Result<RootSource> {
+    let content =
+        std::fs::read(path).with_context(|| format!("can't read the certificates of {}", path.display()))?;
+    Ok(RootSource::Added {
+        name: path.display().to_string(),
+        content,
+    })
+}
+
+/// The command line's come first, so that they win.
+fn overrides(file: &SettingsFile, trust: Option<&TrustArgs>) -> anyhow::Result<Vec<Override>> {
+    let mut overrides: Vec<Override> = trust.map_or_else(Vec::new, |trust| trust.resolve.clone());
+    for text in &file.resolve {
+        overrides.push(text.parse().context("minigate.toml: `resolve`")?);
+    }
+    Ok(overrides)
+}
+
+impl ProfileArg {
+    fn applied_to(self, profile: &Profile) -> Profile {
+        Profile::new(
+            self.era.unwrap_or(profile.era),
+            self.platform.unwrap_or(profile.platform),
+        )
+    }
+}
+
+/// The ID under which the developer tool runs a project that has none.
+const TOURIST: &str = "touristappid";

@@ -1,0 +1,58 @@
+//! Domain lists in a JSON file.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use minigate_policy::{PlatformLists, WrittenLists};
+use serde_json::Value;
+
+/// Reads lists by interface, or in the shape of the platform's API.
+pub(super) fn read(path: &Path) -> anyhow::Result<WrittenLists> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+    parse(&text).with_context(|| format!("can't use {}", path.display()))
+}
+
+fn parse(text: &str) -> anyhow::Result<WrittenLists> {
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+    let Value::Object(members) = &value else {
+        bail!("it isn't a JSON object: write {{\"request\": [\"https://…\"]}}");
+    };
+    let is_platforms = members
+        .keys()
+        .any(|key| key.ends_with("domain") || key == "errcode");
+    if is_platforms {
+        Ok(serde_json::from_value::<PlatformLists>(value)?.into())
+    } else {
+        Ok(serde_json::from_value(value)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_come_by_interface_or_in_the_platforms_shape() {
+        let own = parse(r#"{"request": ["https://a.com"], "connectSocket": ["wss://s.com"]}"#).unwrap();
+        let platforms = parse(
+            r#"{"errcode": 0, "errmsg": "ok", "requestdomain": ["https://a.com"],
+                "wsrequestdomain": ["wss://s.com"], "uploaddomain": [], "downloaddomain": [],
+                "udpdomain": ["udp://x"], "no_icp_domain": []}"#,
+        )
+        .unwrap();
+        let effective = parse(
+            r#"{"errcode": 0, "mp_domain": {}, "effective_domain":
+                {"requestdomain": ["https://a.com"], "wsrequestdomain": ["wss://s.com"]}}"#,
+        )
+        .unwrap();
+
+        assert_eq!(own, platforms);
+        assert_eq!(own, effective);
+    }
+
+    #[test]
+    fn a_misspelt_interface_is_refused() {
+        assert!(parse(r#"{"requests": []}"#).is_err());
+        assert!(parse("[]").is_err());
+    }
+}
