@@ -48,11 +48,14 @@ pub enum Embedding {
 }
 
 /// The class of an address; for an IPv6 address that carries an IPv4 address, the class of what it carries.
+///
+/// ISATAP fills only the lower half of an address, so the network in front of it must be public, too.
 #[must_use]
 pub fn classify(address: IpAddr) -> AddressClass {
     match address {
         IpAddr::V4(v4) => classify_v4(v4),
         IpAddr::V6(v6) => match Embedding::in_address(v6) {
+            Some((Embedding::Isatap, _)) if classify_v6(v6) != AddressClass::Public => classify_v6(v6),
             Some((_, v4)) => classify_v4(v4),
             None => classify_v6(v6),
         },

@@ -140,14 +140,18 @@ impl Permit {
 
     /// Judges the addresses that the hop's name resolved to: the ones that may be dialled, all or none.
     ///
-    /// Outside development every answer must be public, unless the host is declared private: a mixture is how
-    /// DNS rebinding begins, so a single private answer refuses them all (rule D4).
+    /// Outside development every answer must be public, unless the host is declared private or the call goes to
+    /// that very neighbour in the local network: a mixture is how DNS rebinding begins, so a single private answer
+    /// refuses them all (rule D4).
     ///
     /// # Errors
     /// [`Denial`] that names the addresses that are not public.
     pub fn admit<'a>(&self, addresses: &'a [IpAddr]) -> Result<&'a [IpAddr], Denial> {
         let host = self.target.host_str();
-        if self.policy.release().is_development() || self.policy.declares_private(host) {
+        if self.policy.release().is_development()
+            || self.policy.declares_private(host)
+            || self.is_for_neighbour(addresses)
+        {
             return Ok(addresses);
         }
         let classes = addresses.iter().map(|address| (*address, classify(*address)));
@@ -158,6 +162,13 @@ impl Permit {
             return Ok(addresses);
         }
         Err(self.refuse_addresses(host.to_owned(), strange, addresses.len()))
+    }
+
+    fn is_for_neighbour(&self, addresses: &[IpAddr]) -> bool {
+        match self.verdict.finding {
+            Finding::Lan { address } => addresses.iter().all(|answer| *answer == address),
+            Finding::Listed { .. } | Finding::Spared { .. } | Finding::Refused { .. } => false,
+        }
     }
 
     fn refuse_addresses(&self, host: String, strange: Vec<(IpAddr, AddressClass)>, all: usize) -> Denial {

@@ -108,8 +108,8 @@ impl Target {
     /// See [`TargetError`].
     pub fn join(&self, location: &str) -> Result<Self, TargetError> {
         let location = location.trim_matches(|c: char| c <= ' ');
-        if location.starts_with("//") {
-            return Self::parse(&format!("{}:{location}", self.scheme));
+        if let Some(authority) = after_slash(location).and_then(after_slash) {
+            return Self::parse(&format!("{}://{authority}", self.scheme));
         }
         if Url::parse(location).is_ok() {
             return Self::parse(location);
@@ -213,6 +213,13 @@ fn read_authority(rest: &str) -> Result<&str, TargetError> {
     }
 }
 
+/// What follows a slash, in each of the ways in which a URL parser reads one.
+fn after_slash(location: &str) -> Option<&str> {
+    location
+        .trim_start_matches(['\t', '\n', '\r'])
+        .strip_prefix(['/', '\\'])
+}
+
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), TargetError> {
     let after_address = authority.rfind(']').unwrap_or(0);
     match authority.rfind(':').filter(|colon| *colon > after_address) {
@@ -223,7 +230,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), TargetError> {
                 return Ok((host, None));
             }
             let digits = port.bytes().all(|b| b.is_ascii_digit());
-            let number = port.parse().ok().filter(|_| digits);
+            let number = port.parse().ok().filter(|number| digits && *number != 0);
             number
                 .map(|number| (host, Some(number)))
                 .ok_or_else(|| malformed(format!("`{port}` is no port")))
