@@ -137,7 +137,8 @@ impl Gate {
         let was_silenced = self.is_silenced();
         self.visibility = visibility;
         match (was_silenced, self.is_silenced()) {
-            (false, true) => self.interrupt_at = Some(now + self.settings.background_grace),
+            // A grace beyond the clock's range never ends.
+            (false, true) => self.interrupt_at = now.checked_add(self.settings.background_grace),
             (_, false) => self.interrupt_at = None,
             (true, true) => {}
         }

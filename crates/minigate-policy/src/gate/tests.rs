@@ -296,3 +296,14 @@ fn n4_after_an_interruption_all_slots_are_free_again() {
 
     assert_eq!(bench.actions(), again);
 }
+
+#[test]
+fn n5_a_grace_beyond_the_clocks_range_never_ends() {
+    let mut bench = Bench::new(|profile| profile.background_grace = Duration::MAX);
+    let task = bench.submit(Interface::Request);
+
+    bench.show(Visibility::Background);
+    bench.pass(59 * SECOND);
+
+    assert_eq!(bench.actions(), [Action::Start(task)]);
+}
