@@ -1,9 +1,22 @@
 // The one way out of this realm. `main.js` connects it before anything else runs; no app can import it.
 
-/** The host's functions: a frozen object without prototype. */
+import { create, toWellFormed } from "minigate:primordials";
+
+/** The host's functions, an object without prototype. */
 export let native;
+
+/** Functions that take texts of the app. */
+const TEXTUAL = ["hasPage", "isTab", "locate", "log", "pageFile", "report", "show", "storageGet", "storageRemove", "storageSet"];
 
 /** Takes the host's functions, once. */
 export function connect(functions) {
-  native = functions;
+  native = create(functions);
+  for (let index = 0; index < TEXTUAL.length; index += 1) {
+    native[TEXTUAL[index]] = wellFormed(functions[TEXTUAL[index]]);
+  }
 }
+
+/** Half of a surrogate pair can't leave the realm, so it becomes the replacement character. */
+const wellFormed = (call) => (first, second, third) => call(fix(first), fix(second), fix(third));
+
+const fix = (value) => (typeof value === "string" ? toWellFormed(value) : value);

@@ -23,15 +23,11 @@ export const getCurrentPages = () => toArray(stack);
 /** The page that shows. */
 export const currentPage = () => stack[stack.length - 1];
 
-/** Opens the first page; one that doesn't exist is the app's to handle. */
+/** Opens the first page; one that doesn't exist is the app's to handle. Throws where its file registers none. */
 export function openFirst(route, query) {
-  try {
-    open("launch", { __proto__: null, route, query });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    missPage({ path: route, query, isEntryPage: true });
-    native.show("launch", error.text);
-  }
+  if (!native.hasPage(route)) return missPage({ path: route, query, isEntryPage: true });
+  const page = make({ route, query });
+  return open("launch", { __proto__: null, route, query, page });
 }
 
 /** `wx.navigateTo` and its family. */
@@ -42,7 +38,7 @@ export const navigationApi = {
       refuseTab("navigateTo", target);
       if (stack.length >= MAX_PAGES) throw new Failure("webview count limit exceed");
       prepare(target);
-      tellPage(currentPage(), "onHide");
+      if (stack.length > 0) tellPage(currentPage(), "onHide");
       return open("navigateTo", target);
     };
   }),
@@ -51,7 +47,7 @@ export const navigationApi = {
     return () => {
       refuseTab("redirectTo", target);
       prepare(target);
-      close(stack.length - 1);
+      if (stack.length > 0) close(stack.length - 1);
       return open("redirectTo", target);
     };
   }),
@@ -114,9 +110,7 @@ function make({ route, query }) {
   return page;
 }
 
-function open(name, target) {
-  if (target.page === undefined) prepare(target);
-  const { page, route, query } = target;
+function open(name, { page, route, query }) {
   push(stack, page);
   if (native.isTab(route)) mapSet(tabs, route, page);
   tellPage(page, "onLoad", query);
@@ -153,16 +147,16 @@ function closeTabs() {
 
 function switchTo(target) {
   const old = stack[0];
+  const isCovered = stack.length > 1;
   if (old !== undefined && old.route === target.route) {
-    const covered = stack.length > 1;
     close(1);
-    if (covered) show(old, "switchTab");
+    if (isCovered) show(old, "switchTab");
     return {};
   }
   if (old === undefined || !native.isTab(old.route)) close(0);
   else {
     close(1);
-    tellPage(old, "onHide");
+    if (!isCovered) tellPage(old, "onHide");
     stack.length = 0;
   }
   const kept = mapGet(tabs, target.route);

@@ -53,6 +53,7 @@ export const startsWith = uncurry(String.prototype.startsWith);
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const toUpperCase = uncurry(String.prototype.toUpperCase);
 export const toLowerCase = uncurry(String.prototype.toLowerCase);
+export const toWellFormed = uncurry(String.prototype.toWellFormed);
 export const trim = uncurry(String.prototype.trim);
 export const repeat = uncurry(String.prototype.repeat);
 export const bigintText = uncurry(BigInt.prototype.toString);

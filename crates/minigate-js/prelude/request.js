@@ -25,6 +25,7 @@ import {
   toLowerCase,
   toText,
   toUpperCase,
+  toWellFormed,
   trim,
 } from "minigate:primordials";
 import { soon } from "minigate:timers";
@@ -131,6 +132,9 @@ function readOptions(options) {
     wantsProfile: options.enableProfile !== false,
   };
   addData(payload, options.data, header.type);
+  payload.url = toWellFormed(payload.url);
+  payload.header = toWellFormed(payload.header);
+  payload.body = toWellFormed(payload.body);
   return payload;
 }
 

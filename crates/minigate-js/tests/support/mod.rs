@@ -2,11 +2,12 @@
 #![allow(dead_code, reason = "each test file uses what it needs")]
 #![expect(clippy::unwrap_used, reason = "what can't be set up fails the test")]
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
-use minigate_engine::Engine;
+use minigate_engine::{Engine, Override};
 use minigate_js::{App, Device, End, Fault, Launch, Limits, Notice, Project, Setup};
-use minigate_policy::Policy;
+use minigate_policy::{DomainLists, Policy, WrittenLists};
+use minigate_testkit::{Asked, Authority, Origin, Reply, polite};
 use minigate_tls::{RootSource, Roots, Trust};
 use tokio::time::Instant;
 
@@ -63,8 +64,22 @@ pub(crate) async fn run(files: &[(&str, &str)]) -> Run {
 }
 
 pub(crate) async fn run_with(files: &[(&str, &str)], limits: Limits) -> Run {
+    run_project(project(files), limits).await
+}
+
+/// Runs a project without a network until it waits for nothing more.
+pub(crate) async fn run_project(project: Project, limits: Limits) -> Run {
     let notices = Rc::new(RefCell::new(Vec::new()));
-    let mut app = start(files, limits, &notices);
+    let trust = Trust::new(Roots::load(&[RootSource::Bundled]).unwrap());
+    let network = minigate_engine::Setup::new(policy().profile().clone(), trust);
+    let mut app = App::new(setup(
+        project,
+        limits,
+        Engine::start_driver(network),
+        policy(),
+        &notices,
+    ))
+    .unwrap();
     let end = match app.launch(&Launch::default()) {
         Ok(()) => {
             app.run_until_idle(Instant::now() + Duration::from_secs(600))
@@ -79,23 +94,84 @@ pub(crate) async fn run_with(files: &[(&str, &str)], limits: Limits) -> Run {
     }
 }
 
-pub(crate) fn start(files: &[(&str, &str)], limits: Limits, notices: &Rc<RefCell<Vec<Notice>>>) -> App {
+/// Runs one script as the app's only file and gives its console.
+pub(crate) async fn console(script: &str) -> String {
+    run(&[("app.js", script)]).await.text()
+}
+
+/// A server for `api.test`, and all that an app needs to reach it.
+pub(crate) struct Server {
+    pub(crate) origin: Origin,
+    authority: Arc<Authority>,
+}
+
+impl Server {
+    pub(crate) async fn start(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        let authority = Arc::new(Authority::new().unwrap());
+        let origin = Origin::start(polite("api.test", answer), &authority)
+            .await
+            .unwrap();
+        Self { origin, authority }
+    }
+
+    /// Runs a script whose calls may go to `https://api.test`.
+    pub(crate) async fn run(&self, script: &str) -> Run {
+        let notices = Rc::new(RefCell::new(Vec::new()));
+        let mut app = self.app(&[("app.js", script)], &notices);
+        app.launch(&Launch::default()).unwrap();
+        let end = app.run_until_idle(Instant::now() + Duration::from_secs(60)).await;
+        drop(app);
+        Run {
+            end,
+            notices: notices.take(),
+        }
+    }
+
+    pub(crate) fn app(&self, files: &[(&str, &str)], notices: &Rc<RefCell<Vec<Notice>>>) -> App {
+        let lists = WrittenLists {
+            request: vec!["https://api.test".into()],
+            ..WrittenLists::default()
+        };
+        let policy = policy().with_lists(DomainLists::parse(&lists, 20).unwrap());
+        let root = RootSource::Added {
+            name: "test".into(),
+            content: self.authority.root_pem().into_bytes(),
+        };
+        let mut network = minigate_engine::Setup::new(
+            policy.profile().clone(),
+            Trust::new(Roots::load(&[root]).unwrap()),
+        );
+        network.overrides = vec![Override::host_to("api.test", self.origin.addr())];
+        let setup = setup(
+            project(files),
+            Limits::default(),
+            Engine::start_driver(network),
+            policy,
+            notices,
+        );
+        App::new(setup).unwrap()
+    }
+}
+
+fn policy() -> Policy {
+    Policy::new("wx0123456789abcdef".parse().unwrap())
+}
+
+fn setup(
+    project: Project,
+    limits: Limits,
+    engine: Engine,
+    policy: Policy,
+    notices: &Rc<RefCell<Vec<Notice>>>,
+) -> Setup {
     let heard = Rc::clone(notices);
-    let policy = Policy::new("wx0123456789abcdef".parse().unwrap());
-    let trust = Trust::new(Roots::load(&[RootSource::Bundled]).unwrap());
-    let setup = Setup {
-        project: project(files),
-        engine: Engine::start_driver(minigate_engine::Setup::new(policy.profile().clone(), trust)),
+    Setup {
+        project,
+        engine,
         policy,
         limits,
         observer: Box::new(move |notice| heard.borrow_mut().push(notice)),
         codes: Box::new(|| "code".to_owned()),
         device: Device::default(),
-    };
-    App::new(setup).unwrap()
-}
-
-/// Runs one script as the app's only file and gives its console.
-pub(crate) async fn console(script: &str) -> String {
-    run(&[("app.js", script)]).await.text()
+    }
 }

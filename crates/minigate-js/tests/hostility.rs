@@ -1,0 +1,208 @@
+//! Apps that tamper with their own realm.
+
+mod support;
+
+use support::{Server, console, run};
+
+#[tokio::test]
+async fn text_can_t_be_made_code() {
+    let text = console(
+        "const tries = [
+           () => eval('1'), () => (0, eval)('1'), () => Function('return 1')(), () => new Function('return 1'),
+           () => (() => {}).constructor('return 1'), () => (async () => {}).constructor('1'),
+           () => (function* () {}).constructor('1'), () => (async function* () {}).constructor('1'),
+           () => Reflect.construct(Function, ['1']), () => Object.getPrototypeOf(async () => {}).constructor('1'),
+           () => class extends Function { constructor() { super('1') } }.constructor('1'),
+           () => new (class extends Function {})('return 1'),
+           () => setTimeout('1'), () => setInterval('1', 1),
+         ]
+         for (const f of tries) try { console.log('OPEN', f.toString(), f()) } catch (e) { if (!/^(EvalError|TypeError)$/.test(e.name)) console.log(e.name) }
+         console.log((() => {}) instanceof Function, Function.prototype.call.call(function () { return this.x }, { x: 1 }), Function.name)",
+    )
+    .await;
+
+    assert_eq!(text, "true 1 Function");
+}
+
+#[tokio::test]
+async fn nothing_leads_to_the_prelude_or_its_natives() {
+    let run = run(&[(
+        "app.js",
+        "for (const name of ['minigate:native', 'minigate:main', 'minigate:primordials']) {
+           import(name).then(() => console.log('OPEN', name), e => console.log(e.message.slice(0, 7)))
+           try { require(name); console.log('OPEN') } catch (e) {}
+         }
+         Error.prepareStackTrace = (error, sites) => { for (const s of sites) if (s.getFunction && /native|invoke/.test(s.getFunction())) console.log('OPEN') }
+         const { caller } = Object.getOwnPropertyDescriptors(Function.prototype)
+         function probe() { try { return arguments.callee.caller } catch (e) { return undefined } }
+         console.log(new Error('x').stack !== undefined, probe(), [1].map(probe)[0])
+         setTimeout(function () { console.log(this === undefined || this === globalThis) })
+         wx.showToast({ success() { console.log(this === undefined || this === globalThis); new Error().stack } })",
+    )])
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "true undefined undefined\nmodule \nmodule \nmodule \ntrue\ntrue"
+    );
+}
+
+#[tokio::test]
+async fn patched_built_ins_see_and_change_nothing_of_the_platform() {
+    let server = Server::start(|asked| {
+        let body = format!("{{\"body\":{:?}}}", String::from_utf8_lossy(&asked.body));
+        minigate_testkit::Reply {
+            body: body.into(),
+            ..minigate_testkit::Reply::default()
+        }
+    })
+    .await;
+
+    let run = server
+        .run(
+            "const log = console.log, seen = [], define = Object.defineProperty
+             const spy = (owner, name) => {
+               const old = Object.getOwnPropertyDescriptor(owner, name)
+               if (!old || !old.configurable || ('value' in old && typeof old.value !== 'function')) return
+               const bad = function () { seen.push(String(name)); throw new Error('patched ' + String(name)) }
+               define(owner, name, 'value' in old ? { ...old, value: bad } : { ...old, get: bad })
+             }
+             const each = Array.prototype.forEach, names = Reflect.ownKeys, js = JSON
+             const owners = [Array.prototype, String.prototype, Map.prototype, Set.prototype, WeakMap.prototype, Promise.prototype, Function.prototype,
+               Object.getPrototypeOf(Uint8Array.prototype), ArrayBuffer.prototype, RegExp.prototype, Number.prototype, Reflect, JSON, Object, Promise, Array, String]
+             const keep = ['constructor', 'name', 'length', 'prototype']
+             const list = []
+             for (const owner of owners) for (const name of names(owner)) if (!keep.includes(name)) list.push([owner, name])
+             for (let i = 0; i < list.length; i++) spy(list[i][0], list[i][1])
+             define(Array.prototype, '0', { set() { seen.push('index') }, configurable: true })
+             const traps = ['errMsg', 'errno', 'url', 'data', 'toJSON', 'get', 'set', 'value', 'success']
+             for (let i = 0; i < traps.length; i++) define(Object.prototype, traps[i], { __proto__: null, set() { seen.push('set ' + traps[i]) }, configurable: true })
+             globalThis.String = globalThis.Map = globalThis.Promise = globalThis.encodeURIComponent = () => { seen.push('global') }
+             wx.request({ url: 'https://api.test/', method: 'POST', data: { a: 1 }, header: { b: 2 },
+               success(res) { log(res.data.body, res.errMsg, seen.length, seen[0]) }, fail(e) { log(e.errMsg) } })
+             wx.setStorageSync('k', { v: 1 }); log(wx.getStorageSync('k').v)
+             wx.getStorage({ key: 'k', success(res) { log(res.data.v, res.errMsg) } })
+             setTimeout((a, b) => log(a, b), 1, 'x', 'y')",
+        )
+        .await;
+
+    let mut lines = run.lines();
+    lines.sort_unstable();
+    assert_eq!(run.faults(), Vec::<&minigate_js::Fault>::new());
+    assert_eq!(
+        lines,
+        ["1", "1 getStorage:ok", "x y", "{\"a\":1} request:ok 0 undefined"]
+    );
+}
+
+#[tokio::test]
+async fn the_console_runs_no_code_of_what_it_shows() {
+    let text = console(
+        "const seen = []
+         const trap = new Proxy({}, new Proxy({}, { get(_, name) { seen.push(name); throw new Error('trapped') } }))
+         const cycle = { name: 'c', list: [1, , 'x'] }; cycle.self = cycle
+         console.log(trap, { trap }, cycle)
+         console.log({ get a() { seen.push('a'); return 1 }, set b(v) {}, [Symbol('s')]: 1n, 'odd key': -0, f() {}, n: null, u: undefined })
+         console.log(new Map([[1, { a: 1 }]]), new Set(['x']), new Date(0), new Date(NaN), /a\\/b/, new Uint8Array(3), new ArrayBuffer(8), Symbol('q'))
+         class Point { constructor() { this.x = 1 } }
+         console.log(new Point(), Object.create(null), Point, [[[[[1]]]]])
+         console.log('%s is %d and %o%%', 'it', '42', { a: 1 }, 'rest', 7)
+         console.log(seen.length)",
+    )
+    .await;
+
+    let expected = "[Proxy] { trap: [Proxy] } { name: \"c\", list: [1, 2: \"x\"], self: [Circular] }
+{ a: [Getter], b: [Setter], \"odd key\": -0, f: [Function: f], n: null, u: undefined, [Symbol(s)]: 1n }
+Map(1) {1 => { a: 1 }} Set(1) {\"x\"} 1970-01-01T00:00:00.000Z Invalid Date /a\\/b/ Uint8Array(3) [0, 0, 0] ArrayBuffer(8) Symbol(q)
+Point { x: 1 } [null prototype] {} [class: Point] [[[[[Array]]]]]
+it is 42 and { a: 1 }% rest 7
+0";
+    assert_eq!(text, expected);
+}
+
+#[tokio::test]
+async fn the_console_cuts_what_is_huge_and_survives_broken_text() {
+    let run = run(&[(
+        "app.js",
+        "console.log('x'.repeat(1e7)); console.log({ a: 'y'.repeat(1e6) }); console.log(new Array(1e6).fill(1)); console.log('\\ud800')
+         const wide = {}; for (let i = 0; i < 1e4; i++) wide['k' + i] = { a: [1, 2, 3] }; console.log([wide, wide, wide])
+         console.log({ toString() { throw 1 }, [Symbol.toPrimitive]() { throw 2 } })",
+    )])
+    .await;
+
+    assert_eq!(run.faults(), Vec::<&minigate_js::Fault>::new());
+    assert_eq!(run.lines().len(), 6);
+    assert!(run.lines().iter().all(|line| line.len() < 110_000));
+}
+
+#[tokio::test]
+async fn hostile_errors_are_reported_as_far_as_they_can_be() {
+    let run = run(&[(
+        "app.js",
+        "const bad = new Error('x')
+         Object.defineProperty(bad, 'message', { get() { throw new Error('again') } })
+         Object.defineProperty(bad, 'stack', { get() { throw new Error('again') } })
+         setTimeout(() => { throw bad }); setTimeout(() => { throw null }); setTimeout(() => { throw { a: 1 } })
+         setTimeout(() => { throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } }) })
+         wx.onError(() => { throw new Error('in onError') })",
+    )])
+    .await;
+
+    let messages: Vec<_> = run.faults().iter().map(|fault| fault.message.as_str()).collect();
+    let own: Vec<_> = messages
+        .into_iter()
+        .filter(|message| *message != "Error: in onError")
+        .collect();
+    assert_eq!(own, ["Error", "null", "{ a: 1 }", "[Proxy]"]);
+}
+
+#[tokio::test]
+async fn wx_can_be_patched_and_knows_only_what_the_platform_has() {
+    let text = console(
+        "const old = wx.request; let calls = 0
+         wx.request = function (o) { calls++; return old(o) }
+         wx.request({ url: 'x', fail() {} })
+         console.log(calls, wx.somethingElse, Object.keys(wx).includes('request'), wx.hasOwnProperty('showToast'), wx.canIUse('request.object.timeout'), wx.canIUse('nothing'))",
+    )
+    .await;
+
+    assert_eq!(text, "1 undefined true true true false");
+}
+
+#[tokio::test]
+async fn an_unhandled_rejection_is_reported_with_its_place_and_a_handled_one_is_not() {
+    let run = run(&[(
+        "app.js",
+        "App({ onUnhandledRejection({ reason, promise }) { console.log('heard', reason.message, promise instanceof Promise) } })\n\nasync function f() {\n  throw new Error('lost')\n}\nf()\nPromise.reject(1).catch(() => {})\nconst late = Promise.reject(2); Promise.resolve().then(() => late.catch(() => {}))",
+    )])
+    .await;
+
+    assert_eq!(run.faults().len(), 1);
+    let fault = run.faults()[0];
+    assert_eq!(fault.message, "Error: lost");
+    assert_eq!(
+        fault
+            .place
+            .as_ref()
+            .map(|place| (place.file.as_str(), place.line)),
+        Some(("app.js", 4))
+    );
+    assert_eq!(run.lines(), ["heard lost true"]);
+}
+
+#[tokio::test]
+async fn two_apps_in_one_process_don_t_know_of_each_other() {
+    let first = run(&[(
+        "app.js",
+        "Array.prototype.push = null; globalThis.mine = 1; wx.setStorageSync('a', 1); console.log('first')",
+    )]);
+    let second = run(&[(
+        "app.js",
+        "setTimeout(() => console.log(typeof mine, typeof [].push, wx.getStorageSync('a') === ''), 5)",
+    )]);
+
+    let (first, second) = tokio::join!(first, second);
+
+    assert_eq!(first.text(), "first");
+    assert_eq!(second.text(), "undefined function true");
+}
