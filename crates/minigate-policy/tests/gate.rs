@@ -187,12 +187,14 @@ impl Model {
                 .is_none_or(|deadline| deadline > self.now),
             "a deadline was passed over"
         );
-        if self
-            .silenced_at
-            .is_some_and(|at| at + self.profile.background_grace <= self.now)
-        {
+        if self.is_grace_over() {
             assert_eq!(self.living(), 0, "n5: a call outlives the grace");
         }
+    }
+
+    fn is_grace_over(&self) -> bool {
+        self.silenced_at
+            .is_some_and(|at| at + self.profile.background_grace <= self.now)
     }
 
     /// Takes every action, then compares what both sides know.
@@ -219,10 +221,11 @@ impl Model {
     }
 
     fn start(&mut self, task: TaskId) {
-        let now = self.now;
+        let (now, is_grace_over) = (self.now, self.is_grace_over());
         let seen = self.tasks.iter_mut().find(|seen| seen.id == task).unwrap();
         assert_eq!(seen.state, State::Waiting, "a start of what has started or ended");
         assert!(!seen.made_in_silence, "n5: a call made in the background starts");
+        assert!(!is_grace_over, "n5: a call starts after the grace");
         seen.state = State::Running;
         seen.started_at = Some(now);
         let pool = self.pool(seen_interface(&self.tasks, task));

@@ -82,6 +82,8 @@ proptest! {
 
         prop_assert_eq!(Entry::parse(&entry.to_string(), interface), Ok(entry.clone()));
         prop_assert!(entry.allows(&Target::parse(&entry.to_string()).unwrap(), interface));
+        let plain = entry.to_string().replacen("s://", "://", 1);
+        prop_assert!(!entry.allows(&Target::parse(&plain).unwrap(), interface));
     }
 
     #[test]
