@@ -36,7 +36,7 @@ export function createSync(name, work) {
     try {
       return work(first, second);
     } catch (error) {
-      throw new SafeError(`${name}:fail ${toFailure(error).text}`);
+      throw new SafeError(name + ":fail " + toFailure(error).text);
     }
   };
 }
@@ -61,7 +61,7 @@ export function settleCallbacks(callbacks, { isFailure, value }) {
 
 /** The object that a failed call gives. */
 export function failureValue(name, { text, errno }) {
-  const value = { errMsg: `${name}:fail ${text}` };
+  const value = { errMsg: name + ":fail " + text };
   if (errno !== undefined) define(value, "errno", errno);
   return value;
 }
@@ -79,7 +79,7 @@ function readCallback(options, name) {
 function outcome(name, work) {
   try {
     const value = work() ?? {};
-    define(value, "errMsg", `${name}:ok`);
+    define(value, "errMsg", name + ":ok");
     return { isFailure: false, value };
   } catch (error) {
     return { isFailure: true, value: failureValue(name, toFailure(error)) };

@@ -35,9 +35,9 @@ export function createConsole() {
     debug: logs("debug"),
     dir: (value) => write("log", inspect(value)),
     table: (value) => write("log", tableText(value)),
-    trace: (...values) => write("debug", `Trace: ${format(values)}\n${errorStack(new SafeError())}`),
+    trace: (...values) => write("debug", "Trace: " + format(values) + "\n" + errorStack(new SafeError())),
     assert: (condition, ...values) => {
-      if (!condition) write("error", `Assertion failed: ${format(values)}`);
+      if (!condition) write("error", "Assertion failed: " + format(values));
     },
     group,
     groupCollapsed: group,
@@ -48,7 +48,7 @@ export function createConsole() {
       const name = toText(label);
       const count = (mapGet(counts, name) ?? 0) + 1;
       mapSet(counts, name, count);
-      write("log", `${name}: ${count}`);
+      write("log", name + ": " + count);
     },
     countReset: (label = "default") => {
       mapDelete(counts, toText(label));
@@ -76,8 +76,8 @@ function group(...values) {
 
 function elapsed(name) {
   const start = mapGet(starts, name);
-  if (start === undefined) return write("warn", `Timer "${name}" doesn't exist`);
-  return write("log", `${name}: ${floor((native.now() - start) * 1000) / 1000} ms`);
+  if (start === undefined) return write("warn", "Timer \"" + name + "\" doesn't exist");
+  return write("log", name + ": " + (floor((native.now() - start) * 1000) / 1000) + " ms");
 }
 
 function write(level, text) {
@@ -92,7 +92,7 @@ function format(values) {
     next = 1;
     text = substitute(values[0], () => (next < values.length ? { value: values[next++] } : undefined));
   }
-  for (; next < values.length; next += 1) text += `${text === "" && next === 0 ? "" : " "}${inspect(values[next])}`;
+  for (; next < values.length; next += 1) text += (text === "" && next === 0 ? "" : " ") + inspect(values[next]);
   return text;
 }
 
@@ -103,7 +103,7 @@ function substitute(template, take) {
     text += slice(template, from, at);
     const directive = template[at + 1];
     const shown = directive === "%" ? "%" : directiveText(directive, take);
-    text += shown ?? `%${directive}`;
+    text += shown ?? "%" + directive;
     from = at + 2;
   }
   return text + slice(template, from);
@@ -117,7 +117,7 @@ function directiveText(directive, take) {
   if (directive === "c") return "";
   if (indexOf("dif", directive) < 0) return inspect(value);
   const number = isObject(value) || typeof value === "symbol" ? NaN : toNumber(value);
-  return `${directive === "i" ? floor(number) : number}`;
+  return "" + (directive === "i" ? floor(number) : number);
 }
 
 /** A line for each row; a screen's grid is left to whoever shows it. */
@@ -127,7 +127,7 @@ function tableText(value) {
   let text = "";
   for (let index = 0; index < keys.length && index < 100; index += 1) {
     if (isArray(value) && keys[index] === "length") continue;
-    text += `${text && "\n"}${toText(keys[index])}: ${inspect(readSafely(value, keys[index]))}`;
+    text += (text && "\n") + toText(keys[index]) + ": " + inspect(readSafely(value, keys[index]));
   }
   return text;
 }

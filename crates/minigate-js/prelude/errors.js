@@ -22,7 +22,7 @@ export function invoke(callback, receiver = undefined, args = NO_ARGUMENTS) {
 /** Reports an exception that nobody caught. */
 export function reportException(error) {
   const { text, stack } = tell("exception", error);
-  hear("exception", `${text}\n${stack}`);
+  hear("exception", text + "\n" + stack);
 }
 
 /** Reports a Promise that was rejected and not handled. */
@@ -36,7 +36,7 @@ export function describe(error) {
   if (!native.isError(error)) return inspect(error);
   const name = read(error, "name");
   const message = read(error, "message");
-  return message === "" ? name || "Error" : `${name || "Error"}: ${message}`;
+  return message === "" ? name || "Error" : (name || "Error") + ": " + message;
 }
 
 let hearing = false;

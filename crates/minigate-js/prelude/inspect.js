@@ -19,6 +19,7 @@ import {
   objectPrototype,
   ownKeys,
   push,
+  regexPrototype,
   regexText,
   setEach,
   setSize,
@@ -43,7 +44,7 @@ export function inspect(value) {
 }
 
 function cut(text, length) {
-  return text.length > length ? `${slice(text, 0, length)}… (${text.length - length} more characters)` : text;
+  return text.length > length ? slice(text, 0, length) + "… (" + (text.length - length) + " more characters)" : text;
 }
 
 function show(value, state) {
@@ -59,22 +60,22 @@ function scalar(value) {
     case "string":
       return stringify(cut(value, MAX_STRING));
     case "bigint":
-      return `${bigintText(value)}n`;
+      return bigintText(value) + "n";
     case "symbol":
       return symbolText(value);
     case "function":
       return native.isProxy(value) ? "[Proxy]" : functionLine(value);
     case "number":
-      return value === 0 && 1 / value < 0 ? "-0" : `${value}`;
+      return value === 0 && 1 / value < 0 ? "-0" : "" + value;
     default:
-      return `${value}`;
+      return "" + value;
   }
 }
 
 function functionLine(value) {
   const kind = startsWith(functionText(value), "class") ? "class" : "Function";
   const name = ownText(value, "name");
-  return name === "" ? `[${kind}]` : `[${kind}: ${name}]`;
+  return name === "" ? "[" + kind + "]" : "[" + kind + ": " + name + "]";
 }
 
 function container(value, state) {
@@ -94,9 +95,9 @@ function onPath(value, path) {
 
 // Each built-in is asked through its own captured accessor, which throws for anything else.
 function special(value, state) {
-  if (isArray(value)) return `[${entries(value, state, true)}]`;
+  if (isArray(value)) return "[" + entries(value, state, true) + "]";
   if (native.isError(value)) return errorText(value);
-  if (isBuffer(value)) return `ArrayBuffer(${bufferSize(value)})`;
+  if (isBuffer(value)) return "ArrayBuffer(" + bufferSize(value) + ")";
   if (isView(value)) return viewName(value) === undefined ? "DataView" : view(value);
   return (
     attempt(() => dateText(value)) ??
@@ -118,14 +119,14 @@ const dateText = (value) => (dateValue(value) === dateValue(value) ? isoText(val
 
 function regex(value) {
   const source = regexText(value);
-  return value === RegExp.prototype ? undefined : `/${source}/`;
+  return value === regexPrototype ? undefined : "/" + source + "/";
 }
 
 function view(value) {
   const length = viewLength(value);
   let text = "";
-  for (let index = 0; index < length && index < MAX_ENTRIES; index += 1) text += `${index ? ", " : ""}${value[index]}`;
-  return `${viewName(value)}(${length}) [${text}${length > MAX_ENTRIES ? ", …" : ""}]`;
+  for (let index = 0; index < length && index < MAX_ENTRIES; index += 1) text += (index ? ", " : "") + value[index];
+  return viewName(value) + "(" + length + ") [" + text + (length > MAX_ENTRIES ? ", …" : "") + "]";
 }
 
 function mapText(value, state) {
@@ -134,9 +135,9 @@ function mapText(value, state) {
   let count = 0;
   mapEach(value, (item, key) => {
     if (++count > MAX_ENTRIES || state.room < 0) return;
-    text += `${text && ", "}${show(key, state)} => ${show(item, state)}`;
+    text += (text && ", ") + show(key, state) + " => " + show(item, state);
   });
-  return `Map(${size}) {${text}${size > MAX_ENTRIES ? ", …" : ""}}`;
+  return "Map(" + size + ") {" + text + (size > MAX_ENTRIES ? ", …" : "") + "}";
 }
 
 function setText(value, state) {
@@ -144,17 +145,17 @@ function setText(value, state) {
   let text = "";
   let count = 0;
   setEach(value, (item) => {
-    if (++count <= MAX_ENTRIES && state.room >= 0) text += `${text && ", "}${show(item, state)}`;
+    if (++count <= MAX_ENTRIES && state.room >= 0) text += (text && ", ") + show(item, state);
   });
-  return `Set(${size}) {${text}${size > MAX_ENTRIES ? ", …" : ""}}`;
+  return "Set(" + size + ") {" + text + (size > MAX_ENTRIES ? ", …" : "") + "}";
 }
 
 function errorText(error) {
   const name = ownText(error, "name") || chainText(error, "name") || "Error";
   const message = ownText(error, "message");
   const stack = attempt(() => errorStack(error)) ?? "";
-  const head = message === "" ? name : `${name}: ${message}`;
-  return stack === "" ? `[${head}]` : `${head}\n${appFrames(stack)}`;
+  const head = message === "" ? name : name + ": " + message;
+  return stack === "" ? "[" + head + "]" : head + "\n" + appFrames(stack);
 }
 
 function appFrames(stack) {
@@ -166,8 +167,8 @@ function appFrames(stack) {
 function plain(value, state) {
   const name = className(value);
   const text = entries(value, state, false);
-  const body = text === "" ? "{}" : `{ ${text} }`;
-  return name === "" ? body : `${name} ${body}`;
+  const body = text === "" ? "{}" : "{ " + text + " }";
+  return name === "" ? body : name + " " + body;
 }
 
 function className(value) {
@@ -187,9 +188,9 @@ function entries(value, state, indexed) {
     const key = keys[index];
     const property = getOwnPropertyDescriptor(value, key);
     if (property === undefined || !property.enumerable) continue;
-    if (++count > MAX_ENTRIES || state.room < 0) return `${text}, …`;
+    if (++count > MAX_ENTRIES || state.room < 0) return text + ", …";
     const shown = entry(property, state);
-    text += `${text && ", "}${indexed && key === `${count - 1}` ? shown : `${keyText(key)}: ${shown}`}`;
+    text += (text && ", ") + (indexed && key === "" + (count - 1) ? shown : keyText(key) + ": " + shown);
   }
   return text;
 }
@@ -201,7 +202,7 @@ function entry(property, state) {
 }
 
 function keyText(key) {
-  if (typeof key === "symbol") return `[${symbolText(key)}]`;
+  if (typeof key === "symbol") return "[" + symbolText(key) + "]";
   return isPlainName(key) ? key : stringify(cut(key, MAX_STRING));
 }
 

@@ -25,7 +25,7 @@ export const interfaceApi = {
     const content = optional(options, "content", "String", "");
     const isEditable = optional(options, "editable", "Boolean", false);
     return () => {
-      native.show("showModal", title && content ? `${title}: ${content}` : title + content);
+      native.show("showModal", title && content ? title + ": " + content : title + content);
       return isEditable ? { confirm: true, cancel: false, content: "" } : { confirm: true, cancel: false, content: null };
     };
   }),

@@ -81,7 +81,7 @@ function helpers(require, exports) {
   };
   const load = (specifier) =>
     new SafePromise((resolve) => {
-      resolve(namespace(require(`${specifier}`)));
+      resolve(namespace(require("" + specifier)));
     });
   const reexport = (from) => reexportAll(exports, from);
   return freeze({ __proto__: null, define, load, namespace, reexport, require, standard });

@@ -87,14 +87,14 @@ function address(options) {
 }
 
 function refuseTab(name, { route }) {
-  if (native.isTab(route)) throw new Failure(`can not ${name} a tabbar page`);
+  if (native.isTab(route)) throw new Failure("can not " + name + " a tabbar page");
 }
 
 /** Makes sure that the target can be opened before anything is closed for it. */
 function prepare(target) {
   if (!native.hasPage(target.route)) {
     missPage({ path: target.route, query: target.query, isEntryPage: false });
-    throw new Failure(`page "${target.route}" is not found`);
+    throw new Failure("page \"" + target.route + "\" is not found");
   }
   target.page = make(target);
 }
@@ -106,7 +106,7 @@ function make({ route, query }) {
   } catch (error) {
     reportException(error);
   }
-  if (page === undefined) throw new Failure(`page "${route}" has not been registered yet`);
+  if (page === undefined) throw new Failure("page \"" + route + "\" has not been registered yet");
   return page;
 }
 

@@ -15,7 +15,7 @@ export class Failure {
 const INVALID_PARAMETER = 1001;
 
 /** A failure because of what was passed. */
-export const parameterError = (text) => new Failure(`parameter error: ${text}`, INVALID_PARAMETER);
+export const parameterError = (text) => new Failure("parameter error: " + text, INVALID_PARAMETER);
 
 /** Turns anything that was thrown while options were read into a failure. */
 export const toFailure = (error) => (error instanceof Failure ? error : parameterError(describe(error)));
@@ -46,7 +46,7 @@ export function typeName(value) {
 
 /** Refuses options that are no object. */
 export function requireOptions(options) {
-  if (!isObject(options)) throw parameterError(`parameter should be Object instead of ${typeName(options)};`);
+  if (!isObject(options)) throw parameterError("parameter should be Object instead of " + typeName(options) + ";");
 }
 
 /** An option that must be there with the given type. */
@@ -65,4 +65,4 @@ export function optional(options, name, type, fallback) {
 }
 
 const wrongType = (name, type, value) =>
-  parameterError(`parameter.${name} should be ${type} instead of ${typeName(value)};`);
+  parameterError("parameter." + name + " should be " + type + " instead of " + typeName(value) + ";");

@@ -32,7 +32,7 @@ export function Page(options) {
   for (let index = running.length - 1; index >= 0; index -= 1) {
     if (native.isPage(running[index])) return mapSet(definitions, running[index], options), undefined;
   }
-  throw new SafeTypeError(`Page is called in ${running[running.length - 1]}, which is no page of app.json`);
+  throw new SafeTypeError("Page is called in " + running[running.length - 1] + ", which is no page of app.json");
 }
 
 /** `Component(options)`: not there yet, and says so. */
@@ -85,8 +85,8 @@ function applyData(page, data) {
     const name = names[index];
     const value = data[name];
     const steps = parsePath(name);
-    if (steps === undefined) warn(`setData: "${name}" is no data path`);
-    else if (value === undefined) warn(`setData: "${name}" is undefined, so it stays as it is`);
+    if (steps === undefined) warn("setData: \"" + name + "\" is no data path");
+    else if (value === undefined) warn("setData: \"" + name + "\" is undefined, so it stays as it is");
     else setAt(page.data, steps, deepCopy(value));
   }
 }

@@ -2,7 +2,8 @@
 //
 // The prelude shares its realm with hostile code, so after loading it calls nothing by a name that an app can
 // reassign: no method of a prototype, no iteration protocol (`for…of`, spread, array destructuring), no assignment
-// to an index of an array (a setter on `Array.prototype` would see it). Lists are objects without prototype.
+// to an index of an array (a setter on `Array.prototype` would see it), and no template literal (this engine makes it
+// a call of `String.prototype.concat`). Lists are objects without prototype.
 
 const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 
@@ -41,6 +42,7 @@ export const now = Date.now;
 
 export const objectPrototype = Object.prototype;
 export const arrayPrototype = Array.prototype;
+export const regexPrototype = RegExp.prototype;
 
 export const bind = uncurry(Function.prototype.bind);
 export const functionText = uncurry(Function.prototype.toString);

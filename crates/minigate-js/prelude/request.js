@@ -108,7 +108,7 @@ function failed({ errMsg, errno }) {
 function succeeded({ statusCode, header, cookies, profile }, data) {
   const value = { data, statusCode, header, cookies };
   if (profile !== undefined) define(value, "profile", profile);
-  define(value, "errMsg", `${NAME}:ok`);
+  define(value, "errMsg", NAME + ":ok");
   return { isFailure: false, value };
 }
 
@@ -142,7 +142,7 @@ function readMethod(options) {
   const method = toUpperCase(optional(options, "method", "String", "GET"));
   if (METHODS[method] === 1) return method;
   throw parameterError(
-    `parameter.method should be one of OPTIONS, GET, HEAD, POST, PUT, DELETE, TRACE, CONNECT instead of ${stringify(method)};`,
+    "parameter.method should be one of OPTIONS, GET, HEAD, POST, PUT, DELETE, TRACE, CONNECT instead of " + stringify(method) + ";",
   );
 }
 
@@ -151,9 +151,9 @@ function readMethod(options) {
  * in either is refused before it can become a field of its own.
  */
 function readHeader(header) {
-  if (header === undefined || header === null) return { text: `content-type\n${DEFAULT_TYPE}\n`, type: DEFAULT_TYPE };
+  if (header === undefined || header === null) return { text: "content-type\n" + DEFAULT_TYPE + "\n", type: DEFAULT_TYPE };
   if (typeName(header) !== "Object") {
-    throw parameterError(`parameter.header should be Object instead of ${typeName(header)};`);
+    throw parameterError("parameter.header should be Object instead of " + typeName(header) + ";");
   }
   const fields = new SafeMap();
   const names = enumerableKeys(header);
@@ -172,9 +172,9 @@ function mediaType(text) {
 
 function addField(fields, name, value) {
   if (value === undefined || value === null) return;
-  if (!isToken(name)) throw parameterError(`parameter.header has an invalid name ${stringify(name)};`);
+  if (!isToken(name)) throw parameterError("parameter.header has an invalid name " + stringify(name) + ";");
   const text = trim(toText(value));
-  if (!isFieldValue(text)) throw parameterError(`parameter.header.${name} has an invalid value;`);
+  if (!isFieldValue(text)) throw parameterError("parameter.header." + name + " has an invalid value;");
   mapSet(fields, toLowerCase(name), { __proto__: null, name, text });
 }
 
@@ -182,7 +182,7 @@ function takeField(fields, key) {
   const field = mapGet(fields, key);
   if (field === undefined) return "";
   mapDelete(fields, key);
-  return `${field.name}\n${field.text}\n`;
+  return field.name + "\n" + field.text + "\n";
 }
 
 /** Appends or encodes the data, as the method and the content type say. */
@@ -221,7 +221,7 @@ function pairs(data) {
   let text = "";
   for (let index = 0; index < names.length; index += 1) {
     const value = data[names[index]];
-    if (value !== undefined) text += `${text && "&"}${encode(names[index])}=${encode(toText(value))}`;
+    if (value !== undefined) text += (text && "&") + encode(names[index]) + "=" + encode(toText(value));
   }
   return text;
 }

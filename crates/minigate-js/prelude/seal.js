@@ -6,7 +6,7 @@ import { define, getPrototypeOf, SafeError, SafeEvalError } from "minigate:primo
 export function seal() {
   const refuse = (name) =>
     function () {
-      throw new SafeEvalError(`${name} is not available: code can't be made from text`);
+      throw new SafeEvalError(name + " is not available: code can't be made from text");
     };
   define(globalThis, "eval", refuse("eval"), false);
   closeConstructor(getPrototypeOf(async function () {}), refuse("AsyncFunction"));

@@ -13,7 +13,7 @@ export function installTimers() {
     ({
       [name](callback, delay, ...args) {
         if (typeof callback !== "function") {
-          throw new SafeTypeError(`${name} needs a function; code can't be made from text`);
+          throw new SafeTypeError(name + " needs a function; code can't be made from text");
         }
         const id = native.startTimer(milliseconds(delay), repeats);
         mapSet(timers, id, { __proto__: null, callback, args });

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::{
     host::{Calls, Due, Host, Wanted, answer, natives},
     limits::{Limit, Limits},
-    observer::Observer,
+    observer::{Notice, Observer},
     project::{Kind, Project},
     realm::{Arguments, Realm},
 };
@@ -70,8 +70,11 @@ pub struct Launch {
 #[non_exhaustive]
 pub enum StartError {
     /// The JavaScript world couldn't be set up, mostly because the memory limit is far too low.
-    #[error("can't set up the app's JavaScript: {0}")]
-    Realm(#[from] rquickjs::Error),
+    #[error("can't set up the app's JavaScript: {reason}")]
+    Realm {
+        /// What the engine said.
+        reason: String,
+    },
 }
 
 /// Why the app's loop came to an end.
@@ -129,7 +132,8 @@ impl App {
             Calls::new(engine, policy),
             (observer, codes),
         );
-        let realm = Realm::new(&host.limits, Rc::clone(&host.watch), |ctx| natives(ctx, &host))?;
+        let realm = Realm::new(&host.limits, Rc::clone(&host.watch), |ctx| natives(ctx, &host));
+        let realm = realm.map_err(|reason| StartError::Realm { reason })?;
         Ok(Self {
             realm,
             host,
@@ -298,6 +302,9 @@ impl App {
                 extra: extra(ctx)?,
             })
         });
+        for fault in self.realm.take_escaped() {
+            self.host.notice(Notice::Exception(fault));
+        }
         result.inspect_err(|limit| self.host.note_end(*limit))
     }
 

@@ -11,7 +11,10 @@ use rquickjs::{
     function::IntoArgs,
 };
 
-use crate::limits::{Limit, Limits};
+use crate::{
+    limits::{Limit, Limits},
+    observer::Fault,
+};
 pub(crate) use fault::fault;
 use prelude::Door;
 pub(crate) use watch::Watch;
@@ -25,6 +28,7 @@ pub(crate) struct Realm {
     runtime: Runtime,
     watch: Rc<Watch>,
     memory: usize,
+    escaped: RefCell<Vec<Fault>>,
 }
 
 /// Promises that were rejected while nobody listened, with their reasons, oldest first.
@@ -41,16 +45,17 @@ impl Realm {
         limits: &Limits,
         watch: Rc<Watch>,
         natives: impl for<'js> FnOnce(&Ctx<'js>) -> Result<Object<'js>>,
-    ) -> Result<Self> {
-        let runtime = Runtime::new()?;
+    ) -> std::result::Result<Self, String> {
+        let runtime = Runtime::new().map_err(|error| error.to_string())?;
         runtime.set_memory_limit(limits.memory);
         runtime.set_max_stack_size(limits.stack);
         let door = Door::open();
         runtime.set_loader(door.clone(), door.clone());
-        let context = Context::full(&runtime)?;
+        let context = Context::full(&runtime).map_err(|error| error.to_string())?;
         let receive = context.with(|ctx| {
-            let receive = prelude::boot(&ctx, &door, natives(&ctx)?)?;
-            Ok::<_, rquickjs::Error>(Persistent::save(&ctx, receive))
+            let booted = natives(&ctx).and_then(|natives| prelude::boot(&ctx, &door, natives));
+            let told = booted.map_err(|error| CaughtError::from_error(&ctx, error).to_string());
+            told.map(|receive| Persistent::save(&ctx, receive))
         })?;
         let rejections = track_rejections(&runtime);
         let clock = Rc::clone(&watch);
@@ -62,6 +67,7 @@ impl Realm {
             runtime,
             watch,
             memory: limits.memory,
+            escaped: RefCell::default(),
         })
     }
 
@@ -86,6 +92,11 @@ impl Realm {
             self.drain();
         }
         self.watch.broken().map_or(Ok(()), Err)
+    }
+
+    /// Takes the errors that came out of the prelude itself: a stack that was too deep for it, for instance.
+    pub(crate) fn take_escaped(&self) -> Vec<Fault> {
+        self.escaped.take()
     }
 
     fn enter(&self, entry: impl for<'js> FnOnce(&Ctx<'js>, Function<'js>) -> Result<()>) {
@@ -128,7 +139,7 @@ impl Realm {
         if exhausted {
             self.watch.end(Limit::Memory { bytes: self.memory });
         } else {
-            tracing::debug!(%error, "an error came through the prelude");
+            self.escaped.borrow_mut().push(escape(error));
         }
     }
 
@@ -178,6 +189,14 @@ fn track_rejections(runtime: &Runtime) -> Rejections {
         }
     })));
     rejections
+}
+
+fn escape(error: &CaughtError<'_>) -> Fault {
+    let stack = match error {
+        CaughtError::Exception(exception) => exception.stack().unwrap_or_default(),
+        CaughtError::Error(_) | CaughtError::Value(_) => String::new(),
+    };
+    fault(&error.to_string(), &stack, |_| 0)
 }
 
 /// Whether an error is the engine's own for a full heap.

@@ -47,6 +47,7 @@ async fn nothing_leads_to_the_prelude_or_its_natives() {
     );
 }
 
+// The engine's own `JSON.stringify` keeps its way down in an array that a setter can see.
 #[tokio::test]
 async fn patched_built_ins_see_and_change_nothing_of_the_platform() {
     let server = Server::start(|asked| {
@@ -60,11 +61,12 @@ async fn patched_built_ins_see_and_change_nothing_of_the_platform() {
 
     let run = server
         .run(
-            "const log = console.log, seen = [], define = Object.defineProperty
+            "let hits = 0, first; const Err = Error, has = Function.prototype.call.bind(String.prototype.includes), log = console.log, define = Object.defineProperty, read = Object.getOwnPropertyDescriptor
+             const hit = name => { hits++; first ??= name + new Err().stack }
              const spy = (owner, name) => {
-               const old = Object.getOwnPropertyDescriptor(owner, name)
+               const old = read(owner, name)
                if (!old || !old.configurable || ('value' in old && typeof old.value !== 'function')) return
-               const bad = function () { seen.push(String(name)); throw new Error('patched ' + String(name)) }
+               const bad = function () { hit(name); throw 'patched ' + (typeof name === 'symbol' ? 'symbol' : name) + new Err().stack }
                define(owner, name, 'value' in old ? { ...old, value: bad } : { ...old, get: bad })
              }
              const each = Array.prototype.forEach, names = Reflect.ownKeys, js = JSON
@@ -74,12 +76,12 @@ async fn patched_built_ins_see_and_change_nothing_of_the_platform() {
              const list = []
              for (const owner of owners) for (const name of names(owner)) if (!keep.includes(name)) list.push([owner, name])
              for (let i = 0; i < list.length; i++) spy(list[i][0], list[i][1])
-             define(Array.prototype, '0', { set() { seen.push('index') }, configurable: true })
+             define(Array.prototype, '0', { set() { if (!has(new Err().stack, 'stringify (native)')) hit('index') }, configurable: true })
              const traps = ['errMsg', 'errno', 'url', 'data', 'toJSON', 'get', 'set', 'value', 'success']
-             for (let i = 0; i < traps.length; i++) define(Object.prototype, traps[i], { __proto__: null, set() { seen.push('set ' + traps[i]) }, configurable: true })
-             globalThis.String = globalThis.Map = globalThis.Promise = globalThis.encodeURIComponent = () => { seen.push('global') }
+             for (let i = 0; i < traps.length; i++) define(Object.prototype, traps[i], { __proto__: null, set() { hit(traps[i]) }, configurable: true })
+             globalThis.String = globalThis.Map = globalThis.Promise = globalThis.encodeURIComponent = () => { hit('global') }
              wx.request({ url: 'https://api.test/', method: 'POST', data: { a: 1 }, header: { b: 2 },
-               success(res) { log(res.data.body, res.errMsg, seen.length, seen[0]) }, fail(e) { log(e.errMsg) } })
+               success(res) { log(res.data.body, res.errMsg, hits, first) }, fail(e) { log(e.errMsg) } })
              wx.setStorageSync('k', { v: 1 }); log(wx.getStorageSync('k').v)
              wx.getStorage({ key: 'k', success(res) { log(res.data.v, res.errMsg) } })
              setTimeout((a, b) => log(a, b), 1, 'x', 'y')",

@@ -61,9 +61,16 @@ async fn a_full_heap_ends_the_app() {
 
 #[tokio::test]
 async fn a_heap_filled_in_small_steps_leaves_the_process_alone() {
-    let limits = Limits { memory: 16 << 20, ..Limits::default() };
+    let limits = Limits {
+        memory: 16 << 20,
+        ..Limits::default()
+    };
 
-    let run = run_with(&[("app.js", "const all = []; for (;;) all.push({ a: [all.length] })")], limits).await;
+    let run = run_with(
+        &[("app.js", "const all = []; for (;;) all.push({ a: [all.length] })")],
+        limits,
+    )
+    .await;
 
     // The engine may have no room left for an error, and throws `null` then.
     assert!(run.end == End::Died(Limit::Memory { bytes: 16 << 20 }) || run.faults()[0].message == "null");

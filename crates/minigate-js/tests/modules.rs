@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::run;
+use support::{run, run as run2};
 
 #[tokio::test]
 async fn es_modules_and_common_js_import_each_other() {
@@ -184,4 +184,25 @@ async fn an_import_can_t_be_assigned_and_import_meta_is_refused() {
     );
 }
 
-use support::run as run2;
+#[tokio::test]
+async fn a_module_nested_without_end_is_an_error_and_not_the_end_of_the_process() {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("!", ""),
+        ("a=", ""),
+        ("a=>", ""),
+        ("class{x=", "}"),
+        ("`${", "}`"),
+    ] {
+        let deep = format!(
+            "import a from './a'\nx = {}1{}",
+            open.repeat(30_000),
+            close.repeat(30_000)
+        );
+
+        let run = run(&[("app.js", &deep), ("a.js", "")]).await;
+
+        assert_eq!(run.faults().len(), 1, "{open}");
+    }
+}

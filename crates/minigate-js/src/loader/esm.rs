@@ -5,6 +5,7 @@
 //! exported becomes a getter, defined before anything else of the module runs.
 
 mod bindings;
+mod depth;
 mod exports;
 mod requests;
 
@@ -15,6 +16,7 @@ use oxc_span::SourceType;
 
 use super::{edits::Edits, syntax::SyntaxError};
 use bindings::Bindings;
+use depth::on_stack_for;
 use requests::Requests;
 
 /// A source text without `import` and `export`.
@@ -43,6 +45,11 @@ pub(super) fn may_be_module(source: &str) -> bool {
 
 /// Converts a text, or gives nothing where it holds neither `import` nor `export`.
 pub(super) fn convert(source: &str, file: &str) -> Result<Option<Converted>, SyntaxError> {
+    let too_deep = || SyntaxError::at(source, 0, file, "the module is nested too deeply or is too large");
+    on_stack_for(source, || convert_here(source, file)).unwrap_or_else(|| Err(too_deep()))
+}
+
+fn convert_here(source: &str, file: &str) -> Result<Option<Converted>, SyntaxError> {
     let allocator = Allocator::default();
     let options = ParseOptions {
         allow_return_outside_function: true,
