@@ -113,8 +113,9 @@ function make({ route, query }) {
 function open(name, { page, route, query }) {
   push(stack, page);
   if (native.isTab(route)) mapSet(tabs, route, page);
+  native.show(name, route);
   tellPage(page, "onLoad", query);
-  show(page, name);
+  tellPage(page, "onShow");
   soon(() => tellPage(page, "onReady"));
   return {};
 }

@@ -61,6 +61,22 @@ impl Printer {
         }
     }
 
+    /// Something about a call that came out after it was printed.
+    pub(crate) fn note(&self, call: &str, text: &str) {
+        match self.format {
+            LogFormat::Human => {
+                self.write(&format!(
+                    "{}note{}  {}: {}\n",
+                    paint::DIM,
+                    paint::RESET,
+                    escape(call),
+                    escape(text)
+                ));
+            }
+            LogFormat::Json => self.json("note", &json!({ "call": call, "text": text })),
+        }
+    }
+
     /// Something that the app said, showed or broke.
     pub(crate) fn notice(&self, notice: &Notice) {
         match self.format {

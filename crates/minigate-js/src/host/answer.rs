@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use minigate_engine::{Body, Engine, Failure, Head, Note, Reply, Timing};
+use minigate_engine::{Body, Engine, Failure, Head, Note, Reply, Text, Timing};
 use minigate_policy::{Interface, Wording};
 use rquickjs::{ArrayBuffer, Ctx, IntoJs, Result, Value};
 use serde::{Serialize, ser::SerializeMap};
@@ -33,11 +33,21 @@ pub(crate) fn body<'js>(ctx: &Ctx<'js>, body: &Body, wanted: Wanted, engine: &En
             return Ok(value);
         }
         ctx.catch();
+        note_fault(text, wanted, engine);
+    }
+    text.as_str().into_js(ctx)
+}
+
+/// Says what keeps an answer from being JSON, where it was meant to be: a page of HTML is nothing to worry about.
+fn note_fault(text: &Text, wanted: Wanted, engine: &Engine) {
+    let start = text
+        .as_str()
+        .trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
+    if start.starts_with(['{', '[']) {
         let fault = serde_json::from_slice::<serde::de::IgnoredAny>(text.as_bytes()).err();
         let error = fault.map_or_else(|| "not JSON".to_owned(), |fault| fault.to_string());
         engine.note(wanted.call, &Note::NotJson { error });
     }
-    text.as_str().into_js(ctx)
 }
 
 /// Bytes as an ArrayBuffer. They are copied, so that they count towards the app's memory limit.

@@ -1,6 +1,6 @@
 //! The journal as reports: one for each call, when it ends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minigate_engine::{CallId, Decoding, Failure, Journal, Note, Outcome, Signal, Step};
@@ -22,6 +22,8 @@ pub(crate) struct Ledger {
 #[derive(Default)]
 struct State {
     open: HashMap<CallId, Draft>,
+    /// The last calls that were printed, for notes that come after.
+    printed: VecDeque<(CallId, String)>,
     summary: Summary,
 }
 
@@ -63,7 +65,7 @@ impl Ledger {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn settle(&self, mut draft: Draft, at: Instant, outcome: &Outcome) {
+    fn settle(&self, call: CallId, mut draft: Draft, at: Instant, outcome: &Outcome) {
         let started = draft.started.unwrap_or(draft.called);
         let report = &mut draft.report;
         report.queued_ms = draft
@@ -75,7 +77,25 @@ impl Ledger {
             Err(failure) => self.fail(report, draft.interface, failure),
         }
         self.printer.call(report);
-        self.lock().summary.add(report);
+        let mut state = self.lock();
+        state.summary.add(report);
+        state
+            .printed
+            .push_front((call, format!("{} {}", report.method, report.url)));
+        state.printed.truncate(REMEMBERED);
+    }
+
+    /// A note on a call that is printed already.
+    fn add_note(&self, call: CallId, note: &Note) {
+        let name = self
+            .lock()
+            .printed
+            .iter()
+            .find(|(id, _)| *id == call)
+            .map(|(_, name)| name.clone());
+        if let Some(name) = name {
+            self.printer.note(&name, &note_text(note, self.printer.lang));
+        }
     }
 
     fn fail(&self, report: &mut CallReport, interface: Interface, failure: &Failure) {
@@ -193,13 +213,15 @@ impl Journal for Ledger {
             }
             Step::Settled(outcome) => {
                 if let Some(draft) = self.take(call) {
-                    self.settle(draft, at, outcome);
+                    self.settle(call, draft, at, outcome);
                 }
             }
             _ => {
                 if let Some(mut draft) = self.take(call) {
                     self.follow(&mut draft, at, step);
                     self.keep(call, draft);
+                } else if let Step::Noted(note) = step {
+                    self.add_note(call, note);
                 }
             }
         }
@@ -316,3 +338,5 @@ const fn signal_text(signal: Signal, lang: Lang) -> &'static str {
         Signal::Fallback => lang.pick("a guess", "猜测"),
     }
 }
+
+const REMEMBERED: usize = 32;

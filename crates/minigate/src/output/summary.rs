@@ -76,17 +76,34 @@ impl Summary {
             count(self.refused, "refused", "拒绝"),
             count(self.failed, "failed", "失败"),
             count(self.aborted, "aborted", "中止"),
-            count(self.faults, "uncaught errors", "未处理的错误"),
+            count(
+                self.faults,
+                if self.faults == 1 {
+                    "uncaught error"
+                } else {
+                    "uncaught errors"
+                },
+                "未处理的错误",
+            ),
         ]
         .into_iter()
         .flatten()
         .collect();
-        match lang {
-            Lang::En if parts.is_empty() => "no calls".to_owned(),
-            Lang::Zh if parts.is_empty() => "没有调用".to_owned(),
-            Lang::En => format!("{} calls: {}", self.calls, parts.join(", ")),
-            Lang::Zh => format!("共 {} 次调用：{}", self.calls, parts.join("，")),
+        let calls = match (self.calls, lang) {
+            (0, Lang::En) => "no calls".to_owned(),
+            (0, Lang::Zh) => "没有调用".to_owned(),
+            (1, Lang::En) => "1 call".to_owned(),
+            (calls, Lang::En) => format!("{calls} calls"),
+            (calls, Lang::Zh) => format!("共 {calls} 次调用"),
+        };
+        if parts.is_empty() {
+            return calls;
         }
+        format!(
+            "{calls}{}{}",
+            lang.pick(": ", "："),
+            parts.join(lang.pick(", ", "，"))
+        )
     }
 
     fn spared_lines(&self, lang: Lang) -> String {

@@ -1,0 +1,6 @@
+Page({
+  onLoad() {
+    Promise.reject(new Error('nobody waits for me'));
+    null.x;
+  },
+});

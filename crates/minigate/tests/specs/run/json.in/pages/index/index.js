@@ -1,0 +1,6 @@
+Page({
+  onLoad() {
+    console.warn('careful');
+    wx.request({ url: 'https://api.spec.example/hello' });
+  },
+});

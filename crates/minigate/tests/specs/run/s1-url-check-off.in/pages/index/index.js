@@ -1,0 +1,5 @@
+Page({
+  onLoad() {
+    wx.request({ url: 'https://api.spec.example/hello' });
+  },
+});
