@@ -211,8 +211,8 @@ impl Model {
                     assert!(task.submitted_at + task.timeout <= self.now, "n1: too early");
                 }
                 Action::Refuse(task) => {
-                    self.end(task);
-                    self.may_refuse(task);
+                    let interface = self.end(task).interface;
+                    assert!(self.refuses(interface), "n4: a call is refused instead of queued");
                 }
             }
         }
@@ -228,7 +228,8 @@ impl Model {
         assert!(!is_grace_over, "n5: a call starts after the grace");
         seen.state = State::Running;
         seen.started_at = Some(now);
-        let pool = self.pool(seen_interface(&self.tasks, task));
+        let interface = seen.interface;
+        let pool = self.pool(interface);
         assert!(
             self.count(State::Running, pool) <= self.slots(pool),
             "n4: too many run"
@@ -242,12 +243,8 @@ impl Model {
         seen
     }
 
-    fn may_refuse(&self, task: TaskId) {
-        let socket = seen_interface(&self.tasks, task) == Interface::ConnectSocket;
-        assert!(
-            socket || self.profile.overflow == Overflow::Refuse,
-            "n4: a call is refused instead of queued"
-        );
+    fn refuses(&self, pool: Interface) -> bool {
+        pool == Interface::ConnectSocket || self.profile.overflow == Overflow::Refuse
     }
 
     fn compare(&self) {
@@ -263,10 +260,12 @@ impl Model {
         let waiting: usize = POOLS.iter().map(|pool| self.count(State::Waiting, *pool)).sum();
         assert_eq!(self.gate.queued(), waiting, "a call is lost");
         for pool in POOLS {
+            let waiting = self.count(State::Waiting, pool);
             let idle = self.count(State::Running, pool) < self.slots(pool);
+            assert!(!idle || waiting == 0, "n4: a call waits beside a free slot");
             assert!(
-                !idle || self.count(State::Waiting, pool) == 0,
-                "n4: a call waits beside a free slot"
+                waiting == 0 || !self.refuses(pool),
+                "n4: a call waits that was to be refused"
             );
             assert!(
                 self.last_started(pool) < self.first_waiting(pool),
@@ -335,10 +334,6 @@ impl Model {
             _ => self.profile.calls_at_once,
         }
     }
-}
-
-fn seen_interface(tasks: &[Seen], task: TaskId) -> Interface {
-    tasks.iter().find(|seen| seen.id == task).unwrap().interface
 }
 
 const POOLS: [Interface; 4] = Interface::ALL;
