@@ -19,7 +19,8 @@ use tokio::time::Instant;
 
 use crate::{
     limits::{Limit, Limits},
-    observer::{Fault, Level, Line, Notice, Observer, Shown},
+    loader::Columns,
+    observer::{Fault, Level, Line, Notice, Observer, Place, Shown},
     project::Project,
     realm::{OUT_OF_MEMORY, Watch, fault},
 };
@@ -41,8 +42,8 @@ pub(crate) struct Host {
     observer: RefCell<Box<dyn Observer>>,
     storage: RefCell<Storage>,
     codes: RefCell<Box<dyn FnMut() -> String>>,
-    /// For each file, how many characters its first line holds before the developer's own.
-    heads: RefCell<BTreeMap<String, usize>>,
+    /// For each file that was loaded, where its columns come from.
+    columns: RefCell<BTreeMap<String, Columns>>,
     started: Instant,
     is_noted: Cell<bool>,
     is_crowded: Cell<bool>,
@@ -67,7 +68,7 @@ impl Host {
             observer: RefCell::new(observer),
             storage: RefCell::default(),
             codes: RefCell::new(codes),
-            heads: RefCell::default(),
+            columns: RefCell::default(),
             started: Instant::now(),
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
@@ -113,8 +114,12 @@ impl Host {
     }
 
     fn fault(&self, message: &str, stack: &str) -> Fault {
-        let heads = self.heads.borrow();
-        fault(message, stack, |file| heads.get(file).copied().unwrap_or(0))
+        let known = self.columns.borrow();
+        fault(message, stack, |Place { file, line, column }| {
+            known
+                .get(file)
+                .map_or(*column, |columns| columns.original(*line, *column))
+        })
     }
 
     /// Starts a call that the prelude has read.

@@ -1,11 +1,13 @@
 //! The app's source: which file a module is, and how its text becomes a function.
 
+mod columns;
 mod edits;
 mod esm;
 mod resolve;
 mod syntax;
 mod wrap;
 
+pub(crate) use columns::Columns;
 pub(crate) use resolve::resolve;
 pub(crate) use syntax::SyntaxError;
 pub(crate) use wrap::{Wrapped, wrap};

@@ -196,7 +196,7 @@ fn escape(error: &CaughtError<'_>) -> Fault {
         CaughtError::Exception(exception) => exception.stack().unwrap_or_default(),
         CaughtError::Error(_) | CaughtError::Value(_) => String::new(),
     };
-    fault(&error.to_string(), &stack, |_| 0)
+    fault(&error.to_string(), &stack, |place| place.column)
 }
 
 /// Whether an error is the engine's own for a full heap.

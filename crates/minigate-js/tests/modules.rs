@@ -165,7 +165,7 @@ async fn lines_stay_where_the_developer_has_them() {
 
     let fault = run.faults()[0];
     assert_eq!(fault.message, "Error: xy");
-    assert_eq!(fault.stack, "    at f (app.js:7:33)\n    at app.js:9:17");
+    assert_eq!(fault.stack, "    at f (app.js:7:29)\n    at app.js:9:17");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use rquickjs::{Ctx, Error, Exception, Function, Object, Result, context::EvalOpt
 
 use super::Host;
 use crate::{
-    loader::{SyntaxError, Wrapped, resolve, wrap},
+    loader::{Columns, SyntaxError, Wrapped, resolve, wrap},
     observer::Place,
     realm::fault,
 };
@@ -25,7 +25,10 @@ pub(super) fn compile<'js>(host: &Host, ctx: &Ctx<'js>, path: &str) -> Result<Ob
         unit.set("json", parse_json(ctx, path, text)?)?;
     } else {
         let wrapped = wrap(text, path).map_err(|error| throw_syntax(ctx, &error))?;
-        host.heads.borrow_mut().insert(path.to_owned(), wrapped.head);
+        // Before it is compiled, since an error in that has a place too.
+        host.columns
+            .borrow_mut()
+            .insert(path.to_owned(), wrapped.columns.clone());
         unit.set("isModule", wrapped.is_module)?;
         unit.set("make", evaluate(ctx, (path, text), &wrapped)?)?;
     }
@@ -55,7 +58,7 @@ fn evaluate<'js>(ctx: &Ctx<'js>, (path, text): (&str, &str), wrapped: &Wrapped) 
     } else {
         failure
     };
-    Err(quote(ctx, (path, text), wrapped.head, failure))
+    Err(quote(ctx, (path, text), &wrapped.columns, failure))
 }
 
 fn run<'js>(ctx: &Ctx<'js>, script: &str, path: &str) -> Result<Function<'js>> {
@@ -78,9 +81,12 @@ fn pending<'js>(ctx: &Ctx<'js>, error: Error) -> Result<Exception<'js>> {
 }
 
 /// Adds place and line to the message of the engine's own syntax error.
-fn quote<'js>(ctx: &Ctx<'js>, (path, text): (&str, &str), head: usize, error: Exception<'js>) -> Error {
+fn quote<'js>(ctx: &Ctx<'js>, (path, text): (&str, &str), columns: &Columns, error: Exception<'js>) -> Error {
     let message = error.message().unwrap_or_default();
-    let place = fault(&message, &error.stack().unwrap_or_default(), |_| head).place;
+    let place = fault(&message, &error.stack().unwrap_or_default(), |place| {
+        columns.original(place.line, place.column)
+    })
+    .place;
     let place = place.filter(|place| place.file == path);
     if let Some(Place { line, column, .. }) = place {
         let told = SyntaxError::on(text, (line as usize, column as usize), path, message).to_string();

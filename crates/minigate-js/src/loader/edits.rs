@@ -1,5 +1,7 @@
 //! Changes to a source text that leave every line on its line.
 
+use super::columns::{Columns, Cursor};
+
 /// A set of replacements in one text, given in any order, none overlapping another.
 pub(super) struct Edits<'s> {
     source: &'s str,
@@ -35,16 +37,48 @@ impl<'s> Edits<'s> {
         self.replace(at, at, text);
     }
 
-    pub(super) fn apply(mut self) -> String {
+    /// The changed text, and where its columns come from.
+    pub(super) fn apply(mut self) -> (String, Columns) {
         self.edits.sort_by_key(|edit| edit.start);
-        let mut result = String::with_capacity(self.source.len() + 16 * self.edits.len());
+        let mut applied = Applied {
+            text: String::with_capacity(self.source.len() + 16 * self.edits.len()),
+            columns: Columns::default(),
+            here: Cursor::start(),
+            original: Cursor::start(),
+        };
         let mut done = 0;
         for edit in &self.edits {
-            result.push_str(self.source.get(done..edit.start).unwrap_or_default());
-            result.push_str(&edit.text);
+            applied.keep(self.source.get(done..edit.start).unwrap_or_default());
+            applied.replace(
+                self.source.get(edit.start..edit.end).unwrap_or_default(),
+                &edit.text,
+            );
             done = edit.end;
         }
-        result.push_str(self.source.get(done..).unwrap_or_default());
-        result
+        applied.keep(self.source.get(done..).unwrap_or_default());
+        (applied.text, applied.columns)
+    }
+}
+
+struct Applied {
+    text: String,
+    columns: Columns,
+    here: Cursor,
+    original: Cursor,
+}
+
+impl Applied {
+    fn keep(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.here.pass(text);
+        self.original.pass(text);
+    }
+
+    fn replace(&mut self, old: &str, new: &str) {
+        self.text.push_str(new);
+        self.here.pass(new);
+        self.original.pass(old);
+        self.columns
+            .shift_from((self.here.line, self.here.column), self.original.column);
     }
 }

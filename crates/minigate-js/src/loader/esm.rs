@@ -14,7 +14,7 @@ use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::SourceType;
 
-use super::{edits::Edits, syntax::SyntaxError};
+use super::{columns::Columns, edits::Edits, syntax::SyntaxError};
 use bindings::Bindings;
 use depth::on_stack_for;
 use requests::Requests;
@@ -28,6 +28,8 @@ pub(super) struct Converted {
     pub(super) body: String,
     /// The name under which both expect the helpers.
     pub(super) helpers: String,
+    /// Where the columns of the text come from.
+    pub(super) columns: Columns,
 }
 
 /// Whether a text can hold `import` or `export`; the parser is only worth its time where it can.
@@ -126,10 +128,12 @@ impl<'a> Conversion<'_, 'a> {
             edits.replace(word, word + KEYWORD, format!("{}.load", self.prefix));
         }
         let head = self.head(&exported, &requests);
+        let (body, columns) = edits.apply();
         Ok(Converted {
             head,
-            body: edits.apply(),
+            body,
             helpers: self.prefix,
+            columns,
         })
     }
 
@@ -180,3 +184,61 @@ fn is_name_char(c: char) -> bool {
 
 /// The bytes of the word `import`.
 const KEYWORD: u32 = 6;
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[test]
+    fn vectors() {
+        let vectors: Vectors = toml::from_str(include_str!("../../tests/vectors/modules.toml")).unwrap();
+        for case in vectors.case {
+            let converted = convert(&case.source, "m.js").unwrap().unwrap();
+
+            assert_eq!(
+                (converted.head, converted.body),
+                (case.head, case.body),
+                "{}",
+                case.name
+            );
+        }
+    }
+
+    #[test]
+    fn only_texts_that_can_hold_import_or_export_are_parsed() {
+        for text in [
+            "exports.a = important",
+            "x.import('a')",
+            "// imported",
+            "module.exports={}",
+        ] {
+            assert!(!may_be_module(text), "{text}");
+        }
+        for text in [
+            "import a from 'a'",
+            "export{a}",
+            "import'a'",
+            "import(x)",
+            "a;export default 1",
+        ] {
+            assert!(may_be_module(text), "{text}");
+        }
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Vectors {
+        case: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        source: String,
+        head: String,
+        body: String,
+    }
+}

@@ -111,7 +111,9 @@ struct Search<'p> {
 
 impl Search<'_> {
     fn file(&mut self, base: &str) -> Option<String> {
-        let named = base.ends_with(".js") || base.ends_with(".json");
+        let named = [".js", ".json", ".cjs", ".mjs"]
+            .iter()
+            .any(|ending| base.ends_with(ending));
         let exact = named.then(|| base.to_owned());
         let folder = if base.is_empty() {
             String::new()

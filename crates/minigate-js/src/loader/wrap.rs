@@ -1,6 +1,7 @@
 //! A module's text as a function.
 
 use super::{
+    columns::Columns,
     esm::{Converted, convert, may_be_module},
     syntax::SyntaxError,
 };
@@ -13,8 +14,8 @@ pub(crate) struct Wrapped {
     pub(crate) usual: String,
     /// As parameters of the function around it, where the module may declare `let exports` of its own.
     pub(crate) roomy: String,
-    /// Characters on the first line before the developer's own.
-    pub(crate) head: usize,
+    /// Where the columns come from.
+    pub(crate) columns: Columns,
     /// Whether it was an ES module, whose `this` is undefined.
     pub(crate) is_module: bool,
 }
@@ -34,26 +35,37 @@ pub(crate) fn wrap(source: &str, file: &str) -> Result<Wrapped, SyntaxError> {
         head: String::new(),
         body: source.to_owned(),
         helpers: "_$".to_owned(),
+        columns: Columns::default(),
     };
-    Ok(assemble(&converted.unwrap_or_else(plain)))
+    Ok(assemble(converted.unwrap_or_else(plain)))
 }
 
-fn assemble(Converted { head, body, helpers }: &Converted) -> Wrapped {
+fn assemble(
+    Converted {
+        head,
+        body,
+        helpers,
+        columns,
+    }: Converted,
+) -> Wrapped {
     // A text that starts with `#!` may do so only as a whole script.
     let (marker, body) = body
         .strip_prefix("#!")
         .map_or(("", body.as_str()), |rest| ("//", rest));
-    let outer = SHADOWED.join(",");
-    let usual_head =
-        format!("(function({helpers},{outer}){{return function(require,module,exports){{{head}{marker}");
-    let roomy_head = format!(
-        "(function({helpers},{outer}){{return function(require,module,exports){{return (function(){{{head}{marker}"
+    let outer = format!(
+        "(function({helpers},{}){{return function(require,module,exports){{",
+        SHADOWED.join(",")
     );
+    let inner = "return (function(){";
+    // The usual form has blanks there, so that columns are the same in both.
+    let blanks = " ".repeat(inner.len());
+    let added = outer.len() + inner.len() + head.chars().count();
     Wrapped {
-        head: usual_head.chars().count(),
+        // What stands for `#!` is as long as it.
+        columns: columns.behind(u32::try_from(added).unwrap_or(u32::MAX)),
         is_module: !head.is_empty(),
-        usual: format!("{usual_head}{body}\n}}}})"),
-        roomy: format!("{roomy_head}{body}\n}}).call(this)}}}})"),
+        usual: format!("{outer}{blanks}{head}{marker}{body}\n}}}})"),
+        roomy: format!("{outer}{inner}{head}{marker}{body}\n}}).call(this)}}}})"),
     }
 }
 

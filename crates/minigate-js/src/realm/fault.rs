@@ -4,9 +4,9 @@ use crate::observer::{Fault, Place};
 
 /// Makes a fault of an error's text and stack.
 ///
-/// `head` tells how many characters a file's first line holds before the developer's own.
-pub(crate) fn fault(message: &str, stack: &str, head: impl Fn(&str) -> usize) -> Fault {
-    let frames: Vec<_> = stack.lines().filter_map(|line| frame(line, &head)).collect();
+/// `column` tells the column of a place in the developer's own text.
+pub(crate) fn fault(message: &str, stack: &str, column: impl Fn(&Place) -> u32) -> Fault {
+    let frames: Vec<_> = stack.lines().filter_map(|line| frame(line, &column)).collect();
     let stack: Vec<_> = frames.iter().map(Frame::to_string).collect();
     let place = frames.into_iter().next().map(|frame| frame.place);
     Fault {
@@ -32,17 +32,14 @@ impl std::fmt::Display for Frame<'_> {
 }
 
 /// Reads `    at name (file:line:column)` or `    at file:line:column`; nothing for native frames and the prelude's.
-fn frame<'s>(line: &'s str, head: &impl Fn(&str) -> usize) -> Option<Frame<'s>> {
+fn frame<'s>(line: &'s str, column: &impl Fn(&Place) -> u32) -> Option<Frame<'s>> {
     let text = line.trim_start().strip_prefix("at ")?;
     let (function, place) = match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
         Some((function, place)) => (function, place),
         None => ("", text),
     };
     let mut place = place_in(place).filter(|place| !place.file.starts_with("minigate:"))?;
-    if place.line == 1 {
-        let added = u32::try_from(head(&place.file)).unwrap_or(0);
-        place.column = place.column.saturating_sub(added).max(1);
-    }
+    place.column = column(&place);
     let function = if matches!(function, "<eval>" | "<anonymous>") {
         ""
     } else {
@@ -70,23 +67,29 @@ mod tests {
         let stack =
             "    at parse (native)\n    at load (pages/a.js:3:9)\n    at invoke (minigate:errors:4:2)\n";
 
-        let fault = fault("Error: x", stack, |_| 0);
+        let fault = fault("Error: x", stack, own);
 
         assert_eq!(fault.to_string(), "Error: x (pages/a.js:3:9)");
         assert_eq!(fault.stack, "    at load (pages/a.js:3:9)");
     }
 
     #[test]
-    fn columns_of_the_first_line_don_t_count_what_was_put_before_it() {
-        let fault = fault("Error: x", "    at <anonymous> (a.js:1:105)", |_| 100);
+    fn columns_are_those_of_the_developer_s_text() {
+        let fault = fault("Error: x", "    at <anonymous> (a.js:1:105)", |place| {
+            place.column - 100
+        });
 
         assert_eq!(fault.stack, "    at a.js:1:5");
     }
 
     #[test]
     fn a_stack_that_an_app_made_up_does_no_harm() {
-        let fault = fault("x", "at :::\nat (\nat a:b:c)\n\u{0}", |_| 0);
+        let fault = fault("x", "at :::\nat (\nat a:b:c)\n\u{0}", own);
 
         assert_eq!(fault.place, None);
+    }
+
+    fn own(place: &Place) -> u32 {
+        place.column
     }
 }
