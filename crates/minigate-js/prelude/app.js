@@ -70,7 +70,7 @@ export function callHandler(target, name, args) {
 }
 
 /** Runs something of the app's; what it throws is reported, and nothing else breaks. */
-export function attempt(work) {
+function attempt(work) {
   try {
     return work();
   } catch (error) {

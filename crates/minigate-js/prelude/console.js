@@ -26,7 +26,10 @@ const starts = new SafeMap();
 
 /** The app's `console`; its functions work apart from it, as `const { log } = console` expects. */
 export function createConsole() {
-  const logs = (level) => (...values) => write(level, format(values));
+  const logs =
+    (level) =>
+    (...values) =>
+      write(level, format(values));
   return {
     log: logs("log"),
     info: logs("info"),
@@ -76,8 +79,8 @@ function group(...values) {
 
 function elapsed(name) {
   const start = mapGet(starts, name);
-  if (start === undefined) return write("warn", "Timer \"" + name + "\" doesn't exist");
-  return write("log", name + ": " + (floor((native.now() - start) * 1000) / 1000) + " ms");
+  if (start === undefined) return write("warn", 'Timer "' + name + "\" doesn't exist");
+  return write("log", name + ": " + floor((native.now() - start) * 1000) / 1000 + " ms");
 }
 
 function write(level, text) {
@@ -92,14 +95,19 @@ function format(values) {
     next = 1;
     text = substitute(values[0], () => (next < values.length ? { value: values[next++] } : undefined));
   }
-  for (; next < values.length; next += 1) text += (text === "" && next === 0 ? "" : " ") + inspect(values[next]);
+  for (; next < values.length; next += 1)
+    text += (text === "" && next === 0 ? "" : " ") + inspect(values[next]);
   return text;
 }
 
 function substitute(template, take) {
   let text = "";
   let from = 0;
-  for (let at = indexOf(template, "%"); at >= 0 && at + 1 < template.length; at = indexOf(template, "%", from)) {
+  for (
+    let at = indexOf(template, "%");
+    at >= 0 && at + 1 < template.length;
+    at = indexOf(template, "%", from)
+  ) {
     text += slice(template, from, at);
     const directive = template[at + 1];
     const shown = directive === "%" ? "%" : directiveText(directive, take);

@@ -25,7 +25,8 @@ function copyInto(value, done) {
   const copy = isArray(value) ? [] : {};
   mapSet(done, value, copy);
   const names = enumerableKeys(value);
-  for (let index = 0; index < names.length; index += 1) define(copy, names[index], copyInto(value[names[index]], done));
+  for (let index = 0; index < names.length; index += 1)
+    define(copy, names[index], copyInto(value[names[index]], done));
   if (isArray(value) && copy.length < value.length) copy.length = value.length;
   return copy;
 }

@@ -57,7 +57,14 @@ export function createDeviceApi(config, wx, enterOptions) {
     getWindowInfo: windowInfo,
     getDeviceInfo: () => deviceInfo(config),
     getAppBaseInfo: () => baseInfo(config),
-    getMenuButtonBoundingClientRect: () => ({ width: 87, height: 32, left: 281, top: 48, right: 368, bottom: 80 }),
+    getMenuButtonBoundingClientRect: () => ({
+      width: 87,
+      height: 32,
+      left: 281,
+      top: 48,
+      right: 368,
+      bottom: 80,
+    }),
     getAccountInfoSync: () => ({
       miniProgram: { appId: config.appId, envVersion: config.envVersion, version: config.version },
       plugin: {},

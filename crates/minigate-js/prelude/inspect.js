@@ -44,7 +44,9 @@ export function inspect(value) {
 }
 
 function cut(text, length) {
-  return text.length > length ? slice(text, 0, length) + "… (" + (text.length - length) + " more characters)" : text;
+  return text.length > length
+    ? slice(text, 0, length) + "… (" + (text.length - length) + " more characters)"
+    : text;
 }
 
 function show(value, state) {
@@ -125,7 +127,8 @@ function regex(value) {
 function view(value) {
   const length = viewLength(value);
   let text = "";
-  for (let index = 0; index < length && index < MAX_ENTRIES; index += 1) text += (index ? ", " : "") + value[index];
+  for (let index = 0; index < length && index < MAX_ENTRIES; index += 1)
+    text += (index ? ", " : "") + value[index];
   return viewName(value) + "(" + length + ") [" + text + (length > MAX_ENTRIES ? ", …" : "") + "]";
 }
 
@@ -209,7 +212,13 @@ function keyText(key) {
 function isPlainName(key) {
   for (let index = 0; index < key.length; index += 1) {
     const c = key[index];
-    if (!((c >= "a" && c <= "z") || (c >= "A" && c <= "Z") || (c >= "0" && c <= "9") || c === "_" || c === "$")) {
+    if (!(
+      (c >= "a" && c <= "z") ||
+      (c >= "A" && c <= "Z") ||
+      (c >= "0" && c <= "9") ||
+      c === "_" ||
+      c === "$"
+    )) {
       return false;
     }
   }

@@ -26,12 +26,15 @@ export const interfaceApi = {
     const isEditable = optional(options, "editable", "Boolean", false);
     return () => {
       native.show("showModal", title && content ? title + ": " + content : title + content);
-      return isEditable ? { confirm: true, cancel: false, content: "" } : { confirm: true, cancel: false, content: null };
+      return isEditable
+        ? { confirm: true, cancel: false, content: "" }
+        : { confirm: true, cancel: false, content: null };
     };
   }),
   showActionSheet: createApi("showActionSheet", (options) => {
     const items = required(options, "itemList", "Array");
-    if (!isArray(items) || items.length === 0) throw parameterError("parameter.itemList should not be empty;");
+    if (!isArray(items) || items.length === 0)
+      throw parameterError("parameter.itemList should not be empty;");
     const first = toText(items[0]);
     return () => {
       native.show("showActionSheet", first);

@@ -62,7 +62,8 @@ function run(path, unit, module) {
 
 function requireFrom(path) {
   const require = (specifier) => {
-    if (typeof specifier !== "string") throw new SafeTypeError("require needs the path of a module as a string");
+    if (typeof specifier !== "string")
+      throw new SafeTypeError("require needs the path of a module as a string");
     return load(native.locate(path, specifier));
   };
   const later = (specifier) =>
@@ -77,7 +78,8 @@ function requireFrom(path) {
 function helpers(require, exports) {
   const define = (pairs) => {
     defineMarker(exports);
-    for (let index = 0; index + 1 < pairs.length; index += 2) defineGetter(exports, pairs[index], pairs[index + 1]);
+    for (let index = 0; index + 1 < pairs.length; index += 2)
+      defineGetter(exports, pairs[index], pairs[index + 1]);
   };
   const load = (specifier) =>
     new SafePromise((resolve) => {

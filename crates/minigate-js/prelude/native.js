@@ -6,7 +6,18 @@ import { create, toWellFormed } from "minigate:primordials";
 export let native;
 
 /** Functions that take texts of the app. */
-const TEXTUAL = ["hasPage", "isTab", "locate", "log", "pageFile", "report", "show", "storageGet", "storageRemove", "storageSet"];
+const TEXTUAL = [
+  "hasPage",
+  "isTab",
+  "locate",
+  "log",
+  "pageFile",
+  "report",
+  "show",
+  "storageGet",
+  "storageRemove",
+  "storageSet",
+];
 
 /** Takes the host's functions, once. */
 export function connect(functions) {

@@ -94,7 +94,7 @@ function refuseTab(name, { route }) {
 function prepare(target) {
   if (!native.hasPage(target.route)) {
     missPage({ path: target.route, query: target.query, isEntryPage: false });
-    throw new Failure("page \"" + target.route + "\" is not found");
+    throw new Failure('page "' + target.route + '" is not found');
   }
   target.page = make(target);
 }
@@ -106,7 +106,7 @@ function make({ route, query }) {
   } catch (error) {
     reportException(error);
   }
-  if (page === undefined) throw new Failure("page \"" + route + "\" has not been registered yet");
+  if (page === undefined) throw new Failure('page "' + route + '" has not been registered yet');
   return page;
 }
 

@@ -46,7 +46,8 @@ export function typeName(value) {
 
 /** Refuses options that are no object. */
 export function requireOptions(options) {
-  if (!isObject(options)) throw parameterError("parameter should be Object instead of " + typeName(options) + ";");
+  if (!isObject(options))
+    throw parameterError("parameter should be Object instead of " + typeName(options) + ";");
 }
 
 /** An option that must be there with the given type. */

@@ -1,6 +1,7 @@
 // `Page`: definitions, and the instances that are made of them.
 
 import { callHandler } from "minigate:app";
+import { toPage } from "minigate:component";
 import { warn } from "minigate:console";
 import { deepCopy } from "minigate:copy";
 import { invoke } from "minigate:errors";
@@ -28,16 +29,23 @@ const definitions = new SafeMap();
 /** `Page(options)`: registers the page whose file runs; a helper that calls it registers for that file too. */
 export function Page(options) {
   if (!isObject(options)) throw new SafeTypeError("Page needs an object");
-  if (running.length === 0) throw new SafeTypeError("Page can be called only while a page's file runs");
-  for (let index = running.length - 1; index >= 0; index -= 1) {
-    if (native.isPage(running[index])) return mapSet(definitions, running[index], options), undefined;
-  }
-  throw new SafeTypeError("Page is called in " + running[running.length - 1] + ", which is no page of app.json");
+  register("Page", options);
 }
 
-/** `Component(options)`: not there yet, and says so. */
-export function Component() {
-  throw new SafeTypeError("custom components are not there yet");
+/** `Component(options)` in a page's file: registers it as that page. */
+export function Component(options) {
+  if (!isObject(options)) throw new SafeTypeError("Component needs an object");
+  register("Component", toPage(options));
+}
+
+function register(name, definition) {
+  for (let index = running.length - 1; index >= 0; index -= 1) {
+    if (native.isPage(running[index])) {
+      mapSet(definitions, running[index], definition);
+      return;
+    }
+  }
+  throw new SafeTypeError(name + " can be called only while the file of a page of app.json runs");
 }
 
 /** `Behavior(options)`: not there yet, and says so. */
@@ -85,8 +93,8 @@ function applyData(page, data) {
     const name = names[index];
     const value = data[name];
     const steps = parsePath(name);
-    if (steps === undefined) warn("setData: \"" + name + "\" is no data path");
-    else if (value === undefined) warn("setData: \"" + name + "\" is undefined, so it stays as it is");
+    if (steps === undefined) warn('setData: "' + name + '" is no data path');
+    else if (value === undefined) warn('setData: "' + name + '" is undefined, so it stays as it is');
     else setAt(page.data, steps, deepCopy(value));
   }
 }

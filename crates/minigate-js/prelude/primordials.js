@@ -5,7 +5,7 @@
 // to an index of an array (a setter on `Array.prototype` would see it), and no template literal (this engine makes it
 // a call of `String.prototype.concat`). Lists are objects without prototype.
 
-const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 
 /** Turns a method into a function of its receiver. */
 const uncurry =
@@ -15,30 +15,26 @@ const uncurry =
 
 const getterOf = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
 
-export { apply, construct, getOwnPropertyDescriptor, getPrototypeOf, ownKeys };
-export const { create, freeze, keys: enumerableKeys, setPrototypeOf } = Object;
+export { apply, getOwnPropertyDescriptor, getPrototypeOf, ownKeys };
+export const { create, freeze, keys: enumerableKeys } = Object;
 export const { isArray } = Array;
-export const { isInteger } = Number;
 export const { isView } = ArrayBuffer;
-export const { floor, min } = Math;
+export const { floor } = Math;
 export const { stringify, parse: parseJson } = JSON;
 export const encode = encodeURIComponent;
-export const decode = decodeURIComponent;
 export const toText = String;
 export const toNumber = Number;
+export const toBoolean = Boolean;
 export const SafeArray = Array;
 export const SafeError = Error;
-export const SafeRangeError = RangeError;
 export const SafeTypeError = TypeError;
 export const SafeEvalError = EvalError;
 export const SafePromise = Promise;
 export const SafeMap = Map;
-export const SafeProxy = Proxy;
 export const SafeWeakMap = WeakMap;
 export const SafeBytes = Uint8Array;
-export const arrayOf = Array.of;
+const arrayOf = Array.of;
 export const fromCharCode = String.fromCharCode;
-export const now = Date.now;
 
 export const objectPrototype = Object.prototype;
 export const arrayPrototype = Array.prototype;
@@ -47,7 +43,6 @@ export const regexPrototype = RegExp.prototype;
 export const bind = uncurry(Function.prototype.bind);
 export const functionText = uncurry(Function.prototype.toString);
 export const hasOwn = uncurry(Object.prototype.hasOwnProperty);
-export const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
 export const slice = uncurry(String.prototype.slice);
 export const indexOf = uncurry(String.prototype.indexOf);
 export const lastIndexOf = uncurry(String.prototype.lastIndexOf);
@@ -64,7 +59,6 @@ export const isoText = uncurry(Date.prototype.toISOString);
 export const dateValue = uncurry(Date.prototype.getTime);
 export const mapGet = uncurry(Map.prototype.get);
 export const mapSet = uncurry(Map.prototype.set);
-export const mapHas = uncurry(Map.prototype.has);
 export const mapDelete = uncurry(Map.prototype.delete);
 export const mapEach = uncurry(Map.prototype.forEach);
 export const mapSize = getterOf(Map.prototype, "size");
@@ -126,9 +120,11 @@ export function isBuffer(value) {
 /** The bytes of an ArrayBuffer or a view of one. */
 export function bytesOf(value) {
   if (!isView(value)) return new SafeBytes(value);
-  if (viewName(value) === undefined) return new SafeBytes(dataBuffer(value), dataOffset(value), dataSize(value));
+  if (viewName(value) === undefined)
+    return new SafeBytes(dataBuffer(value), dataOffset(value), dataSize(value));
   return new SafeBytes(viewBuffer(value), viewOffset(value), viewSize(value));
 }
 
 /** Whether a value can have properties. */
-export const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
+export const isObject = (value) =>
+  (typeof value === "object" && value !== null) || typeof value === "function";

@@ -11,7 +11,7 @@ export function parseAddress(address, from) {
 }
 
 /** The members of a query. The platform leaves the values as they are written, so the app decodes them. */
-export function parseQuery(text) {
+function parseQuery(text) {
   const query = {};
   let from = 0;
   while (from < text.length) {

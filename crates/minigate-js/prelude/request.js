@@ -3,7 +3,15 @@
 import { failureValue, readCallbacks, settleCallbacks } from "minigate:callbacks";
 import { createEvent } from "minigate:lifecycle";
 import { native } from "minigate:native";
-import { Failure, optional, parameterError, required, requireOptions, toFailure, typeName } from "minigate:options";
+import {
+  Failure,
+  optional,
+  parameterError,
+  required,
+  requireOptions,
+  toFailure,
+  typeName,
+} from "minigate:options";
 import {
   apply,
   bytesOf,
@@ -31,7 +39,17 @@ import {
 import { soon } from "minigate:timers";
 
 const NAME = "request";
-const METHODS = { __proto__: null, OPTIONS: 1, GET: 1, HEAD: 1, POST: 1, PUT: 1, DELETE: 1, TRACE: 1, CONNECT: 1 };
+const METHODS = {
+  __proto__: null,
+  OPTIONS: 1,
+  GET: 1,
+  HEAD: 1,
+  POST: 1,
+  PUT: 1,
+  DELETE: 1,
+  TRACE: 1,
+  CONNECT: 1,
+};
 const BODILESS = { __proto__: null, GET: 1, HEAD: 1 };
 const DEFAULT_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
@@ -142,7 +160,9 @@ function readMethod(options) {
   const method = toUpperCase(optional(options, "method", "String", "GET"));
   if (METHODS[method] === 1) return method;
   throw parameterError(
-    "parameter.method should be one of OPTIONS, GET, HEAD, POST, PUT, DELETE, TRACE, CONNECT instead of " + stringify(method) + ";",
+    "parameter.method should be one of OPTIONS, GET, HEAD, POST, PUT, DELETE, TRACE, CONNECT instead of " +
+      stringify(method) +
+      ";",
   );
 }
 
@@ -151,7 +171,8 @@ function readMethod(options) {
  * in either is refused before it can become a field of its own.
  */
 function readHeader(header) {
-  if (header === undefined || header === null) return { text: "content-type\n" + DEFAULT_TYPE + "\n", type: DEFAULT_TYPE };
+  if (header === undefined || header === null)
+    return { text: "content-type\n" + DEFAULT_TYPE + "\n", type: DEFAULT_TYPE };
   if (typeName(header) !== "Object") {
     throw parameterError("parameter.header should be Object instead of " + typeName(header) + ";");
   }
@@ -257,7 +278,16 @@ function isToken(name) {
 // RFC 9110, section 5.6.2.
 function isTokenCode(code) {
   if ((code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 94 && code <= 122)) return true;
-  return code === 124 || code === 126 || code === 33 || (code >= 35 && code <= 39) || code === 42 || code === 43 || code === 45 || code === 46;
+  return (
+    code === 124 ||
+    code === 126 ||
+    code === 33 ||
+    (code >= 35 && code <= 39) ||
+    code === 42 ||
+    code === 43 ||
+    code === 45 ||
+    code === 46
+  );
 }
 
 function isFieldValue(text) {

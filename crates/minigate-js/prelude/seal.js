@@ -9,9 +9,18 @@ export function seal() {
       throw new SafeEvalError(name + " is not available: code can't be made from text");
     };
   define(globalThis, "eval", refuse("eval"), false);
-  closeConstructor(getPrototypeOf(async function () {}), refuse("AsyncFunction"));
-  closeConstructor(getPrototypeOf(function* () {}), refuse("GeneratorFunction"));
-  closeConstructor(getPrototypeOf(async function* () {}), refuse("AsyncGeneratorFunction"));
+  closeConstructor(
+    getPrototypeOf(async function () {}),
+    refuse("AsyncFunction"),
+  );
+  closeConstructor(
+    getPrototypeOf(function* () {}),
+    refuse("GeneratorFunction"),
+  );
+  closeConstructor(
+    getPrototypeOf(async function* () {}),
+    refuse("AsyncGeneratorFunction"),
+  );
   closeFunction(refuse("Function"));
   // Its call sites hand out the functions on the stack, the prelude's among them.
   delete SafeError.prepareStackTrace;

@@ -260,6 +260,46 @@ async fn a_game_has_its_own_first_file_and_no_pages() {
     assert_eq!(run.text(), "undefined object");
 }
 
+#[tokio::test]
+async fn a_component_can_be_a_page() {
+    let run = navigate_to_component(
+        "Component({ properties: { id: Number, tag: { type: String, value: 't' }, on: Boolean }, data: { n: { x: 1 } },
+           lifetimes: { attached() { console.log('attached', JSON.stringify(this.data)) }, ready() { console.log('ready') }, detached() { console.log('detached') } },
+           pageLifetimes: { show() { console.log('show') } },
+           methods: { onLoad(q) { console.log('onLoad', q.id); this.go() }, go() { this.setData({ 'n.x': 2 }); console.log(this.data.n.x) } } })",
+    )
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "attached {\"n\":{\"x\":1},\"id\":7,\"tag\":\"t\",\"on\":true}\nonLoad 7\n2\nshow\nready\ndetached"
+    );
+}
+
+#[tokio::test]
+async fn behaviors_say_that_they_are_not_there_yet() {
+    let run = run(&[
+        ("p.js", "Component({ behaviors: [1] })"),
+        (
+            "app.js",
+            "App({}); try { Behavior({}) } catch (e) { console.log(e.message) }",
+        ),
+    ])
+    .await;
+
+    assert_eq!(run.lines(), ["behaviors are not there yet"]);
+    assert_eq!(run.faults()[0].message, "TypeError: behaviors are not there yet");
+}
+
+async fn navigate_to_component(component: &str) -> Run {
+    run(&[
+        ("app.json", r#"{"pages":["p","c"]}"#),
+        ("p.js", "Page({ onLoad() { wx.navigateTo({ url: 'c?id=7&on=true&other=1' }); setTimeout(() => wx.navigateBack(), 5) } })"),
+        ("c.js", component),
+    ])
+    .await
+}
+
 /// Runs one page with these members.
 async fn page(members: &str) -> Run {
     run(&[("p.js", &format!("Page({{ {members} }})"))]).await

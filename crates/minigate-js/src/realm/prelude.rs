@@ -16,6 +16,7 @@ const MODULES: &[(&str, &str)] = &[
     (MAIN, include_str!("../../prelude/main.js")),
     ("minigate:app", include_str!("../../prelude/app.js")),
     ("minigate:callbacks", include_str!("../../prelude/callbacks.js")),
+    ("minigate:component", include_str!("../../prelude/component.js")),
     ("minigate:console", include_str!("../../prelude/console.js")),
     ("minigate:copy", include_str!("../../prelude/copy.js")),
     ("minigate:device", include_str!("../../prelude/device.js")),
