@@ -81,7 +81,7 @@ impl Entry {
         let text = text.trim();
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(EntryError::SchemeMissing {
-                instead: format!("{}://{text}", interface.scheme()),
+                instead: format!("{}://{}", interface.scheme(), text.trim_matches('/')),
             });
         };
         if Scheme::of(scheme) != Some(interface.scheme()) {

@@ -129,6 +129,7 @@ impl FromStr for Release {
             "develop" => Ok(Self::Develop),
             "trial" => Ok(Self::Trial),
             "review" => Ok(Self::Review),
+            number if number.starts_with(['+', '0']) => Err(ReleaseError(text.to_owned())),
             number => number
                 .parse()
                 .map(Self::Release)
@@ -217,6 +218,8 @@ mod tests {
         assert!("0".parse::<Release>().is_err());
         assert!("-1".parse::<Release>().is_err());
         assert!("beta".parse::<Release>().is_err());
+        assert!("+3".parse::<Release>().is_err());
+        assert!("007".parse::<Release>().is_err());
         assert_eq!("3".parse::<Release>().unwrap().to_string(), "3");
     }
 }

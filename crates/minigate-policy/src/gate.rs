@@ -97,6 +97,7 @@ impl Gate {
 
     /// Takes a call in. The next actions start it, refuse it, or leave it in the queue.
     pub fn submit(&mut self, permit: &Permit, now: Instant) -> TaskId {
+        self.reach(now);
         let id = TaskId(self.next_id);
         self.next_id += 1;
         if self.is_silenced() {
@@ -132,8 +133,18 @@ impl Gate {
         }
     }
 
+    /// A socket is open: from now on its time is no longer limited, but it keeps its slot.
+    pub fn establish(&mut self, task: TaskId) {
+        if let Some(deadline) = self.tasks.get_mut(&task).and_then(|task| task.deadline.take()) {
+            self.deadlines.remove(&(deadline, task));
+        }
+    }
+
     /// The app came to the foreground, went to the background, or was pinned there.
+    ///
+    /// What was due before that is done first, however late this comes.
     pub fn set_visibility(&mut self, visibility: Visibility, now: Instant) {
+        self.reach(now);
         let was_silenced = self.is_silenced();
         self.visibility = visibility;
         match (was_silenced, self.is_silenced()) {

@@ -60,6 +60,11 @@ pub enum Proposal {
         /// The URL.
         url: String,
     },
+    /// Use this scheme.
+    UseScheme {
+        /// The scheme.
+        scheme: Scheme,
+    },
     /// Write the URL in full, with scheme and host.
     WriteAbsoluteUrl,
     /// Give the machine a registered name with a certificate, and list that.
@@ -153,13 +158,21 @@ fn kinship(domain: &Domain, listed: &Domain) -> Option<Difference> {
         Some(Difference::Parent)
     } else if listed.is_below(domain) {
         Some(Difference::Child)
-    } else if domain.parent().is_some() && domain.parent() == listed.parent() {
+    } else if are_siblings(domain, listed) {
         Some(Difference::Sibling)
     } else if is_slip(domain.as_str(), listed.as_str()) {
         Some(Difference::Spelling)
     } else {
         None
     }
+}
+
+/// What lies below a public suffix such as `com.cn` belongs to different people (Public Suffix List).
+fn are_siblings(one: &Domain, other: &Domain) -> bool {
+    let parent = one
+        .parent()
+        .filter(|parent| Some(parent) == other.parent().as_ref());
+    parent.is_some_and(|parent| psl::domain_str(parent.as_str()).is_some())
 }
 
 /// In a short name every other name is two letters away.
@@ -176,7 +189,9 @@ fn instead(target: &Target, interface: Interface, near: &Nearest) -> Option<Prop
     let callable = near.interface == interface
         && match near.differs {
             Difference::Port { entry, .. } => entry.is_none(),
-            Difference::Www | Difference::Spelling => true,
+            Difference::Www | Difference::Spelling => {
+                !interface.compares_ports() || near.entry.port() == target.port()
+            }
             Difference::Scheme
             | Difference::Interface
             | Difference::Parent

@@ -120,9 +120,13 @@ impl Permit {
         let (interface, hop) = (self.interface(), self.verdict.hop + 1);
         let limit = self.policy.profile().redirects;
         if hop > limit {
-            let mut verdict = self.policy.blank_verdict(interface, location, hop, None);
+            let reason = Reason::TooManyRedirects { limit };
+            let finding = Finding::Refused {
+                reason: reason.clone(),
+            };
+            let mut verdict = self.policy.verdict(interface, location, hop, None, finding);
             verdict.proposals.push(Proposal::ShortenRedirects);
-            return Err(Denial::new(verdict, Reason::TooManyRedirects { limit }));
+            return Err(Denial::new(verdict, reason));
         }
         let target = self
             .target

@@ -167,22 +167,30 @@ impl Policy {
         hop: usize,
         target: &Target,
     ) -> Result<Verdict, Denial> {
-        let mut verdict = self.blank_verdict(interface, url, hop, Some(target));
-        match self.find(interface, target) {
-            Ok(finding) => verdict.finding = finding,
-            Err(reason) => {
-                if matches!(reason, Reason::NotListed { .. }) || matches!(reason, Reason::WrongScheme { .. })
-                {
-                    verdict.nearest = nearest(target, interface, self.lists());
-                }
-                verdict.proposals = cures(&reason, target, interface, &verdict);
-                if !(self.skips_check() && reason.can_be_spared()) {
-                    return Err(Denial::new(verdict, reason));
-                }
-                verdict.finding = Finding::Spared { reason };
+        let verdict = |finding| self.verdict(interface, url, hop, Some(target), finding);
+        let reason = match self.find(interface, target) {
+            Ok(finding) => return Ok(verdict(finding)),
+            Err(reason) => reason,
+        };
+        let is_spared =
+            self.skips_check() && reason.can_be_spared() && target.scheme().is_kin_of(interface.scheme());
+        let finding = |reason| {
+            if is_spared {
+                Finding::Spared { reason }
+            } else {
+                Finding::Refused { reason }
             }
+        };
+        let mut verdict = verdict(finding(reason.clone()));
+        if matches!(reason, Reason::NotListed { .. } | Reason::WrongScheme { .. }) {
+            verdict.nearest = nearest(target, interface, self.lists());
         }
-        Ok(verdict)
+        verdict.proposals = self.cures(&reason, target, interface);
+        if is_spared {
+            Ok(verdict)
+        } else {
+            Err(Denial::new(verdict, reason))
+        }
     }
 
     pub(crate) fn refuse_url(
@@ -192,34 +200,42 @@ impl Policy {
         hop: usize,
         error: TargetError,
     ) -> Denial {
-        let mut verdict = self.blank_verdict(interface, url, hop, None);
-        verdict.proposals.push(Proposal::WriteAbsoluteUrl);
-        Denial::new(verdict, Reason::InvalidUrl { error })
+        let proposal = match error {
+            TargetError::UnknownScheme { .. } => Proposal::UseScheme {
+                scheme: interface.scheme(),
+            },
+            _ => Proposal::WriteAbsoluteUrl,
+        };
+        let reason = Reason::InvalidUrl { error };
+        let finding = Finding::Refused {
+            reason: reason.clone(),
+        };
+        let mut verdict = self.verdict(interface, url, hop, None, finding);
+        verdict.proposals.push(proposal);
+        Denial::new(verdict, reason)
     }
 
-    pub(crate) fn blank_verdict(
+    pub(crate) fn verdict(
         &self,
         interface: Interface,
         url: &str,
         hop: usize,
         target: Option<&Target>,
+        finding: Finding,
     ) -> Verdict {
         let list = self.lists().of(interface);
+        // A user name and a password don't travel, and have no place in a log either.
+        let cleaned = target.filter(|_| url.contains('@')).map(Target::written);
         Verdict {
             interface,
-            url: url.to_owned(),
+            url: cleaned.unwrap_or_else(|| url.to_owned()),
             origin: target.map(Target::origin),
             hop,
             era: self.profile().era,
             platform: self.profile().platform,
             app: self.app().clone(),
             release: self.release(),
-            // Overwritten by whoever asked for the verdict; a refusal until then.
-            finding: Finding::Refused {
-                reason: Reason::InvalidUrl {
-                    error: TargetError::Relative,
-                },
-            },
+            finding,
             list: ListConsulted {
                 interface,
                 entries: list.entries().len(),
@@ -276,13 +292,57 @@ impl Policy {
         }
     }
 
+    /// What would let the call pass, the simplest first.
+    fn cures(&self, reason: &Reason, target: &Target, interface: Interface) -> Vec<Proposal> {
+        match reason {
+            Reason::ReservedHost { .. } => vec![Proposal::CallFromServer],
+            Reason::NoDomain { .. } => vec![Proposal::UseDomain],
+            Reason::WrongScheme { .. } => self.cures_of_scheme(target, interface),
+            Reason::NotListed { .. } => {
+                proposals(target, interface, &nearest(target, interface, self.lists()))
+            }
+            Reason::InvalidUrl { .. } | Reason::PrivateAddress { .. } | Reason::TooManyRedirects { .. } => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// The right scheme may not be all that is wrong.
+    fn cures_of_scheme(&self, target: &Target, interface: Interface) -> Vec<Proposal> {
+        let url = with_scheme(target, interface.scheme());
+        let Ok(secure) = Target::parse(&url) else {
+            return vec![Proposal::UseScheme {
+                scheme: interface.scheme(),
+            }];
+        };
+        match self.find(interface, &secure) {
+            Ok(_) => vec![Proposal::CallInstead { url }],
+            Err(Reason::NotListed { .. }) => {
+                let listing = proposals(&secure, interface, &nearest(&secure, interface, self.lists()));
+                [
+                    vec![Proposal::UseScheme {
+                        scheme: interface.scheme(),
+                    }],
+                    listing,
+                ]
+                .concat()
+            }
+            Err(reason) => self.cures(&reason, &secure, interface),
+        }
+    }
+
     /// An address in one of the device's subnets that is not the device itself.
     fn neighbour(&self, target: &Target) -> Option<IpAddr> {
         let Host::Address(address) = target.host() else {
             return None;
         };
         let is_own = self.0.subnets.iter().any(|net| net.addr() == address) || address.is_loopback();
-        let is_near = self.0.subnets.iter().any(|net| net.contains(&address));
+        let is_host = |net: &IpNet| address != net.network() && address != net.broadcast();
+        let is_near = self
+            .0
+            .subnets
+            .iter()
+            .any(|net| net.contains(&address) && is_host(net));
         (self.profile().lan_exception && is_near && !is_own).then_some(address)
     }
 
@@ -314,22 +374,6 @@ fn wrong_scheme(interface: Interface, target: &Target) -> Reason {
     Reason::WrongScheme {
         found: target.scheme().name().to_owned(),
         required: interface.scheme(),
-    }
-}
-
-fn cures(reason: &Reason, target: &Target, interface: Interface, verdict: &Verdict) -> Vec<Proposal> {
-    match reason {
-        Reason::ReservedHost { .. } => vec![Proposal::CallFromServer],
-        Reason::NoDomain { .. } => vec![Proposal::UseDomain],
-        Reason::WrongScheme { .. } => {
-            vec![Proposal::CallInstead {
-                url: with_scheme(target, interface.scheme()),
-            }]
-        }
-        Reason::NotListed { .. } => proposals(target, interface, &verdict.nearest),
-        Reason::InvalidUrl { .. } | Reason::PrivateAddress { .. } | Reason::TooManyRedirects { .. } => {
-            Vec::new()
-        }
     }
 }
 

@@ -179,6 +179,12 @@ impl Target {
         self.port.unwrap_or(self.scheme.default_port())
     }
 
+    /// The URL with its port as it was written, which [`Target::url`] leaves out where it is the scheme's own.
+    #[must_use]
+    pub fn written(&self) -> String {
+        format!("{}{}", self.origin(), &self.url[url::Position::BeforePath..])
+    }
+
     /// Scheme, host and the written port: what lists are about.
     #[must_use]
     pub fn origin(&self) -> String {

@@ -105,6 +105,7 @@ pub(super) fn proposal(proposal: &Proposal) -> String {
     match proposal {
         Proposal::AddEntry { interface, entry } => format!("add `{entry}` to the {interface} list"),
         Proposal::CallInstead { url } => format!("call `{url}` instead"),
+        Proposal::UseScheme { scheme } => format!("use `{scheme}://`"),
         Proposal::WriteAbsoluteUrl => "write the URL in full, as `https://host/path`".to_owned(),
         Proposal::UseDomain => {
             "give the server a registered domain name with a certificate, and list that".to_owned()

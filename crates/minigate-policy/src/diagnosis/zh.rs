@@ -121,6 +121,7 @@ pub(super) fn proposal(proposal: &Proposal) -> String {
     match proposal {
         Proposal::AddEntry { interface, entry } => format!("把 `{entry}` 加入 {interface} 合法域名"),
         Proposal::CallInstead { url } => format!("改为调用 `{url}`"),
+        Proposal::UseScheme { scheme } => format!("改用 `{scheme}://`"),
         Proposal::WriteAbsoluteUrl => "写出完整的 URL，例如 `https://主机/路径`".to_owned(),
         Proposal::UseDomain => "为服务器准备已备案的域名和证书，再配置该域名".to_owned(),
         Proposal::CallFromServer => {

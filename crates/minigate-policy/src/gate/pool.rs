@@ -14,17 +14,17 @@ pub(super) struct Pool {
 }
 
 impl Pool {
+    /// Without a slot calls would wait forever, so there is one at least.
     fn new(slots: usize) -> Self {
         Self {
-            slots,
+            slots: slots.max(1),
             occupied: BTreeSet::new(),
             waiting: BTreeSet::new(),
         }
     }
 
-    /// Full also while somebody waits, so that nobody overtakes the queue.
     pub(super) fn is_full(&self) -> bool {
-        self.occupied.len() >= self.slots || !self.waiting.is_empty()
+        self.occupied.len() >= self.slots
     }
 
     pub(super) fn occupy(&mut self, id: TaskId) {
@@ -42,7 +42,7 @@ impl Pool {
 
     /// Gives a free slot to the first in line.
     pub(super) fn promote(&mut self) -> Option<TaskId> {
-        if self.occupied.len() >= self.slots {
+        if self.is_full() {
             return None;
         }
         let id = self.waiting.pop_first()?;

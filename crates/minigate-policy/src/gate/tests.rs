@@ -307,3 +307,38 @@ fn n5_a_grace_beyond_the_clocks_range_never_ends() {
 
     assert_eq!(bench.actions(), [Action::Start(task)]);
 }
+
+#[test]
+fn n4_a_profile_without_slots_still_has_one() {
+    let mut bench = Bench::new(|profile| profile.calls_at_once = 0);
+
+    let task = bench.submit(Interface::Request);
+
+    assert_eq!(bench.actions(), [Action::Start(task)]);
+}
+
+#[test]
+fn n1_an_open_socket_is_not_timed_out_but_keeps_its_slot() {
+    let mut bench = Bench::new(|_| {});
+    let socket = bench.submit(Interface::ConnectSocket);
+    bench.actions();
+
+    bench.gate.establish(socket);
+    bench.pass(120 * SECOND);
+
+    assert_eq!(bench.actions(), []);
+    assert_eq!(bench.gate.running(Interface::ConnectSocket), 1);
+}
+
+#[test]
+fn n5_an_interruption_that_was_due_is_not_lost_by_a_late_return() {
+    let mut bench = Bench::new(|_| {});
+    let task = bench.submit(Interface::Request);
+    bench.actions();
+    bench.show(Visibility::Background);
+
+    bench.now += 9 * SECOND;
+    bench.show(Visibility::Foreground);
+
+    assert_eq!(bench.actions(), [Action::Interrupt(task)]);
+}

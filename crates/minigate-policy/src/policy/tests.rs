@@ -1,4 +1,4 @@
-use crate::{AddressClass, Difference, Era, Platform, Rule, WrittenLists};
+use crate::{AddressClass, Difference, Era, Platform, Rule, Scheme, WrittenLists};
 
 use super::*;
 
@@ -286,4 +286,83 @@ fn n3_the_referer_follows_app_and_release() {
         "https://servicewechat.com/wx1/7/page-frame.html"
     );
     assert_eq!(permit.follow("/x").unwrap().referer(), permit.referer());
+}
+
+#[test]
+fn d3_no_interface_speaks_anothers_protocol_even_with_checks_skipped() {
+    let policy = policy().with_check_skipped(Debugging::On);
+
+    assert_eq!(request(&policy, "ws://s.com/").unwrap_err().rule(), Rule::D3);
+    assert!(
+        policy
+            .judge(&Call::new(Interface::ConnectSocket, "https://a.com/"))
+            .is_err()
+    );
+    assert!(
+        policy
+            .judge(&Call::new(Interface::ConnectSocket, "ws://a.com/"))
+            .is_ok()
+    );
+}
+
+#[test]
+fn the_local_networks_own_and_broadcast_addresses_are_nobodys_neighbour() {
+    let policy = policy()
+        .with_profile(Profile::new(Era::Current, Platform::Android))
+        .with_subnets(vec!["192.168.1.5/24".parse().unwrap()]);
+
+    assert!(request(&policy, "http://192.168.1.0/").is_err());
+    assert!(request(&policy, "http://192.168.1.255/").is_err());
+}
+
+#[test]
+fn a_remedy_for_the_scheme_is_never_a_url_that_is_refused() {
+    let cures = |url| request(&policy(), url).unwrap_err().verdict().proposals.clone();
+
+    assert_eq!(
+        cures("http://a.com/x"),
+        [Proposal::CallInstead {
+            url: "https://a.com/x".to_owned()
+        }]
+    );
+    assert_eq!(cures("http://127.0.0.1/"), [Proposal::UseDomain]);
+    assert!(matches!(
+        cures("http://evil.org/").as_slice(),
+        [
+            Proposal::UseScheme {
+                scheme: Scheme::Https
+            },
+            Proposal::AddEntry { .. }
+        ]
+    ));
+    assert_eq!(
+        cures("ftp://a.com/"),
+        [Proposal::UseScheme {
+            scheme: Scheme::Https
+        }]
+    );
+}
+
+#[test]
+fn names_below_a_public_suffix_are_strangers() {
+    let written = WrittenLists {
+        request: vec!["https://one.com.cn".into()],
+        ..WrittenLists::default()
+    };
+    let policy = policy().with_lists(DomainLists::parse(&written, 20).unwrap());
+
+    assert!(
+        request(&policy, "https://another.com.cn/")
+            .unwrap_err()
+            .verdict()
+            .nearest
+            .is_empty()
+    );
+}
+
+#[test]
+fn credentials_of_a_url_stay_out_of_its_verdict() {
+    let denial = request(&policy(), "https://user:secret@evil.org/x").unwrap_err();
+
+    assert_eq!(denial.verdict().url, "https://evil.org/x");
 }
