@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use minigate_origin::{Authority, set_validity};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256,
 };
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
@@ -103,6 +103,8 @@ impl Leaf {
     }
 
     /// With so many intermediate certificates between root and leaf, all sent.
+    ///
+    /// The leaf then says where its issuer's certificate is published, as those of public authorities do.
     pub fn with_intermediates(self, intermediates: usize) -> Self {
         Self {
             intermediates,
@@ -160,6 +162,9 @@ impl Leaf {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         set_validity(&mut params, day(now, self.days.start), day(now, self.days.end));
+        if self.intermediates > 0 {
+            params.custom_extensions.push(published_issuer());
+        }
         let signed = match self.signer {
             Signer::Itself => params.self_signed(key),
             Signer::Root | Signer::Stranger => params.signed_by(key, issuer),
@@ -218,6 +223,20 @@ fn issue_intermediates(
     }
     issued
 }
+
+/// The authority information access extension (RFC 5280 §4.2.2.1) with one caIssuers URL.
+fn published_issuer() -> CustomExtension {
+    let url = [&[0x86, ISSUER_URL.len() as u8], ISSUER_URL].concat();
+    let method = [CA_ISSUERS_METHOD, &url].concat();
+    let description = [&[0x30, method.len() as u8], method.as_slice()].concat();
+    let content = [&[0x30, description.len() as u8], description.as_slice()].concat();
+    CustomExtension::from_oid_content(AUTHORITY_INFO_ACCESS, content)
+}
+
+const AUTHORITY_INFO_ACCESS: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 1, 1];
+/// id-ad-caIssuers in DER.
+const CA_ISSUERS_METHOD: &[u8] = &[0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02];
+const ISSUER_URL: &[u8] = b"http://ca.example/issuer.der";
 
 fn common_name(name: &str) -> DistinguishedName {
     let mut names = DistinguishedName::new();

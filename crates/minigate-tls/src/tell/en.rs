@@ -6,9 +6,13 @@ use crate::{AtsDemand, CertificateFault, TlsFault};
 pub(super) fn certificate_remedies(fault: &CertificateFault) -> Vec<String> {
     match fault {
         CertificateFault::SelfSigned { forbidden: true, .. } => vec![FROM_AUTHORITY.to_owned()],
-        CertificateFault::SelfSigned { .. } | CertificateFault::UnknownRoot { .. } => vec![
+        CertificateFault::SelfSigned { .. } => {
+            vec![FROM_AUTHORITY.to_owned(), ADD_ROOT.to_owned()]
+        }
+        CertificateFault::UnknownRoot { issuer } => vec![
             FROM_AUTHORITY.to_owned(),
-            "for a test, add the root to those that are trusted".to_owned(),
+            ADD_ROOT.to_owned(),
+            format!("if `{issuer}` is an intermediate, let the server send its certificate, too (rule T5)"),
         ],
         CertificateFault::MissingIntermediate { ca_issuers_url, .. } => vec![
             "append it to the certificate file that the server presents (its `fullchain`)".to_owned(),
@@ -90,3 +94,5 @@ const FROM_AUTHORITY: &str = "get the certificate from an authority whose root c
 const CHECK_CLOCK: &str = "check this machine's clock";
 const STRONGER_KEY: &str = "make a new key, RSA of 2048 bits or P-256, and get a certificate for it";
 const STRONGER_SIGNATURE: &str = "have the certificate issued again with RSA or ECDSA and SHA-256";
+
+const ADD_ROOT: &str = "for a test, add the root to those that are trusted";

@@ -80,12 +80,14 @@ fn ats(unmet: &AtsDemand) -> String {
 pub(super) fn certificate_remedies(fault: &CertificateFault) -> Vec<String> {
     match fault {
         CertificateFault::SelfSigned { forbidden: true, .. } => vec![FROM_AUTHORITY.to_owned()],
-        CertificateFault::SelfSigned { .. } | CertificateFault::UnknownRoot { .. } => {
-            vec![
-                FROM_AUTHORITY.to_owned(),
-                "测试时可将其根证书加入信任列表".to_owned(),
-            ]
+        CertificateFault::SelfSigned { .. } => {
+            vec![FROM_AUTHORITY.to_owned(), ADD_ROOT.to_owned()]
         }
+        CertificateFault::UnknownRoot { issuer } => vec![
+            FROM_AUTHORITY.to_owned(),
+            ADD_ROOT.to_owned(),
+            format!("若 `{issuer}` 是中间证书，请让服务器一并发送（规则 T5）"),
+        ],
         CertificateFault::MissingIntermediate { ca_issuers_url, .. } => vec![
             "把中间证书追加到服务器使用的证书文件中（即 `fullchain`）".to_owned(),
             format!("缺少的证书可从 {ca_issuers_url} 获取"),
@@ -178,3 +180,5 @@ const FROM_AUTHORITY: &str = "向根证书内置于系统的机构申请证书";
 const CHECK_CLOCK: &str = "检查本机时间";
 const STRONGER_KEY: &str = "换用 2048 位 RSA 或 P-256 密钥，并重新申请证书";
 const STRONGER_SIGNATURE: &str = "以 RSA 或 ECDSA 加 SHA-256 重新签发证书";
+
+const ADD_ROOT: &str = "测试时可将其根证书加入信任列表";
