@@ -20,6 +20,9 @@ fn parse(text: &str) -> anyhow::Result<WrittenLists> {
     let is_platforms = members
         .keys()
         .any(|key| key.ends_with("domain") || key == "errcode");
+    if let Some(code) = members.get("errcode").filter(|code| **code != 0) {
+        bail!("it is the platform's answer to a failed call (errcode {code}), not a list");
+    }
     if is_platforms {
         Ok(serde_json::from_value::<PlatformLists>(value)?.into())
     } else {
@@ -54,5 +57,10 @@ mod tests {
     fn a_misspelt_interface_is_refused() {
         assert!(parse(r#"{"requests": []}"#).is_err());
         assert!(parse("[]").is_err());
+    }
+
+    #[test]
+    fn an_error_of_the_platforms_api_is_no_empty_list() {
+        assert!(parse(r#"{"errcode": 40001, "errmsg": "invalid credential"}"#).is_err());
     }
 }
