@@ -69,3 +69,31 @@ impl Files for BTreeMap<String, Vec<u8>> {
         Ok(bytes.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_of_the_folder_is_missing() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret.js"), "secret").unwrap();
+        let inside = tempfile::tempdir().unwrap();
+        fs::write(inside.path().join("real.js"), "real").unwrap();
+        std::os::unix::fs::symlink(outside.path(), inside.path().join("out")).unwrap();
+        std::os::unix::fs::symlink("real.js", inside.path().join("link.js")).unwrap();
+
+        let folder = Folder::open(inside.path()).unwrap();
+
+        assert!(folder.is_file("link.js") && !folder.is_file("out/secret.js"));
+        assert_eq!(
+            folder.read("out/secret.js", 100).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+        assert_eq!(
+            folder.read("real.js", 3).unwrap_err().kind(),
+            io::ErrorKind::FileTooLarge
+        );
+    }
+}
