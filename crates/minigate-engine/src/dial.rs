@@ -2,9 +2,11 @@
 
 mod connect;
 mod handshake;
+mod outgoing;
 mod overrides;
 mod pool;
 mod resolve;
+mod streams;
 mod wire;
 
 use std::net::{IpAddr, SocketAddr};
@@ -18,8 +20,10 @@ use crate::{Failure, Phase, Protocol, Step};
 use pool::{Key, Pool};
 
 pub(crate) use handshake::{Connection, Link, Sender};
+pub(crate) use outgoing::Outgoing;
 pub use overrides::{Override, OverrideError};
 pub use resolve::{AddressSource, ResolveError, Resolver, SystemResolver};
+pub(crate) use wire::HeadTooLong;
 
 /// Opens an app's connections; nothing else does, and nothing is dialled without a permit.
 pub(crate) struct Dialer {
@@ -63,19 +67,15 @@ impl Dialer {
     ) -> Result<Lease, Failure> {
         let key = Key::of(permit, protocol);
         if freshness == Freshness::Any
-            && let Some(lease) = self.reuse(&key, track).await
+            && let Some(lease) = self.reuse(&key, track)
         {
             return Ok(lease);
         }
-        let turn = self.pool.turn(&key);
-        // The first to come learns which protocol the server speaks; with h2 the others then share its connection.
-        let first = match turn {
-            Some(turn) => Some(turn.lock_owned().await),
-            None => None,
-        };
-        if first.is_some()
+        track.wait_in(Phase::Connect);
+        let turn = self.pool.turn(&key).await;
+        if turn.is_some()
             && freshness == Freshness::Any
-            && let Some(lease) = self.reuse(&key, track).await
+            && let Some(lease) = self.reuse(&key, track)
         {
             return Ok(lease);
         }
@@ -93,8 +93,8 @@ impl Dialer {
         self.pool.put(lease.key, lease.connection);
     }
 
-    async fn reuse(&self, key: &Key, track: &Track) -> Option<Lease> {
-        let connection = self.pool.take(key).await?;
+    fn reuse(&self, key: &Key, track: &Track) -> Option<Lease> {
+        let connection = self.pool.take(key)?;
         track.reused(&connection.link);
         Some(Lease {
             connection,

@@ -47,12 +47,8 @@ struct Call {
     emitter: Emitter,
     track: Arc<Track>,
     timeout: Duration,
-    state: State,
-}
-
-enum State {
-    Queued(Box<(Permit, Exchange)>),
-    Running(AbortHandle),
+    waiting: Option<Box<(Permit, Exchange)>>,
+    running: Option<AbortHandle>,
 }
 
 impl Driver {
@@ -114,26 +110,19 @@ impl Driver {
         let task = self.gate.submit(&permit, now());
         self.tasks.insert(track.call(), task);
         let timeout = permit.timeout();
-        let state = State::Queued(Box::new((permit, exchange)));
-        self.calls.insert(
-            task,
-            Call {
-                emitter,
-                track,
-                timeout,
-                state,
-            },
-        );
+        let call = Call {
+            emitter,
+            track,
+            timeout,
+            waiting: Some(Box::new((permit, exchange))),
+            running: None,
+        };
+        self.calls.insert(task, call);
         while let Some(action) = self.gate.next_action() {
             self.perform(action);
         }
-        if let Some(Call {
-            state: State::Queued(_),
-            track,
-            ..
-        }) = self.calls.get(&task)
-        {
-            track.step(&Step::Queued);
+        if let Some(call) = self.calls.get(&task).filter(|call| call.waiting.is_some()) {
+            call.track.step(&Step::Queued);
         }
     }
 
@@ -158,10 +147,9 @@ impl Driver {
         let Some(call) = self.calls.get_mut(&task) else {
             return;
         };
-        let State::Queued(message) = &call.state else {
+        let Some((permit, exchange)) = call.waiting.take().map(|message| *message) else {
             return;
         };
-        let (permit, exchange) = (**message).clone();
         call.track.time(|timing, now| timing.started = Some(now));
         call.track.step(&Step::Started);
         let (carrier, track) = (Arc::clone(&self.carrier), Arc::clone(&call.track));
@@ -169,7 +157,7 @@ impl Driver {
         let exchange = async move { carrier.carry_out(permit, exchange, &emitter, &track).await };
         let handle = self.running.spawn(exchange);
         self.exchanges.insert(handle.id(), task);
-        call.state = State::Running(handle);
+        call.running = Some(handle);
     }
 
     /// An exchange is over, by itself, by an abort that was settled already, or by a panic.
@@ -194,7 +182,7 @@ impl Driver {
 
     fn end(&mut self, task: TaskId, failure: Failure) {
         let Some(call) = self.forget(task) else { return };
-        if let State::Running(exchange) = &call.state {
+        if let Some(exchange) = &call.running {
             exchange.abort();
         }
         settle(&call.emitter, &call.track, Err(failure));
@@ -208,7 +196,7 @@ impl Driver {
 }
 
 fn settle(emitter: &Emitter, track: &Track, outcome: Outcome) {
-    track.step(&Step::Settled(&outcome));
+    track.settle(&outcome);
     emitter.settle(outcome);
 }
 

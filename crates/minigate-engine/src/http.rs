@@ -8,18 +8,18 @@ mod redirect;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
-use http_body_util::Full;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
 use minigate_policy::Permit;
 
 use crate::decode;
-use crate::dial::{Dialer, Freshness, Lease, Sender};
+use crate::dial::{Dialer, Freshness, Lease, Outgoing, Sender};
 use crate::journal::track::Track;
 use crate::task::Emitter;
 use crate::{
     Body, Delivery, Event, Exchange, Expect, Failure, Fields, Head, Limits, Outcome, Phase, Protocol,
-    Redirect, Reply, Step,
+    Redirect, Reply, Step, Timing,
 };
 use body::Delivered;
 
@@ -63,7 +63,7 @@ impl Carrier {
         permit: Permit,
         exchange: Exchange,
         emitter: &Emitter,
-        track: &Track,
+        track: &Arc<Track>,
     ) -> Outcome {
         if exchange.method == Method::CONNECT {
             return Err(Failure::MethodRefused {
@@ -99,8 +99,8 @@ impl Carrier {
             let next = hop.permit.follow(&location)?;
             track.redirected(status, next.verdict());
             hops.push(next.verdict().clone());
+            self.finish(answer, track).await;
             hop = redirect::next(hop, status, next);
-            self.finish(answer).await;
         }
     }
 
@@ -108,49 +108,53 @@ impl Carrier {
     ///
     /// A connection that has served before may be closing at the very moment; where nothing of an answer has come
     /// and repeating can do no harm, the message goes out once more on a new connection.
-    async fn exchange(&self, hop: &Hop, track: &Track) -> Result<Answer, Failure> {
-        track.time(|timing, now| timing.fetch_start = Some(now));
-        let lease = self
-            .dialer
-            .lease(&hop.permit, hop.protocol, Freshness::Any, track)
-            .await?;
-        let reused = lease.reused;
-        match self.send(hop, lease, track).await {
-            Err(Unanswered {
-                failure: _,
-                repeatable: true,
-            }) if reused => {
-                let lease = self
-                    .dialer
-                    .lease(&hop.permit, hop.protocol, Freshness::New, track)
-                    .await?;
-                self.send(hop, lease, track)
-                    .await
-                    .map_err(|unanswered| unanswered.failure)
-            }
-            answered => answered.map_err(|unanswered| unanswered.failure),
-        }
+    async fn exchange(&self, hop: &Hop, track: &Arc<Track>) -> Result<Answer, Failure> {
+        let answered = match self.attempt(hop, Freshness::Any, track).await {
+            Err(Unanswered { repeatable: true, .. }) => self.attempt(hop, Freshness::New, track).await,
+            answered => answered,
+        };
+        answered.map_err(|unanswered| unanswered.failure)
     }
 
-    async fn send(&self, hop: &Hop, mut lease: Lease, track: &Track) -> Result<Answer, Unanswered> {
+    async fn attempt(
+        &self,
+        hop: &Hop,
+        freshness: Freshness,
+        track: &Arc<Track>,
+    ) -> Result<Answer, Unanswered> {
+        track.begin();
+        let leased = self
+            .dialer
+            .lease(&hop.permit, hop.protocol, freshness, track)
+            .await;
+        let lease = leased.map_err(|failure| Unanswered {
+            failure,
+            repeatable: false,
+        })?;
+        self.send(hop, lease, track).await
+    }
+
+    async fn send(&self, hop: &Hop, mut lease: Lease, track: &Arc<Track>) -> Result<Answer, Unanswered> {
         let meter = Arc::clone(&lease.connection.link.meter);
         let before = meter.counts();
         track.enter(Phase::Head);
         let sent = match &mut lease.connection.sender {
             Sender::Http1(sender) => {
                 meter.keep_head();
-                sender.try_send_request(hop.request(Form::Origin)).await
+                sender.try_send_request(hop.request(Form::Origin, track)).await
             }
-            Sender::Http2(sender) => sender.try_send_request(hop.request(Form::Absolute)).await,
+            Sender::Http2(sender) => sender.try_send_request(hop.request(Form::Absolute, track)).await,
         };
-        let response = sent.map_err(|mut error| {
+        let response = sent.map_err(|error| {
             let silent = meter.counts().1 == before.1;
-            let unsent = error.take_message().is_some();
-            Unanswered {
-                repeatable: unsent || silent && hop.method.is_idempotent(),
-                failure: breach::during_head(hop.host(), &error.into_error(), silent),
-            }
+            Unanswered::of(hop, error, lease.reused, silent)
         })?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(Unanswered {
+                failure: breach::unasked_switch(hop.host()),
+                repeatable: false,
+            });
+        }
         let head = Head {
             status: response.status(),
             fields: Fields::new(response.headers(), &meter.spelling()),
@@ -191,9 +195,9 @@ impl Carrier {
             },
             Delivery::Chunked => Delivered::Chunks(emitter),
         };
-        let body = body::read(response, hop.host(), delivered).await?;
+        let body = body::read(response, hop.host(), delivered, track).await?;
         track.done(&lease, before, body.len());
-        self.dialer.give_back(lease);
+        self.give_back(lease, track);
         let body = match expect {
             Expect::Bytes => Body::Bytes(body),
             Expect::Text => to_text(&body, &head, hop, track)?,
@@ -207,9 +211,16 @@ impl Carrier {
     }
 
     /// Lets go of a redirect's answer; its connection is kept where its body is at hand.
-    async fn finish(&self, answer: Answer) {
-        if body::is_short(&answer.response) && body::discard(answer.response).await {
-            self.dialer.give_back(answer.lease);
+    async fn finish(&self, answer: Answer, track: &Track) {
+        if body::discard(answer.response).await {
+            self.give_back(answer.lease, track);
+        }
+    }
+
+    /// Keeps a connection, unless the server answered before it had the whole request: it may never read the rest.
+    fn give_back(&self, lease: Lease, track: &Track) {
+        if track.timing().request_end.is_some() {
+            self.dialer.give_back(lease);
         }
     }
 }
@@ -218,6 +229,19 @@ impl Carrier {
 struct Unanswered {
     failure: Failure,
     repeatable: bool,
+}
+
+impl Unanswered {
+    /// `silent` where not a byte of an answer came.
+    fn of(hop: &Hop, mut error: TrySendError<Request<Outgoing>>, reused: bool, silent: bool) -> Self {
+        let unsent = error.take_message().map(|request| request.into_body().withdraw());
+        let error = error.into_error();
+        let closing = reused && (unsent.is_some() || silent && hop.method.is_idempotent());
+        Self {
+            repeatable: closing || breach::is_refusal(&error),
+            failure: breach::during_head(hop.host(), &error, silent),
+        }
+    }
 }
 
 /// The form of a request target: HTTP/1.1 sends the path, h2 wants all parts.
@@ -232,9 +256,9 @@ impl Hop {
         self.permit.target().host_str()
     }
 
-    fn request(&self, form: Form) -> Request<Full<Bytes>> {
+    fn request(&self, form: Form, track: &Arc<Track>) -> Request<Outgoing> {
         let url = self.permit.target().url();
-        let mut request = Request::new(Full::new(self.body.clone()));
+        let mut request = Request::new(Outgoing::new(self.body.clone(), track));
         *request.method_mut() = self.method.clone();
         *request.headers_mut() = self.headers.clone();
         let target = match form {
@@ -245,6 +269,9 @@ impl Hop {
         *request.uri_mut() = target.parse().unwrap_or_default();
         if matches!(form, Form::Origin) {
             request.headers_mut().extend(headers::host(url));
+            request
+                .headers_mut()
+                .extend(headers::no_length(&self.method, &self.body));
         }
         request
     }
@@ -264,17 +291,29 @@ fn to_text(body: &Bytes, head: &Head, hop: &Hop, track: &Track) -> Result<Body, 
 }
 
 impl Track {
-    fn answered(&self, head: &Head) {
+    /// A hop begins, or begins again: what is known of a connection is that of the last one.
+    fn begin(&self) {
         self.time(|timing, now| {
-            timing.request_end = timing.request_end.or(timing.request_start);
-            timing.response_start = Some(now);
+            *timing = Timing {
+                invoked: timing.invoked,
+                started: timing.started,
+                redirect_start: timing.redirect_start,
+                redirect_end: timing.redirect_end,
+                fetch_start: timing.fetch_start.or(Some(now)),
+                ..Timing::default()
+            };
         });
+    }
+
+    fn answered(&self, head: &Head) {
+        self.time(|timing, now| timing.response_start = Some(now));
         self.step(&Step::FirstByte { status: head.status });
     }
 
-    fn redirected(&self, status: http::StatusCode, verdict: &minigate_policy::Verdict) {
+    fn redirected(&self, status: StatusCode, verdict: &minigate_policy::Verdict) {
         self.time(|timing, now| {
             timing.redirect_start = timing.redirect_start.or(timing.fetch_start);
+            timing.fetch_start = None;
             timing.redirect_end = Some(now);
         });
         self.step(&Step::Redirected { status, verdict });

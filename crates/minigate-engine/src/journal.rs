@@ -129,6 +129,11 @@ pub enum Note {
         /// Its name.
         name: String,
     },
+    /// The body's coding isn't known; the app got the bytes as they came (rule N8).
+    CodingUnknown {
+        /// Its name.
+        coding: String,
+    },
     /// The time-out was longer than the longest (rule N1).
     TimeoutCapped {
         /// What was asked for.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{Stream, StreamExt};
+use tokio::sync::Semaphore;
 
 use crate::driver::Command;
 use crate::{CallId, Head, Outcome};
@@ -24,23 +25,30 @@ pub enum Event {
 
 /// A call under way: a stream of its events that ends after [`Event::Settled`].
 ///
-/// Dropping it aborts the call.
+/// Dropping it aborts the call. Pieces of a body come as fast as they are taken: one that isn't taken holds the server
+/// back.
 pub struct Task {
     call: CallId,
     events: UnboundedReceiver<Event>,
     commands: UnboundedSender<Command>,
+    room: Arc<Semaphore>,
     settled: bool,
 }
 
 impl Task {
     pub(crate) fn new(call: CallId, commands: UnboundedSender<Command>) -> (Self, Emitter) {
         let (sender, events) = unbounded();
-        let emitter = Emitter(Arc::new(Mutex::new(Some(sender))));
+        let room = Arc::new(Semaphore::new(WINDOW));
+        let emitter = Emitter {
+            events: Arc::new(Mutex::new(Some(sender))),
+            room: Arc::clone(&room),
+        };
         (
             Self {
                 call,
                 events,
                 commands,
+                room,
                 settled: false,
             },
             emitter,
@@ -76,6 +84,9 @@ impl Stream for Task {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         let event = self.events.poll_next_unpin(cx);
+        if let Poll::Ready(Some(Event::Chunk(bytes))) = &event {
+            self.room.add_permits(weight(bytes));
+        }
         self.settled |= matches!(event, Poll::Ready(Some(Event::Settled(_)) | None));
         event
     }
@@ -91,7 +102,11 @@ impl Drop for Task {
 
 /// The sending end of a task's events, which closes with the settlement.
 #[derive(Clone)]
-pub(crate) struct Emitter(Arc<Mutex<Option<UnboundedSender<Event>>>>);
+pub(crate) struct Emitter {
+    events: Arc<Mutex<Option<UnboundedSender<Event>>>>,
+    /// Bytes that may still be on their way to the caller.
+    room: Arc<Semaphore>,
+}
 
 impl Emitter {
     pub(crate) fn emit(&self, event: Event) {
@@ -99,6 +114,16 @@ impl Emitter {
             // A caller that has dropped its task doesn't listen any more.
             let _ = sender.unbounded_send(event);
         }
+    }
+
+    /// A piece of the body, once the caller has taken enough of those before it.
+    pub(crate) async fn emit_piece(&self, bytes: Bytes) {
+        let size = u32::try_from(weight(&bytes)).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        if let Ok(room) = self.room.acquire_many(size).await {
+            room.forget();
+        }
+        self.emit(Event::Chunk(bytes));
     }
 
     /// The last event; whatever is emitted after it is lost, so nothing can follow a settlement.
@@ -109,6 +134,13 @@ impl Emitter {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<UnboundedSender<Event>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// How much room a piece takes; one that is larger than all the room takes it all.
+fn weight(bytes: &Bytes) -> usize {
+    bytes.len().min(WINDOW)
+}
+
+const WINDOW: usize = 1024 * 1024;

@@ -3,10 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use minigate_policy::{Host, Permit};
 use minigate_tls::{CertificateFault, Offer, Trust};
 use rustls::pki_types::ServerName;
@@ -15,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 
+use super::outgoing::Outgoing;
+use super::streams::Streams;
 use super::wire::{MOST_FIELDS, Meter, Wire};
 use crate::journal::track::Track;
 use crate::{Breach, Failure, Protocol, Step};
@@ -27,8 +27,8 @@ pub(crate) struct Connection {
 
 /// The sending half of a connection.
 pub(crate) enum Sender {
-    Http1(http1::SendRequest<Full<Bytes>>),
-    Http2(http2::SendRequest<Full<Bytes>>),
+    Http1(http1::SendRequest<Outgoing>),
+    Http2(http2::SendRequest<Outgoing>),
 }
 
 /// What is known of a connection.
@@ -37,11 +37,13 @@ pub(crate) struct Link {
     pub(crate) spared: Option<CertificateFault>,
     pub(crate) meter: Arc<Meter>,
     driver: AbortHandle,
+    streams: Streams,
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
         self.driver.abort();
+        self.streams.end();
     }
 }
 
@@ -53,11 +55,11 @@ impl Connection {
         }
     }
 
-    /// Waits until the connection takes a request; false where it has closed.
-    pub(super) async fn is_usable(&mut self) -> bool {
-        match &mut self.sender {
-            Sender::Http1(sender) => sender.ready().await.is_ok(),
-            Sender::Http2(sender) => sender.ready().await.is_ok(),
+    /// Whether it takes a request now; one that is still busy with its last exchange doesn't.
+    pub(super) fn is_ready(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(sender) => sender.is_ready(),
+            Sender::Http2(sender) => sender.is_ready(),
         }
     }
 
@@ -137,6 +139,7 @@ async fn http1(
             spared,
             meter,
             driver,
+            streams: Streams::default(),
         }),
     })
 }
@@ -148,7 +151,8 @@ async fn http2(
 ) -> Result<Connection, Failure> {
     let meter = Arc::<Meter>::default();
     let io = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
-    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+    let streams = Streams::default();
+    let (sender, connection) = http2::Builder::new(streams.clone())
         .timer(TokioTimer::new())
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
@@ -165,6 +169,7 @@ async fn http2(
             spared,
             meter,
             driver,
+            streams,
         }),
     })
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use minigate_policy::{CertificateCheck, Permit};
-use tokio::time::Instant;
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::{Instant, timeout};
 
 use super::handshake::{Connection, Sender};
 use crate::Protocol;
@@ -51,16 +52,7 @@ impl Key {
 
 impl Pool {
     /// A live connection that is free, or shared by nature.
-    pub(super) async fn take(&self, key: &Key) -> Option<Connection> {
-        loop {
-            let mut connection = self.pick(key)?;
-            if connection.is_usable().await {
-                return Some(connection);
-            }
-        }
-    }
-
-    fn pick(&self, key: &Key) -> Option<Connection> {
+    pub(super) fn take(&self, key: &Key) -> Option<Connection> {
         let mut origins = self.lock();
         let origin = origins.get_mut(key)?;
         origin.shared = origin.shared.take().filter(|connection| !connection.is_closed());
@@ -68,11 +60,22 @@ impl Pool {
             return Some(shared);
         }
         origin.drop_stale();
-        origin.idle.pop().map(|(connection, _)| connection)
+        let ready = origin
+            .idle
+            .iter()
+            .rposition(|(connection, _)| connection.is_ready())?;
+        Some(origin.idle.remove(ready).0)
     }
 
-    /// The lock under which the first connection to an origin is made; none where connections can't be shared.
-    pub(super) fn turn(&self, key: &Key) -> Option<Arc<tokio::sync::Mutex<()>>> {
+    /// The turn to make the first connection to an origin, for whose end the others wait, within reason, since they may
+    /// share it; none where connections can't be shared.
+    pub(super) async fn turn(&self, key: &Key) -> Option<OwnedMutexGuard<()>> {
+        let turn = timeout(PATIENCE, self.queue(key)?.lock_owned()).await.ok()?;
+        // The first has learnt by now whether there is anything to share.
+        self.queue(key).map(|_| turn)
+    }
+
+    fn queue(&self, key: &Key) -> Option<Arc<tokio::sync::Mutex<()>>> {
         if key.protocol == Protocol::Http1 || !key.secure {
             return None;
         }
@@ -113,6 +116,9 @@ impl Origin {
             .retain(|(connection, since)| !connection.is_closed() && since.elapsed() < LONGEST_IDLE);
     }
 }
+
+/// A connection that takes longer to stand is no reason for others to wait.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// As many as an interface has slots.
 const MOST_IDLE: usize = 10;

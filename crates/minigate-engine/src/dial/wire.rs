@@ -23,6 +23,11 @@ pub(crate) struct Meter {
     head: Mutex<Option<Vec<u8>>>,
 }
 
+/// The server sends heads without end.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the head of the answer is too long")]
+pub(crate) struct HeadTooLong;
+
 impl<S> Wire<S> {
     pub(super) const fn new(stream: S, meter: Arc<Meter>) -> Self {
         Self { stream, meter }
@@ -62,9 +67,14 @@ impl Meter {
         self.head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, bytes: &[u8]) {
-        if let Some(head) = self.lock().as_mut().filter(|head| head.len() < LONGEST_HEAD) {
-            head.extend_from_slice(bytes);
+    fn keep(&self, bytes: &[u8]) -> Result<(), HeadTooLong> {
+        match self.lock().as_mut() {
+            Some(head) if head.len() + bytes.len() > LONGEST_HEAD => Err(HeadTooLong),
+            Some(head) => {
+                head.extend_from_slice(bytes);
+                Ok(())
+            }
+            None => Ok(()),
         }
     }
 }
@@ -95,7 +105,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
             self.meter
                 .received
                 .fetch_add(fresh.len() as u64, Ordering::Relaxed);
-            self.meter.keep(fresh);
+            self.meter
+                .keep(fresh)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         }
         read
     }
@@ -139,8 +151,8 @@ impl<S> Wire<S> {
     }
 }
 
-/// hyper refuses longer heads by itself.
-const LONGEST_HEAD: usize = 512 * 1024;
+/// hyper refuses a head of 400 KiB by itself, but not any number of informational ones before it.
+const LONGEST_HEAD: usize = 2 * 1024 * 1024;
 pub(super) const MOST_FIELDS: usize = 256;
 
 #[cfg(test)]
@@ -151,8 +163,12 @@ mod tests {
     fn names_keep_the_servers_letter_case_past_an_early_hint() {
         let meter = Meter::default();
         meter.keep_head();
-        meter.keep(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-Request-ID: 1\r\n");
-        meter.keep(b"Content-Type: text/plain\r\n\r\nbody");
+        let (first, second) = (
+            b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-Request-ID: 1\r\n",
+            b"Content-Type: text/plain\r\n\r\nbody",
+        );
+        meter.keep(first).unwrap();
+        meter.keep(second).unwrap();
 
         let spelling = meter.spelling();
 

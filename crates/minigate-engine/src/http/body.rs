@@ -1,19 +1,22 @@
 //! The body of an answer: read, content codings undone, bounded.
 
 use std::io;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use http::Response;
 use http_body_util::{BodyExt, BodyStream};
 use hyper::body::{Body as _, Incoming};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
+use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
 use super::breach;
-use crate::decode::coding::{self, Coding};
+use crate::decode::coding::{self, Coding, Unfit};
+use crate::journal::track::Track;
 use crate::task::Emitter;
-use crate::{Breach, Event, Failure};
+use crate::{Breach, Failure, Note, Step};
 
 /// What becomes of the bytes of a body.
 pub(super) enum Delivered<'a> {
@@ -28,8 +31,9 @@ pub(super) async fn read(
     response: Response<Incoming>,
     host: &str,
     delivered: Delivered<'_>,
+    track: &Track,
 ) -> Result<Bytes, Failure> {
-    let codings = codings(&response, host)?;
+    let codings = codings(&response, host, track)?;
     let mut sink = Sink {
         delivered,
         collected: BytesMut::new(),
@@ -42,18 +46,14 @@ pub(super) async fn read(
     Ok(sink.collected.freeze())
 }
 
-/// Whether a body is so short that reading it away is cheaper than a new connection.
-pub(super) fn is_short(response: &Response<Incoming>) -> bool {
-    response
-        .body()
-        .size_hint()
-        .upper()
-        .is_some_and(|most| most <= SHORT)
-}
-
-/// Reads a short body away; false where that failed.
+/// Reads a body away that is short and at hand, where that is cheaper than a new connection; false for any other.
 pub(super) async fn discard(response: Response<Incoming>) -> bool {
-    response.into_body().collect().await.is_ok()
+    let most = response.body().size_hint().upper();
+    if most.is_none_or(|most| most > SHORT) {
+        return false;
+    }
+    let read = timeout(AT_HAND, response.into_body().collect()).await;
+    matches!(read, Ok(Ok(_)))
 }
 
 struct Sink<'a> {
@@ -62,9 +62,9 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn take(&mut self, bytes: Bytes) -> Result<(), Failure> {
+    async fn take(&mut self, bytes: Bytes) -> Result<(), Failure> {
         match self.delivered {
-            Delivered::Chunks(emitter) => emitter.emit(Event::Chunk(bytes)),
+            Delivered::Chunks(emitter) => emitter.emit_piece(bytes).await,
             Delivered::Whole { limit } if self.collected.len() + bytes.len() > limit => {
                 return Err(Failure::BodyTooLarge { limit });
             }
@@ -75,29 +75,28 @@ impl Sink<'_> {
     }
 }
 
-fn codings(response: &Response<Incoming>, host: &str) -> Result<Vec<Coding>, Failure> {
-    let fields = response.headers().get_all(http::header::CONTENT_ENCODING).iter();
-    let known = coding::parse(fields.filter_map(|value| value.to_str().ok()));
-    let codings = known.map_err(|coding| Failure::Broken {
-        host: host.to_owned(),
-        breach: Breach::Coding {
-            coding,
-            reason: "the coding is not known".to_owned(),
-        },
-    })?;
+fn codings(response: &Response<Incoming>, host: &str, track: &Track) -> Result<Vec<Coding>, Failure> {
     // HEAD, 204 and 304 name the coding of a body that doesn't come.
-    Ok(if response.body().is_end_stream() {
-        Vec::new()
-    } else {
-        codings
-    })
+    if response.body().is_end_stream() {
+        return Ok(Vec::new());
+    }
+    let fields = response.headers().get_all(http::header::CONTENT_ENCODING).iter();
+    match coding::parse(fields.filter_map(|value| value.to_str().ok())) {
+        Ok(codings) => Ok(codings),
+        // As in Fetch ("handle content codings"): servers name charsets and the like there.
+        Err(Unfit::Unknown { coding }) => {
+            track.step(&Step::Noted(&Note::CodingUnknown { coding }));
+            Ok(Vec::new())
+        }
+        Err(Unfit::TooMany { codings }) => Err(miscoded(host, codings, "there are too many codings")),
+    }
 }
 
 async fn read_plain(mut body: Incoming, host: &str, sink: &mut Sink<'_>) -> Result<(), Failure> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| breach::during_body(host, &error))?;
         if let Ok(bytes) = frame.into_data() {
-            sink.take(bytes)?;
+            sink.take(bytes).await?;
         }
     }
     Ok(())
@@ -109,41 +108,61 @@ async fn read_coded(
     codings: &[Coding],
     sink: &mut Sink<'_>,
 ) -> Result<(), Failure> {
+    let corrupt = |error| corrupt(host, codings, &error);
     let data = BodyStream::new(body)
         .try_filter_map(async |frame| Ok(frame.into_data().ok()))
         .map_err(io::Error::other);
-    let mut reader = coding::undo(StreamReader::new(Box::pin(data)), codings).await;
+    let mut body = StreamReader::new(Box::pin(data));
+    if is_at_end(&mut body).await.map_err(corrupt)? {
+        return Ok(());
+    }
+    let mut reader = coding::undo(&mut body, codings).await;
     loop {
         let mut piece = BytesMut::with_capacity(PIECE);
-        let read = reader
-            .read_buf(&mut piece)
-            .await
-            .map_err(|error| corrupt(host, codings, &error))?;
-        if read == 0 {
-            return Ok(());
+        if reader.read_buf(&mut piece).await.map_err(corrupt)? == 0 {
+            break;
         }
-        sink.take(piece.freeze())?;
+        sink.take(piece.freeze()).await?;
     }
+    drop(reader);
+    // A decoder stops at the end of its stream, and the message may break off behind it.
+    if is_at_end(&mut body).await.map_err(corrupt)? {
+        Ok(())
+    } else {
+        Err(miscoded(host, names(codings), "more bytes follow its end"))
+    }
+}
+
+async fn is_at_end(body: &mut (impl AsyncBufRead + Unpin)) -> io::Result<bool> {
+    Ok(body.fill_buf().await?.is_empty())
 }
 
 /// The transport broke, or the bytes don't follow their coding.
 fn corrupt(host: &str, codings: &[Coding], error: &io::Error) -> Failure {
-    if let Some(error) = error
-        .get_ref()
-        .and_then(|error| error.downcast_ref::<hyper::Error>())
-    {
-        return breach::during_body(host, error);
+    let transport = error.get_ref().and_then(|error| error.downcast_ref());
+    match transport {
+        Some(error) => breach::during_body(host, error),
+        None => miscoded(host, names(codings), &error.to_string()),
     }
+}
+
+fn names(codings: &[Coding]) -> String {
     let names: Vec<_> = codings.iter().map(|coding| coding.name()).collect();
-    let breach = Breach::Coding {
-        coding: names.join(", "),
-        reason: error.to_string(),
-    };
+    names.join(", ")
+}
+
+fn miscoded(host: &str, coding: String, reason: &str) -> Failure {
     Failure::Broken {
         host: host.to_owned(),
-        breach,
+        breach: Breach::Coding {
+            coding,
+            reason: reason.to_owned(),
+        },
     }
 }
 
 const SHORT: u64 = 64 * 1024;
 const PIECE: usize = 16 * 1024;
+
+/// How long the rest of a redirect's body may take; a new connection costs about as much.
+const AT_HAND: Duration = Duration::from_millis(100);

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use crate::dial::HeadTooLong;
 use crate::{Breach, Failure};
 
 /// An error before the head of an answer; `silent` where not a byte of one came.
@@ -25,6 +26,25 @@ pub(super) fn during_body(host: &str, error: &hyper::Error) -> Failure {
     }
 }
 
+/// The server switches protocols, which only a WebSocket's handshake asks for.
+pub(super) fn unasked_switch(host: &str) -> Failure {
+    Failure::Broken {
+        host: host.to_owned(),
+        breach: Breach::Malformed {
+            reason: "it switches to a protocol that nobody asked for".to_owned(),
+        },
+    }
+}
+
+/// Whether the server says that it hasn't looked at the request (RFC 9113 §8.7).
+pub(super) fn is_refusal(error: &hyper::Error) -> bool {
+    cause::<h2::Error>(error).is_some_and(|error| {
+        let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        let left = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+        error.is_remote() && (refused || left)
+    })
+}
+
 fn of(error: &hyper::Error) -> Breach {
     if error.is_parse() {
         let reason = error.to_string();
@@ -41,7 +61,15 @@ fn of(error: &hyper::Error) -> Breach {
             reason: error.to_string(),
         };
     }
-    match cause::<io::Error>(error).map(io::Error::kind) {
+    let io = cause::<io::Error>(error);
+    let inner = io.and_then(io::Error::get_ref);
+    if inner
+        .and_then(|error| error.downcast_ref::<HeadTooLong>())
+        .is_some()
+    {
+        return Breach::HeadTooLarge;
+    }
+    match io.map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => Breach::Reset,
         Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => Breach::Malformed {
             reason: deepest(error),

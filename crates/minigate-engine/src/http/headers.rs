@@ -1,7 +1,8 @@
 //! What a request says about itself.
 
-use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderName, REFERER, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, REFERER, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
 use minigate_policy::Permit;
 use url::Url;
 
@@ -44,6 +45,12 @@ pub(super) fn prepare(mut headers: HeaderMap, permit: &Permit, user_agent: &str,
 pub(super) fn host(url: &Url) -> Option<(HeaderName, HeaderValue)> {
     let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
     Some((HOST, HeaderValue::from_str(authority).ok()?))
+}
+
+/// The length of an HTTP/1.1 request's body where it has none but could: a server may insist on it (RFC 9110 §8.6).
+pub(super) fn no_length(method: &Method, body: &Bytes) -> Option<(HeaderName, HeaderValue)> {
+    let has_meaning = [Method::POST, Method::PUT, Method::PATCH].contains(method);
+    (has_meaning && body.is_empty()).then(|| (CONTENT_LENGTH, HeaderValue::from_static("0")))
 }
 
 fn default(headers: &mut HeaderMap, name: HeaderName, value: &str) {

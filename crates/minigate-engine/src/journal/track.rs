@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use tokio::time::Instant;
 
 use super::{CallId, Journal, Phase, Step};
-use crate::Timing;
+use crate::{Outcome, Timing};
 
 /// The wall clock, read once and carried on by tokio's, so that a test can stop it.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,7 @@ pub(crate) struct Track {
     clock: Clock,
     timing: Mutex<Timing>,
     phase: AtomicU8,
+    settled: Mutex<bool>,
 }
 
 impl Track {
@@ -51,6 +52,7 @@ impl Track {
             clock,
             timing: Mutex::new(timing),
             phase: AtomicU8::new(0),
+            settled: Mutex::new(false),
         }
     }
 
@@ -58,8 +60,18 @@ impl Track {
         self.call
     }
 
+    /// Records a step, unless the call has been settled: an exchange that was ended may take one more.
     pub(crate) fn step(&self, step: &Step<'_>) {
-        self.journal.record(self.call, Instant::now(), step);
+        let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*settled {
+            self.journal.record(self.call, Instant::now(), step);
+        }
+    }
+
+    /// Records the last step.
+    pub(crate) fn settle(&self, outcome: &Outcome) {
+        self.step(&Step::Settled(outcome));
+        *self.settled.lock().unwrap_or_else(PoisonError::into_inner) = true;
     }
 
     pub(crate) fn time(&self, note: impl FnOnce(&mut Timing, SystemTime)) {
@@ -74,9 +86,14 @@ impl Track {
         self.timing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What the call waits for from now on.
-    pub(crate) fn enter(&self, phase: Phase) {
+    /// What the call waits for from now on, while somebody else does the work.
+    pub(crate) fn wait_in(&self, phase: Phase) {
         self.phase.store(phase as u8, Ordering::Relaxed);
+    }
+
+    /// What the call does and waits for from now on.
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.wait_in(phase);
         self.time(|timing, now| match phase {
             Phase::Resolve => timing.resolve_start = Some(now),
             Phase::Connect => timing.connect_start = Some(now),

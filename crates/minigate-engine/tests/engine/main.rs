@@ -1,0 +1,24 @@
+//! The engine over real sockets and TLS, a module for each topic.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test fails as the test does"
+)]
+
+mod addresses;
+mod background;
+mod certificates;
+mod coding;
+mod domains;
+mod hostile;
+mod http2;
+mod lifetime;
+mod pool;
+mod records;
+mod requests;
+mod responses;
+mod slots;
+mod support;
+mod text;
+mod timeouts;

@@ -1,0 +1,179 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use minigate_engine::{Engine, Exchange, Limits, Outcome, Override, Protocol, Setup, Task};
+use minigate_policy::{
+    Call, Debugging, DomainLists, Interface, Permit, Policy, Profile, Release, WrittenLists,
+};
+use minigate_testkit::FakeResolver;
+use minigate_tls::{RootSource, Roots, Trust};
+
+use super::{HOST, OTHER, Recorder, Seen, authority, watch};
+
+/// How an app is set up; [`Setting::start`] starts it.
+pub(crate) struct Setting {
+    pub(crate) entries: Vec<String>,
+    pub(crate) release: Release,
+    pub(crate) profile: Profile,
+    pub(crate) skip: Option<Debugging>,
+    pub(crate) private_hosts: Vec<String>,
+    pub(crate) overrides: Vec<Override>,
+    pub(crate) resolver: FakeResolver,
+    pub(crate) limits: Limits,
+}
+
+/// An app in the developer tool with two domains, a resolver that knows no name, and the throw-away root.
+pub(crate) fn app() -> Setting {
+    Setting {
+        entries: vec![format!("https://{HOST}"), format!("https://{OTHER}")],
+        release: Release::Devtools,
+        profile: Profile::default(),
+        skip: None,
+        private_hosts: Vec::new(),
+        overrides: Vec::new(),
+        resolver: FakeResolver::new(),
+        limits: Limits::default(),
+    }
+}
+
+impl Setting {
+    /// [`HOST`] is there.
+    pub(crate) fn at(self, addr: SocketAddr) -> Self {
+        self.host_at(HOST, addr)
+    }
+
+    pub(crate) fn host_at(mut self, host: &str, addr: SocketAddr) -> Self {
+        self.overrides.push(Override::host_to(host, addr));
+        self
+    }
+
+    /// Domains are looked up here.
+    pub(crate) fn resolving(self, resolver: FakeResolver) -> Self {
+        Self { resolver, ..self }
+    }
+
+    /// One more entry for HTTPS.
+    pub(crate) fn listing(mut self, entry: impl Into<String>) -> Self {
+        self.entries.push(entry.into());
+        self
+    }
+
+    pub(crate) fn released(self) -> Self {
+        Self {
+            release: "7".parse().unwrap(),
+            ..self
+        }
+    }
+
+    pub(crate) fn skipping(self) -> Self {
+        Self {
+            skip: Some(Debugging::On),
+            ..self
+        }
+    }
+
+    pub(crate) fn limited_to(self, body: usize) -> Self {
+        Self {
+            limits: Limits { body },
+            ..self
+        }
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        let written = WrittenLists {
+            request: self.entries.clone(),
+            upload_file: self.entries.clone(),
+            download_file: self.entries.clone(),
+            connect_socket: Vec::new(),
+        };
+        let policy = Policy::new("wx0123456789abcdef".parse().unwrap())
+            .with_profile(self.profile.clone())
+            .with_release(self.release)
+            .with_private_hosts(self.private_hosts.clone())
+            .with_lists(DomainLists::parse_for(&written, &self.profile).unwrap());
+        match self.skip {
+            Some(debugging) => policy.with_check_skipped(debugging),
+            None => policy,
+        }
+    }
+
+    /// Starts the app's engine.
+    pub(crate) fn start(self) -> App {
+        let policy = self.policy();
+        let journal = Arc::<Recorder>::default();
+        let resolver = Arc::new(self.resolver);
+        let roots = Roots::load(&[RootSource::Added {
+            name: "throw-away".to_owned(),
+            content: authority().root_pem().into_bytes(),
+        }]);
+        let mut setup = Setup::new(self.profile, Trust::new(roots.unwrap()));
+        setup.resolver = Arc::clone(&resolver) as Arc<dyn minigate_engine::Resolver>;
+        setup.overrides = self.overrides;
+        setup.journal = Arc::clone(&journal) as Arc<dyn minigate_engine::Journal>;
+        setup.limits = self.limits;
+        App {
+            policy,
+            engine: Engine::start_driver(setup),
+            journal,
+            resolver,
+        }
+    }
+}
+
+/// A running app.
+pub(crate) struct App {
+    pub(crate) policy: Policy,
+    pub(crate) engine: Engine,
+    pub(crate) journal: Arc<Recorder>,
+    pub(crate) resolver: Arc<FakeResolver>,
+}
+
+impl App {
+    /// The permit for a `wx.request`.
+    pub(crate) fn permit(&self, url: &str) -> Permit {
+        self.policy.judge(&Call::new(Interface::Request, url)).unwrap()
+    }
+
+    pub(crate) fn start(&self, url: &str, exchange: Exchange) -> Task {
+        self.engine.start(self.permit(url), exchange)
+    }
+
+    pub(crate) fn start_get(&self, url: &str) -> Task {
+        self.start(url, Exchange::new(Method::GET))
+    }
+
+    /// A call with a time-out of its own.
+    pub(crate) fn start_within(&self, timeout: Duration, url: &str) -> Task {
+        let call = Call::new(Interface::Request, url).with_timeout(Some(timeout));
+        self.engine
+            .start(self.policy.judge(&call).unwrap(), Exchange::new(Method::GET))
+    }
+
+    /// What a whole call looks like to its caller.
+    pub(crate) async fn see(&self, url: &str, exchange: Exchange) -> Seen {
+        let task = self.start(url, exchange);
+        let call = task.call();
+        let seen = watch(task).await;
+        self.journal.assert_complete(call);
+        seen
+    }
+
+    pub(crate) async fn send(&self, url: &str, exchange: Exchange) -> Outcome {
+        self.see(url, exchange).await.outcome
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> Outcome {
+        self.send(url, Exchange::new(Method::GET)).await
+    }
+
+    /// A `GET` that offers h2.
+    pub(crate) async fn get_h2(&self, url: &str) -> Outcome {
+        let exchange = Exchange {
+            protocol: Protocol::Http2,
+            ..Exchange::new(Method::GET)
+        };
+        self.send(url, exchange).await
+    }
+}

@@ -1,0 +1,124 @@
+use bytes::Bytes;
+use futures_util::StreamExt;
+use minigate_engine::{Body, Breach, Event, Failure, Head, Outcome, ResolveError, Task};
+use minigate_policy::Reason;
+use minigate_tls::TlsFault;
+
+/// What a caller saw of a call.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) heads: Vec<Head>,
+    pub(crate) chunks: Vec<Bytes>,
+    pub(crate) outcome: Outcome,
+}
+
+/// Follows a call to its end: exactly one settlement, nothing after it.
+pub(crate) async fn watch(mut task: Task) -> Seen {
+    let (mut heads, mut chunks, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    while let Some(event) = task.next().await {
+        assert!(outcomes.is_empty(), "{event:?} follows the settlement");
+        match event {
+            Event::Headers(head) => heads.push(head),
+            Event::Chunk(chunk) => chunks.push(chunk),
+            Event::Settled(outcome) => outcomes.push(*outcome),
+        }
+    }
+    assert_eq!(outcomes.len(), 1, "a call settles once");
+    assert!(heads.len() <= 1, "{heads:?}");
+    Seen {
+        heads,
+        chunks,
+        outcome: outcomes.remove(0),
+    }
+}
+
+/// Lets the time that is left pass at once: for a call whose server is known to be silent.
+pub(crate) async fn finish_on_stopped_clock(task: Task) -> Seen {
+    tokio::time::pause();
+    let seen = watch(task).await;
+    tokio::time::resume();
+    seen
+}
+
+/// The status of an answer.
+pub(crate) fn status(outcome: &Outcome) -> u16 {
+    match outcome {
+        Ok(reply) => reply.head.status.as_u16(),
+        Err(failure) => panic!("no answer: {failure:?}"),
+    }
+}
+
+/// The bytes of an answer.
+pub(crate) fn body(outcome: &Outcome) -> Bytes {
+    match outcome {
+        Ok(reply) => match &reply.body {
+            Body::Text(text, _) => text.as_bytes().clone(),
+            Body::Bytes(bytes) => bytes.clone(),
+        },
+        Err(failure) => panic!("no answer: {failure:?}"),
+    }
+}
+
+/// An outcome in short, to be compared with what is expected: `200 "hello"`, `broken: truncated`, `timed out: Head` …
+pub(crate) fn kind(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(_) => format!(
+            "{} {:?}",
+            status(outcome),
+            String::from_utf8_lossy(&body(outcome))
+        ),
+        Err(Failure::Denied(denial)) => format!("denied: {}", reason(denial.reason())),
+        Err(Failure::TimedOut { phase, .. }) => format!("timed out: {phase:?}"),
+        Err(Failure::Unresolved(ResolveError::NotFound { .. })) => "unresolved: not found".to_owned(),
+        Err(Failure::Unresolved(ResolveError::Failed { .. })) => "unresolved: failed".to_owned(),
+        Err(Failure::NotConnected { kind, .. }) => format!("not connected: {kind:?}"),
+        Err(Failure::Insecure { fault, .. }) => format!("insecure: {}", tls(fault)),
+        Err(Failure::Broken { breach, .. }) => format!("broken: {}", broken(breach)),
+        Err(other) => format!("{other:?}")
+            .split([' ', '{'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+/// Whether an outcome is one of those that are expected, which a bar divides.
+pub(crate) fn is_one_of(found: &str, expected: &str) -> bool {
+    expected.split(" | ").any(|expected| expected == found)
+}
+
+fn reason(reason: &Reason) -> String {
+    format!("{reason:?}")
+        .split([' ', '{'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn tls(fault: &TlsFault) -> String {
+    match fault {
+        TlsFault::Certificate(fault) => format!("{} {}", fault.rule(), variant(fault)),
+        other => variant(other),
+    }
+}
+
+fn broken(breach: &Breach) -> &'static str {
+    match breach {
+        Breach::Empty => "empty",
+        Breach::Truncated => "truncated",
+        Breach::Reset => "reset",
+        Breach::HeadTooLarge => "head too large",
+        Breach::Malformed { .. } => "malformed",
+        Breach::Http2 { .. } => "h2",
+        Breach::Coding { .. } => "coding",
+        _ => "otherwise",
+    }
+}
+
+fn variant(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
+        .split([' ', '(', '{'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,191 @@
+//! Rule N1: a call ends in time, whatever it waits for, and leaves nothing behind.
+
+use std::time::Duration;
+
+use minigate_engine::{Failure, Phase};
+use minigate_testkit::{FakeResolver, Pace, Script, Signal, Steps, answer, hostile};
+use tokio::time::Instant;
+
+use crate::support::{Entry, HOST, Setting, URL, app, finish_on_stopped_clock, kind, scripted};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn n1_a_call_that_waits_for_an_address_times_out() {
+    let setting = app().resolving(FakeResolver::new().with_silence(HOST));
+
+    times_out(setting, |entry| *entry == Entry::Started, Phase::Resolve).await;
+}
+
+#[tokio::test]
+async fn n1_a_call_that_waits_for_a_handshake_times_out_and_closes() {
+    for script in [hostile::silence(), hostile::half_a_handshake_then_silence()] {
+        let server = scripted([script]).await;
+
+        times_out(
+            app().at(server.addr()),
+            |entry| matches!(entry, Entry::Connected(_)),
+            Phase::Handshake,
+        )
+        .await;
+
+        server.until(|record| record.over == 1).await;
+    }
+}
+
+#[tokio::test]
+async fn n1_a_call_that_waits_for_an_answer_times_out_and_closes() {
+    let server = scripted([hostile::handshake_then_silence()]).await;
+
+    times_out(
+        app().at(server.addr()),
+        |entry| *entry == Entry::Sent,
+        Phase::Head,
+    )
+    .await;
+
+    server.until(|record| record.over == 1).await;
+}
+
+#[tokio::test]
+async fn n1_a_call_that_waits_for_a_body_times_out_and_closes() {
+    let script = Steps::over_tls()
+        .read_request()
+        .write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello")
+        .await_peer_close();
+    let server = scripted([script.close()]).await;
+
+    times_out(
+        app().at(server.addr()),
+        |entry| *entry == Entry::FirstByte(200),
+        Phase::Body,
+    )
+    .await;
+
+    server.until(|record| record.over == 1).await;
+}
+
+/// Waits for the last sign of life, lets the rest of the minute pass, and calls again: the slot is free.
+async fn times_out(mut setting: Setting, last_sign: fn(&Entry) -> bool, expected: Phase) {
+    setting.profile.calls_at_once = 1;
+    let app = setting.start();
+    let started = Instant::now();
+
+    for call in 1..=2 {
+        let task = app.start_get(URL);
+        app.journal.until(call, last_sign).await;
+        let outcome = finish_on_stopped_clock(task).await.outcome;
+
+        match outcome {
+            Err(Failure::TimedOut { after, phase }) => assert_eq!((after, phase), (MINUTE, expected)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    let took = started.elapsed();
+    assert!(
+        took >= 2 * MINUTE && took < 2 * MINUTE + Duration::from_secs(20),
+        "{took:?}"
+    );
+}
+
+#[tokio::test]
+async fn n1_redirects_dont_extend_the_time() {
+    let script = Steps::over_tls()
+        .read_request()
+        .pause(Duration::from_secs(25))
+        .write(answer(302, &[("location", "/again")], ""))
+        .again();
+    let server = scripted([script]).await;
+    let app = app().at(server.addr()).start();
+    let started = Instant::now();
+
+    let task = app.start_get(URL);
+    server.until(|record| record.requests.len() == 1).await;
+    let outcome = finish_on_stopped_clock(task).await.outcome;
+
+    assert_eq!(kind(&outcome), "timed out: Head");
+    assert!(started.elapsed() < MINUTE + Duration::from_secs(10));
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn n1_a_slow_trickle_doesnt_extend_the_time() {
+    let server = scripted([hostile::slow_headers(Pace::Every(Duration::from_secs(1)))]).await;
+    let app = app().at(server.addr()).start();
+
+    let task = app.start_get(URL);
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+
+    assert_eq!(
+        kind(&finish_on_stopped_clock(task).await.outcome),
+        "timed out: Head"
+    );
+}
+
+#[tokio::test]
+async fn n2_a_calls_own_time_holds() {
+    let server = scripted([hostile::handshake_then_silence()]).await;
+    let app = app().at(server.addr()).start();
+    let started = Instant::now();
+
+    let task = app.start_within(Duration::from_secs(7), URL);
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+    let outcome = finish_on_stopped_clock(task).await.outcome;
+
+    assert_eq!(kind(&outcome), "timed out: Head");
+    assert!(started.elapsed() < Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn n1_waiting_for_a_slot_counts_only_where_the_profile_says_so() {
+    for (counts, expected) in [(true, "timed out: Queue"), (false, "timed out: Head")] {
+        let server = scripted([hostile::handshake_then_silence()]).await;
+        let mut setting = app().at(server.addr());
+        setting.profile.calls_at_once = 1;
+        setting.profile.timeout_counts_queue = counts;
+        let app = setting.start();
+
+        let first = app.start_get(URL);
+        let second = app.start_within(Duration::from_secs(30), URL);
+        app.journal.until(1, |entry| *entry == Entry::Sent).await;
+        let second = finish_on_stopped_clock(second).await.outcome;
+
+        assert_eq!(kind(&second), expected);
+        drop(first);
+    }
+}
+
+#[tokio::test]
+async fn an_aborted_call_closes_its_connection() {
+    let server = scripted([hostile::handshake_then_silence()]).await;
+    let app = app().at(server.addr()).start();
+
+    let task = app.start_get(URL);
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+    task.abort();
+    let outcome = task.outcome().await.unwrap();
+
+    assert_eq!(kind(&outcome), "Aborted");
+    server.until(|record| record.over == 1).await;
+}
+
+#[tokio::test]
+async fn a_dropped_call_closes_its_connection() {
+    let go_on = Signal::new();
+    let script = Steps::over_tls()
+        .read_request()
+        .wait_for(&go_on)
+        .write(answer(200, &[], "late"))
+        .close();
+    let server = scripted([script, Script::answering(answer(200, &[], "ok"))]).await;
+    let app = app().at(server.addr()).start();
+
+    let task = app.start_get(URL);
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+    drop(task);
+    server.until(|record| record.over == 1).await;
+
+    assert_eq!(kind(&app.get(URL).await), "200 \"ok\"");
+    assert_eq!(app.journal.count(|entry| *entry == Entry::Settled), 2);
+}
