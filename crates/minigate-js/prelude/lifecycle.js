@@ -25,9 +25,6 @@ export function createEvent() {
       const now = heard;
       for (let index = 0; index < now.length; index += 1) invoke(now[index], undefined, args);
     },
-    get isHeard() {
-      return heard.length > 0;
-    },
   };
 }
 

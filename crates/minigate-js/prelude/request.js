@@ -67,8 +67,9 @@ function request(options) {
   const call = {
     __proto__: null,
     callbacks: readCallbacks(options),
-    headers: createEvent(),
-    chunks: createEvent(),
+    // Made when the app first listens, which most calls never do.
+    headers: undefined,
+    chunks: undefined,
     id: undefined,
     isOver: false,
   };
@@ -92,10 +93,14 @@ function createTask(call) {
       call.isOver = true;
       native.abort(call.id);
     },
-    onHeadersReceived: (listener) => call.headers.on(listener),
-    offHeadersReceived: (listener) => call.headers.off(listener),
-    onChunkReceived: (listener) => call.chunks.on(listener),
-    offChunkReceived: (listener) => call.chunks.off(listener),
+    onHeadersReceived(listener) {
+      call.headers ??= createEvent();
+      call.headers.on(listener);
+      if (call.id !== undefined) native.wantHeaders(call.id);
+    },
+    offHeadersReceived: (listener) => call.headers?.off(listener),
+    onChunkReceived: (listener) => (call.chunks ??= createEvent()).on(listener),
+    offChunkReceived: (listener) => call.chunks?.off(listener),
   };
 }
 
@@ -107,8 +112,8 @@ export function onCallEvent(event, id, payload, extra) {
     mapDelete(calls, id);
     settle(call, payload.isFailure ? failed(payload) : succeeded(payload, extra));
   } else if (!call.isOver) {
-    if (event === "headers") call.headers.emit(payload);
-    else call.chunks.emit({ data: payload });
+    if (event === "headers") call.headers?.emit(payload);
+    else call.chunks?.emit({ data: payload });
   }
 }
 

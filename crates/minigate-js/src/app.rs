@@ -259,6 +259,7 @@ impl App {
             })
         };
         let outcome = match event {
+            Some(Event::Headers(_)) if !wanted.headers => return Ok(()),
             Some(Event::Headers(head)) => {
                 return self.turn("headers", id, |ctx| answer::head(ctx, &head), nothing);
             }

@@ -43,6 +43,8 @@ pub(crate) struct Wanted {
     pub(crate) json: bool,
     /// With the times of its steps.
     pub(crate) profile: bool,
+    /// The head as soon as it is there; most apps don't listen, and then it need not become JavaScript twice.
+    pub(crate) headers: bool,
 }
 
 impl Calls {
@@ -82,6 +84,7 @@ impl Calls {
             call: task.call(),
             json: request.wants_json,
             profile: request.wants_profile,
+            headers: false,
         };
         Ok(self.add(task, wanted, bytes))
     }
@@ -90,6 +93,13 @@ impl Calls {
     pub(super) fn abort(&self, id: u64) {
         if let Some(running) = self.running.get(&id) {
             running.task.borrow().abort();
+        }
+    }
+
+    /// Notes that the app listens for the head of a call.
+    pub(super) fn want_headers(&mut self, id: u64) {
+        if let Some(running) = self.running.get_mut(&id) {
+            running.wanted.headers = true;
         }
     }
 

@@ -136,6 +136,10 @@ impl<'js> Natives<'_, 'js> {
             started.map_or_else(|limit| refusal(&ctx, limit), |id| id.into_js(&ctx))
         })?;
         let host = self.host();
+        self.add("wantHeaders", move |id: u64| {
+            host.calls.borrow_mut().want_headers(id);
+        })?;
+        let host = self.host();
         self.add("abort", move |id: u64| host.calls.borrow().abort(id))
     }
 }
