@@ -50,6 +50,13 @@ const METHODS = {
   TRACE: 1,
   CONNECT: 1,
 };
+/** Options of the platform that choose a network stack which isn't here. */
+const WITHOUT_EFFECT = [
+  "enableQuic",
+  "enableCache",
+  "enableHttpDNS",
+  "forceCellularNetwork",
+];
 const BODILESS = { __proto__: null, GET: 1, HEAD: 1 };
 const DEFAULT_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
@@ -153,12 +160,23 @@ function readOptions(options) {
     isManual: options.redirect === "manual",
     wantsHttp2: options.enableHttp2 === true,
     wantsProfile: options.enableProfile !== false,
+    ignored: optionsWithoutEffect(options),
   };
   addData(payload, options.data, header.type);
   payload.url = toWellFormed(payload.url);
   payload.header = toWellFormed(payload.header);
   payload.body = toWellFormed(payload.body);
   return payload;
+}
+
+/** Those that the app asks for, a line each. */
+function optionsWithoutEffect(options) {
+  let names = "";
+  for (let index = 0; index < WITHOUT_EFFECT.length; index += 1) {
+    const name = WITHOUT_EFFECT[index];
+    if (options[name] === true) names += name + "\n";
+  }
+  return names;
 }
 
 function readMethod(options) {

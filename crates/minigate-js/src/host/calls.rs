@@ -178,6 +178,10 @@ impl Request {
         let url: String = payload.get("url")?;
         let mut notes = Vec::new();
         let timeout = read_timeout(payload.get("timeout")?, &mut notes);
+        let ignored: String = payload.get("ignored")?;
+        notes.extend(ignored.lines().map(|name| Note::OptionIgnored {
+            name: name.to_owned(),
+        }));
         let mut exchange = Exchange::new(read_method(&payload.get::<_, String>("method")?));
         exchange.headers = read_headers(&payload.get::<_, String>("header")?, &mut notes);
         exchange.body = read_body(payload.get("body")?, payload.get("isBinary")?);
