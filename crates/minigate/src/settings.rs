@@ -81,6 +81,7 @@ impl Settings {
     }
 }
 
+/// The lists of the command line, else of `domains_file`, else of the file itself; those of a file go by its name.
 fn read_lists(
     dir: &Path,
     file: &SettingsFile,
@@ -88,12 +89,14 @@ fn read_lists(
     profile: &Profile,
 ) -> anyhow::Result<DomainLists> {
     let from_file = file.domains_file.as_ref().map(|path| dir.join(path));
-    let (written, name) = match (&terms.domains, from_file) {
-        (Some(path), _) => (lists::read(path)?, path.display().to_string()),
-        (None, Some(path)) => (lists::read(&path)?, path.display().to_string()),
-        (None, None) => (file.domains.clone(), "minigate.toml".to_owned()),
+    let Some(path) = terms.domains.clone().or(from_file) else {
+        return DomainLists::parse_for(&file.domains, profile).context("the domain lists of minigate.toml");
     };
-    DomainLists::parse_for(&written, profile).with_context(|| format!("the domain lists of {name}"))
+    let name = path.display().to_string();
+    let lists = DomainLists::parse_for(&lists::read(&path)?, profile);
+    Ok(lists
+        .with_context(|| format!("the domain lists of {name}"))?
+        .with_version(name))
 }
 
 fn roots(dir: &Path, file: &SettingsFile, trust: Option<&TrustArgs>) -> anyhow::Result<Vec<RootSource>> {
