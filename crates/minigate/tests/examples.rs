@@ -1,4 +1,5 @@
 //! The examples run as their readers run them.
+#![expect(clippy::expect_used, reason = "what can't be started fails the test")]
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::ProgressBar;
 
 /// Drawn on stderr, and only where that is a terminal.
 #[derive(Default)]
@@ -11,7 +11,8 @@ pub(super) struct Progress(OnceLock<ProgressBar>);
 
 impl Progress {
     pub(super) fn begin(&self) {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        // A spinner has no length to draw a bar of.
+        let bar = ProgressBar::new_spinner();
         if !bar.is_hidden() {
             bar.enable_steady_tick(TICK);
             // A second beginning changes nothing.
