@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Nearest, Proposal, Reason, Rule, Verdict};
+use crate::{ListsError, Nearest, Proposal, Reason, Rule, Verdict};
 
 /// A language in which people are told.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -86,6 +86,15 @@ pub fn tell(verdict: &Verdict, lang: Lang) -> Diagnosis {
             .iter()
             .map(|proposal| lang.proposal(proposal))
             .collect(),
+    }
+}
+
+/// Tells what is wrong with domain lists that can't be taken.
+#[must_use]
+pub fn tell_lists(error: &ListsError, lang: Lang) -> String {
+    match lang {
+        Lang::En => error.to_string(),
+        Lang::Zh => error.0.iter().map(zh::list_error).collect::<Vec<_>>().join("；"),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::nearest::{nearest, proposals, with_scheme};
+use crate::target::MAX_URL;
 use crate::{
     AppId, Call, Debugging, Denial, DomainLists, Finding, Host, Interface, ListConsulted, Permit, Profile,
     Proposal, Reason, Referer, Release, Target, TargetError, Verdict,
@@ -228,7 +229,7 @@ impl Policy {
         let cleaned = target.filter(|_| url.contains('@')).map(Target::written);
         Verdict {
             interface,
-            url: cleaned.unwrap_or_else(|| url.to_owned()),
+            url: shorten(cleaned.unwrap_or_else(|| url.to_owned())),
             origin: target.map(Target::origin),
             hop,
             era: self.profile().era,
@@ -359,6 +360,17 @@ impl Policy {
         }
     }
 }
+
+/// A URL that is too long to be called is too long to be shown, too.
+fn shorten(url: String) -> String {
+    if url.len() <= MAX_URL {
+        return url;
+    }
+    let start: String = url.chars().take(SHOWN).collect();
+    format!("{start}… ({} bytes)", url.len())
+}
+
+const SHOWN: usize = 200;
 
 fn slot<T>(of_each: &mut [T; 4], interface: Interface) -> &mut T {
     let [request, upload, download, socket] = of_each;

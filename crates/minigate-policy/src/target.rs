@@ -69,7 +69,7 @@ impl Target {
         if text.len() > MAX_URL {
             return Err(TargetError::TooLong { length: text.len() });
         }
-        let (scheme, rest) = text.split_once("://").ok_or(TargetError::Relative)?;
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| without_authority(text))?;
         if !is_scheme(scheme) {
             return Err(TargetError::Relative);
         }
@@ -196,6 +196,16 @@ impl Target {
     }
 }
 
+/// A host with a port looks like a scheme as well, so only schemes that are known to have no host count as one.
+fn without_authority(text: &str) -> TargetError {
+    let scheme = text.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    if text.contains(':') && HOSTLESS.contains(&scheme.as_str()) {
+        TargetError::UnknownScheme { scheme }
+    } else {
+        TargetError::Relative
+    }
+}
+
 /// RFC 3986 §3.1.
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -250,8 +260,19 @@ fn malformed(reason: impl Into<String>) -> TargetError {
     }
 }
 
+const HOSTLESS: &[&str] = &[
+    "about",
+    "blob",
+    "data",
+    "file",
+    "javascript",
+    "mailto",
+    "sms",
+    "tel",
+];
+
 /// The longest URL that the HTTP library's `Uri` can hold.
-const MAX_URL: usize = 65_000;
+pub(crate) const MAX_URL: usize = 65_000;
 
 #[cfg(test)]
 mod tests {

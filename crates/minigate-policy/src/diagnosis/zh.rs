@@ -2,7 +2,8 @@
 
 use super::written;
 use crate::{
-    AddressClass, Difference, DomainError, Finding, Nearest, Proposal, Reason, TargetError, Verdict,
+    AddressClass, Difference, DomainError, EntryError, Finding, ListError, Nearest, Proposal, Reason,
+    TargetError, Verdict,
 };
 
 pub(super) fn headline(verdict: &Verdict) -> String {
@@ -82,6 +83,48 @@ fn domain_error(error: &DomainError) -> String {
         DomainError::Wildcard { host } => format!("`{host}` 是通配符，域名列表不支持"),
         DomainError::SingleLabel { host } => format!("`{host}` 没有点，不是已注册的域名"),
         DomainError::Malformed { host } => format!("`{host}` 不是合法的主机名"),
+    }
+}
+
+pub(super) fn list_error(error: &ListError) -> String {
+    match error {
+        ListError::Entries { interface, faults } => {
+            let each: Vec<_> = faults
+                .iter()
+                .map(|fault| format!("`{}`：{}", fault.text, entry_error(&fault.error)))
+                .collect();
+            format!(
+                "{interface} 列表中有 {} 项不可用：{}",
+                faults.len(),
+                each.join("；")
+            )
+        }
+        ListError::TooMany {
+            interface,
+            found,
+            limit,
+        } => {
+            format!("{interface} 列表有 {found} 个域名，最多 {limit} 个")
+        }
+    }
+}
+
+fn entry_error(error: &EntryError) -> String {
+    match error {
+        EntryError::SchemeMissing { instead } => format!("缺少协议，应写作 `{instead}`"),
+        EntryError::WrongScheme { found, interface } => {
+            format!(
+                "协议是 `{found}`，而 {interface} 的域名应以 `{}://` 开头",
+                interface.scheme()
+            )
+        }
+        EntryError::NotAnOrigin { extra } => format!("`{extra}` 是多余的，只需写协议、主机和必要的端口"),
+        EntryError::Credentials => "域名列表中不能有用户名和密码".to_owned(),
+        EntryError::BadPort { port } => format!("端口 `{port}` 不是 1 到 65535 的数字"),
+        EntryError::Domain { error } => domain_error(error),
+        EntryError::Reserved { host } => {
+            format!("`{host}` 不可配置，请由自己的服务器调用，AppSecret 也应留在那里")
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{AddressClass, Difference, Era, Platform, Rule, Scheme, WrittenLists};
+use crate::{AddressClass, Difference, Era, Platform, Rule, Scheme, TargetError, WrittenLists};
 
 use super::*;
 
@@ -365,4 +365,30 @@ fn credentials_of_a_url_stay_out_of_its_verdict() {
     let denial = request(&policy(), "https://user:secret@evil.org/x").unwrap_err();
 
     assert_eq!(denial.verdict().url, "https://evil.org/x");
+}
+
+#[test]
+fn a_url_without_a_host_is_told_by_its_scheme() {
+    let reason = |url| request(&policy(), url).unwrap_err().reason().clone();
+    let relative = Reason::InvalidUrl {
+        error: TargetError::Relative,
+    };
+
+    assert_eq!(
+        reason("javascript:alert(1)"),
+        Reason::InvalidUrl {
+            error: TargetError::UnknownScheme {
+                scheme: "javascript".to_owned()
+            }
+        }
+    );
+    assert_eq!(reason("localhost:3000/x"), relative);
+    assert_eq!(reason(""), relative);
+}
+
+#[test]
+fn a_url_of_a_hundred_megabytes_is_not_shown_in_full() {
+    let denial = request(&policy(), &format!("https://a.com/{}", "x".repeat(1_000_000))).unwrap_err();
+
+    assert!(denial.verdict().url.len() < 300);
 }
