@@ -71,7 +71,7 @@ impl Target {
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(|| without_authority(text))?;
         if !is_scheme(scheme) {
-            return Err(TargetError::Relative);
+            return Err(without_authority(text));
         }
         let scheme = Scheme::of(scheme).ok_or_else(|| TargetError::UnknownScheme {
             scheme: scheme.to_owned(),

@@ -3,6 +3,7 @@
 mod call;
 mod escape;
 mod ledger;
+mod notice;
 mod paint;
 mod progress;
 mod summary;
@@ -11,7 +12,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use anstream::ColorChoice;
-use minigate_js::{Notice, Place};
+use minigate_js::Notice;
 use minigate_policy::Verdict;
 use minigate_policy::diagnosis::{Lang, tell};
 use serde::Serialize;
@@ -19,7 +20,7 @@ use serde_json::json;
 
 use crate::args::{Colour, LogFormat};
 pub(crate) use call::CallReport;
-use escape::escape;
+use escape::{block, line};
 pub(crate) use ledger::Ledger;
 use progress::Progress;
 pub(crate) use summary::Summary;
@@ -31,6 +32,28 @@ pub(crate) struct Printer {
     stdout: Mutex<anstream::AutoStream<std::io::Stdout>>,
     stderr: Mutex<anstream::AutoStream<std::io::Stderr>>,
     progress: Progress,
+    repeats: Mutex<Repeats>,
+}
+
+/// The last notice, and how often it came again right after itself.
+#[derive(Default)]
+struct Repeats {
+    last: String,
+    times: usize,
+}
+
+impl Repeats {
+    fn is_another(&mut self, text: &str) -> bool {
+        let is_same = self.last == text;
+        self.times += usize::from(is_same);
+        is_same
+    }
+
+    /// Starts to count anew, and gives the count so far.
+    fn begin(&mut self, text: &str) -> usize {
+        text.clone_into(&mut self.last);
+        std::mem::take(&mut self.times)
+    }
 }
 
 impl Printer {
@@ -50,6 +73,7 @@ impl Printer {
             stdout: Mutex::new(anstream::AutoStream::new(stdout, out)),
             stderr: Mutex::new(anstream::AutoStream::new(stderr, err)),
             progress: Progress::default(),
+            repeats: Mutex::default(),
         }
     }
 
@@ -69,24 +93,37 @@ impl Printer {
                     "{}note{}  {}: {}\n",
                     paint::DIM,
                     paint::RESET,
-                    escape(call),
-                    escape(text)
+                    line(call),
+                    line(text)
                 ));
             }
             LogFormat::Json => self.json("note", &json!({ "call": call, "text": text })),
         }
     }
 
-    /// Something that the app said, showed or broke.
+    /// Something that the app said, showed or broke; what it repeats at once is only counted.
     pub(crate) fn notice(&self, notice: &Notice) {
-        match self.format {
-            LogFormat::Human => self.write(&human_notice(notice, self.lang)),
-            LogFormat::Json => self.json(notice_kind(notice), &json_notice(notice)),
+        let text = match self.format {
+            LogFormat::Human => notice::lines(notice, self.lang),
+            LogFormat::Json => notice::json(notice),
+        };
+        let mut repeats = self.repeats.lock().unwrap_or_else(PoisonError::into_inner);
+        if text.is_empty() || repeats.is_another(&text) {
+            return;
         }
+        let counted = repeats.begin(&text);
+        drop(repeats);
+        self.write(&(self.repeated(counted) + &text));
     }
 
     /// The end of a run.
     pub(crate) fn summary(&self, summary: &Summary) {
+        let counted = self
+            .repeats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .begin("");
+        self.write(&self.repeated(counted));
         match self.format {
             LogFormat::Human => self.write(&summary.lines(self.lang)),
             LogFormat::Json => self.json("summary", summary),
@@ -113,7 +150,7 @@ impl Printer {
             "{}{word}:{} {}\n",
             paint::WARN,
             paint::RESET,
-            escape(text)
+            line(text)
         ));
     }
 
@@ -124,7 +161,7 @@ impl Printer {
             "{}{word}:{} {}\n",
             paint::FAIL,
             paint::RESET,
-            escape(&format!("{error:#}"))
+            block(&format!("{error:#}"))
         ));
     }
 
@@ -134,6 +171,16 @@ impl Printer {
             members.insert("type".to_owned(), kind.into());
         }
         self.write(&format!("{object}\n"));
+    }
+
+    /// Says how often the last notice was repeated, where it was.
+    fn repeated(&self, times: usize) -> String {
+        match (times, self.format, self.lang) {
+            (0, ..) => String::new(),
+            (_, LogFormat::Json, _) => format!("{}\n", json!({ "type": "repeated", "times": times })),
+            (_, LogFormat::Human, Lang::En) => format!("  … and {times} times more\n"),
+            (_, LogFormat::Human, Lang::Zh) => format!("  … 另有 {times} 次相同\n"),
+        }
     }
 
     /// Shows on a terminal that something is under way.
@@ -157,12 +204,21 @@ impl Printer {
         self.progress.end();
     }
 
-    /// A closed pipe ends the output, not the run.
     fn write(&self, text: &str) {
         self.progress.aside(|| {
             let mut stdout = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+            if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+                self.give_up(&error);
+            }
         });
+    }
+
+    /// A log that can't be written is no result. A reader that has gone wants nothing more.
+    fn give_up(&self, error: &std::io::Error) -> ! {
+        if error.kind() != std::io::ErrorKind::BrokenPipe {
+            self.error(&anyhow::anyhow!("can't write to standard output: {error}"));
+        }
+        std::process::exit(2)
     }
 
     fn write_stderr(&self, text: &str) {
@@ -185,10 +241,10 @@ fn human_verdict(verdict: &Verdict, lang: Lang) -> String {
         "{paint}{word}{}  {} {}\n",
         paint::RESET,
         verdict.interface,
-        escape(&verdict.url)
+        line(&verdict.url)
     );
-    let line = format!("  {}\n", escape(&told.headline));
-    head + &line + &details(&told.seen, &told.remedies, lang)
+    let headline = format!("  {}\n", line(&told.headline));
+    head + &headline + &details(&told.seen, &told.remedies, lang)
 }
 
 /// What else was seen and what to do, indented below a line.
@@ -196,89 +252,9 @@ fn details(seen: &[String], remedies: &[String], lang: Lang) -> String {
     let hint = lang.pick("hint", "建议");
     let seen = seen
         .iter()
-        .map(|line| format!("  {}{}{}\n", paint::DIM, escape(line), paint::RESET));
+        .map(|text| format!("  {}{}{}\n", paint::DIM, line(text), paint::RESET));
     let remedies = remedies
         .iter()
-        .map(|line| format!("  {}{hint}:{} {}\n", paint::HINT, paint::RESET, escape(line)));
+        .map(|text| format!("  {}{hint}:{} {}\n", paint::HINT, paint::RESET, line(text)));
     seen.chain(remedies).collect()
-}
-
-fn human_notice(notice: &Notice, lang: Lang) -> String {
-    let line = |paint, word: &str, text: &str, place: Option<&Place>| {
-        let place = place.map_or_else(String::new, |place| {
-            format!("  {}{}{}", paint::DIM, escape(&place.to_string()), paint::RESET)
-        });
-        format!(
-            "{paint}{word}{}  {}{place}\n",
-            paint::RESET,
-            escape(text).replace('\n', "\n  ")
-        )
-    };
-    match notice {
-        Notice::Console(said) => {
-            let (paint, word) = level(said.level);
-            line(paint, word, &said.text, said.place.as_ref())
-        }
-        Notice::Exception(fault) => {
-            let word = lang.pick("uncaught", "未捕获的异常");
-            line(paint::FAIL, word, &with_stack(fault), None)
-        }
-        Notice::Rejection(fault) => {
-            let word = lang.pick("unhandled rejection", "未处理的 Promise 拒绝");
-            line(paint::FAIL, word, &with_stack(fault), None)
-        }
-        Notice::Shown(shown) if shown.text.is_empty() => String::new(),
-        Notice::Shown(shown) => line(paint::DIM, &shown.api, &shown.text, None),
-        Notice::Limit(limit) => line(paint::FAIL, lang.pick("limit", "限制"), &limit.to_string(), None),
-        _ => String::new(),
-    }
-}
-
-fn with_stack(fault: &minigate_js::Fault) -> String {
-    if fault.stack.is_empty() {
-        fault.message.clone()
-    } else {
-        format!("{}\n{}", fault.message, fault.stack)
-    }
-}
-
-const fn level(level: minigate_js::Level) -> (anstyle::Style, &'static str) {
-    use minigate_js::Level;
-    match level {
-        Level::Debug => (paint::DIM, "debug"),
-        Level::Log => (paint::DIM, "log"),
-        Level::Info => (paint::HINT, "info"),
-        Level::Warn => (paint::WARN, "warn"),
-        Level::Error => (paint::FAIL, "error"),
-    }
-}
-
-const fn notice_kind(notice: &Notice) -> &'static str {
-    match notice {
-        Notice::Console(_) => "console",
-        Notice::Exception(_) => "exception",
-        Notice::Rejection(_) => "rejection",
-        Notice::Shown(_) => "shown",
-        Notice::Limit(_) => "limit",
-        _ => "notice",
-    }
-}
-
-fn json_notice(notice: &Notice) -> serde_json::Value {
-    let place = |place: &Option<Place>| {
-        place
-            .as_ref()
-            .map(|p| json!({ "file": p.file, "line": p.line, "column": p.column }))
-    };
-    match notice {
-        Notice::Console(said) => {
-            json!({ "level": level(said.level).1, "text": said.text, "place": place(&said.place) })
-        }
-        Notice::Exception(fault) | Notice::Rejection(fault) => {
-            json!({ "message": fault.message, "stack": fault.stack, "place": place(&fault.place) })
-        }
-        Notice::Shown(shown) => json!({ "api": shown.api, "text": shown.text }),
-        Notice::Limit(limit) => json!({ "message": limit.to_string() }),
-        _ => json!({}),
-    }
 }

@@ -5,9 +5,10 @@ mod lists;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use minigate_engine::Override;
 use minigate_js::{Limits, Project};
+use minigate_policy::diagnosis::{Lang, tell_lists};
 use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
 use minigate_tls::RootSource;
 
@@ -42,17 +43,18 @@ impl Settings {
         project: Option<&Project>,
         terms: &TermsArgs,
         trust: Option<&TrustArgs>,
+        lang: Lang,
     ) -> anyhow::Result<Self> {
         let file = SettingsFile::read(dir)?;
         let profile = file.profile(terms.profile.unwrap_or_default())?;
-        let lists = read_lists(dir, &file, terms, &profile)?;
+        let lists = read_lists(dir, &file, terms, &profile, lang)?;
         let skip = terms.skip_check || project.is_some_and(|project| !project.url_check());
         let app = project.and_then(Project::app_id).unwrap_or(TOURIST);
         let mut policy = Policy::new(app.parse().context("project.config.json: `appid`")?)
             .with_release(terms.release)
             .with_profile(profile)
             .with_lists(lists)
-            .with_private_hosts(file.private_hosts.clone())
+            .with_private_hosts(file.private_hosts()?)
             .with_subnets(file.subnets.clone());
         for interface in Interface::ALL {
             policy = policy.with_timeout(interface, project.and_then(|p| p.manifest().timeout(interface)));
@@ -87,16 +89,25 @@ fn read_lists(
     file: &SettingsFile,
     terms: &TermsArgs,
     profile: &Profile,
+    lang: Lang,
 ) -> anyhow::Result<DomainLists> {
     let from_file = file.domains_file.as_ref().map(|path| dir.join(path));
-    let Some(path) = terms.domains.clone().or(from_file) else {
-        return DomainLists::parse_for(&file.domains, profile).context("the domain lists of minigate.toml");
+    let (written, name) = match terms.domains.clone().or(from_file) {
+        Some(path) => (lists::read(&path)?, Some(path.display().to_string())),
+        None => (file.domains.clone(), None),
     };
-    let name = path.display().to_string();
-    let lists = DomainLists::parse_for(&lists::read(&path)?, profile);
-    Ok(lists
-        .with_context(|| format!("the domain lists of {name}"))?
-        .with_version(name))
+    let lists = DomainLists::parse_for(&written, profile).map_err(|error| {
+        let place = name.as_deref().unwrap_or("minigate.toml");
+        let told = tell_lists(&error, lang);
+        match lang {
+            Lang::En => anyhow!("the domain lists of {place}: {told}"),
+            Lang::Zh => anyhow!("{place} 的域名列表：{told}"),
+        }
+    })?;
+    Ok(match name {
+        Some(name) => lists.with_version(name),
+        None => lists,
+    })
 }
 
 fn roots(dir: &Path, file: &SettingsFile, trust: Option<&TrustArgs>) -> anyhow::Result<Vec<RootSource>> {

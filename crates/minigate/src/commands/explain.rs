@@ -14,10 +14,18 @@ use crate::settings::Settings;
 pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
     let project = match Project::open(&args.dir) {
         Ok(project) => Some(project),
-        Err(minigate_js::ProjectError::NoManifest { .. }) => None,
-        Err(error) => return Err(error).with_context(|| format!("can't open {}", args.dir.display())),
+        // Lists may stand alone, but without lists there is nothing to look at.
+        Err(minigate_js::ProjectError::NoManifest { .. }) if has_lists(args) => None,
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!(
+                    "can't look into {}; name a project with `--dir`",
+                    args.dir.display()
+                )
+            });
+        }
     };
-    let settings = Settings::load(&args.dir, project.as_ref(), &args.terms, None)?;
+    let settings = Settings::load(&args.dir, project.as_ref(), &args.terms, None, printer.lang)?;
     let verdict = settings
         .policy
         .explain(&Call::new(args.interface, args.url.clone()));
@@ -27,4 +35,8 @@ pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> anyhow::Result<E
     } else {
         ExitCode::from(1)
     })
+}
+
+fn has_lists(args: &ExplainArgs) -> bool {
+    args.terms.domains.is_some() || args.dir.join("minigate.toml").is_file()
 }

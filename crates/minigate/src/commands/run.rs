@@ -42,7 +42,13 @@ impl<'a> Run<'a> {
     fn prepare(args: &'a RunArgs, printer: &'a Arc<Printer>, project: &Project) -> anyhow::Result<Self> {
         require_first_file(project)?;
         let launch = launch(args, project)?;
-        let settings = Settings::load(&args.dir, Some(project), &args.terms, Some(&args.trust))?;
+        let settings = Settings::load(
+            &args.dir,
+            Some(project),
+            &args.terms,
+            Some(&args.trust),
+            printer.lang,
+        )?;
         for warning in &settings.warnings {
             printer.warn(warning_text(*warning, printer.lang));
         }
@@ -67,8 +73,8 @@ impl<'a> Run<'a> {
         let launched = app.launch(&self.launch);
         let end = match (launched, self.args.run_for) {
             (Err(limit), _) => End::Died(limit),
-            (Ok(()), Some(span)) => app.run_for(span).await,
-            (Ok(()), None) => app.run_until_idle(Instant::now() + self.args.timeout).await,
+            (Ok(()), Some(span)) => app.run_for(span.min(LONGEST)).await,
+            (Ok(()), None) => app.run_until_idle(after(self.args.timeout)).await,
         };
         self.printer.end_progress();
         drop(origin);
@@ -146,6 +152,14 @@ impl<'a> Run<'a> {
         App::new(setup).context("can't set the app up")
     }
 }
+
+/// The moment so far from now; a span beyond the clock's range ends with the clock's.
+fn after(span: Duration) -> Instant {
+    Instant::now() + span.min(LONGEST)
+}
+
+/// A century, which every clock reaches.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 fn require_first_file(project: &Project) -> anyhow::Result<()> {
     let name = match project.kind() {

@@ -4,7 +4,7 @@ use minigate_policy::Rule;
 use minigate_policy::diagnosis::Lang;
 use serde::Serialize;
 
-use super::{details, escape::escape, paint};
+use super::{details, escape::line, paint};
 
 /// What became of a call.
 #[derive(Clone, Debug, Serialize)]
@@ -83,7 +83,7 @@ impl CallReport {
             self.took_ms,
             self.interface,
             self.method,
-            escape(&self.url)
+            line(&self.url)
         );
         head + &self.below(lang)
     }
@@ -103,13 +103,13 @@ impl CallReport {
     }
 
     fn below(&self, lang: Lang) -> String {
-        let dim = |text: &str| format!("  {}{}{}\n", paint::DIM, escape(text), paint::RESET);
+        let dim = |text: &str| format!("  {}{}{}\n", paint::DIM, line(text), paint::RESET);
         let mut lines = String::new();
         for redirect in &self.redirects {
             lines += &dim(&format!("{} → {}", redirect.status, redirect.url));
         }
         if let Some(headline) = self.headline.as_ref().filter(|_| self.is_bad()) {
-            lines += &format!("  {}\n", escape(headline));
+            lines += &format!("  {}\n", line(headline));
         }
         for spared in &self.spared {
             lines += &format!(
@@ -117,7 +117,7 @@ impl CallReport {
                 paint::WARN,
                 spared.rule,
                 paint::RESET,
-                escape(&spared.headline)
+                line(&spared.headline)
             );
         }
         for note in &self.notes {

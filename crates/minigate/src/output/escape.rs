@@ -2,22 +2,36 @@
 
 use std::borrow::Cow;
 
-/// The text with control characters and direction marks written out, so that it can't steer the terminal; line
-/// breaks and tabs stay.
-pub(super) fn escape(text: &str) -> Cow<'_, str> {
-    if text.chars().any(steers) {
-        text.chars()
-            .map(|c| {
-                if steers(c) {
-                    c.escape_unicode().to_string()
-                } else {
-                    c.to_string()
-                }
-            })
-            .collect()
-    } else {
-        Cow::Borrowed(text)
+/// One line of foreign text: control characters, direction marks and line breaks are written out, so that it can
+/// neither steer the terminal nor pass for a line of ours; what is very long is cut.
+pub(super) fn line(text: &str) -> Cow<'_, str> {
+    escape(text, |c| {
+        steers(c) || matches!(c, '\n' | '\t' | '\u{2028}' | '\u{2029}')
+    })
+}
+
+/// Foreign text of several lines; whoever prints it sets them off.
+pub(super) fn block(text: &str) -> Cow<'_, str> {
+    escape(text, steers)
+}
+
+fn escape(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let is_long = text.len() > LONGEST;
+    if !is_long && !text.chars().any(&is_escaped) {
+        return Cow::Borrowed(text);
     }
+    let mut escaped = String::new();
+    for c in text.chars().take(if is_long { LONGEST } else { usize::MAX }) {
+        if is_escaped(c) {
+            escaped.extend(c.escape_unicode());
+        } else {
+            escaped.push(c);
+        }
+    }
+    if is_long {
+        escaped += &format!("… ({} bytes)", text.len());
+    }
+    Cow::Owned(escaped)
 }
 
 fn steers(c: char) -> bool {
@@ -25,14 +39,26 @@ fn steers(c: char) -> bool {
     turns || c.is_control() && !matches!(c, '\n' | '\t')
 }
 
+const LONGEST: usize = 10_000;
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn foreign_text_cant_steer_the_terminal() {
-        assert_eq!(escape("\u{1b}[31mred"), "\\u{1b}[31mred");
-        assert_eq!(escape("a\u{202e}b\rc"), "a\\u{202e}b\\u{d}c");
-        assert_eq!(escape("天气\tok\n"), "天气\tok\n");
+        assert_eq!(block("\u{1b}[31mred"), "\\u{1b}[31mred");
+        assert_eq!(line("a\u{202e}b\rc"), "a\\u{202e}b\\u{d}c");
+        assert_eq!(block("天气\tok\n"), "天气\tok\n");
+    }
+
+    #[test]
+    fn foreign_text_cant_pass_for_a_line_of_ours() {
+        assert_eq!(line("https://a.com/\nok 200"), "https://a.com/\\u{a}ok 200");
+    }
+
+    #[test]
+    fn very_long_text_is_cut() {
+        assert!(line(&"x".repeat(1_000_000)).len() < 11_000);
     }
 }

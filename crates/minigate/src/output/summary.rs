@@ -4,7 +4,7 @@ use minigate_policy::diagnosis::Lang;
 use serde::Serialize;
 
 use super::call::{CallReport, End, Spared};
-use super::{escape::escape, paint};
+use super::{escape::line, paint};
 
 /// What a run came to.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -59,7 +59,7 @@ impl Summary {
         let mut lines = format!("\n{paint}{}{}\n", self.headline(lang), paint::RESET);
         if !self.pending.is_empty() {
             let word = lang.pick("still pending", "仍未结束");
-            lines += &format!("  {word}: {}\n", escape(&self.pending.join(", ")));
+            lines += &format!("  {word}: {}\n", line(&self.pending.join(", ")));
         }
         lines + &self.spared_lines(lang)
     }
@@ -124,10 +124,10 @@ impl Summary {
             ),
         };
         for call in &self.spared {
-            lines += &format!("  {} {}\n", call.method, escape(&call.url));
+            lines += &format!("  {} {}\n", call.method, line(&call.url));
             for spared in &call.spared {
-                lines += &format!("    {} android: {}\n", spared.rule, escape(&spared.android));
-                lines += &format!("    {} ios: {}\n", spared.rule, escape(&spared.ios));
+                lines += &format!("    {} android: {}\n", spared.rule, line(&spared.android));
+                lines += &format!("    {} ios: {}\n", spared.rule, line(&spared.ios));
             }
         }
         lines

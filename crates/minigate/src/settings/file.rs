@@ -1,11 +1,12 @@
 //! `minigate.toml`.
 
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
 use minigate_js::Limits;
-use minigate_policy::{Profile, WrittenLists};
+use minigate_policy::{Domain, Profile, WrittenLists};
 use serde::Deserialize;
 
 use crate::args::ProfileArg;
@@ -17,7 +18,7 @@ pub(super) struct SettingsFile {
     profile: toml::Table,
     pub(super) domains: WrittenLists,
     pub(super) domains_file: Option<PathBuf>,
-    pub(super) private_hosts: Vec<String>,
+    private_hosts: Vec<String>,
     pub(super) subnets: Vec<ipnet::IpNet>,
     #[serde(default = "bundled")]
     pub(super) roots: Vec<String>,
@@ -36,10 +37,13 @@ pub(super) struct MockFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct LimitsFile {
-    memory_mib: Option<usize>,
-    turn_ms: Option<u64>,
+    memory_mib: Option<NonZeroUsize>,
+    stack_kib: Option<NonZeroUsize>,
+    turn_ms: Option<NonZeroU64>,
     timers: Option<usize>,
     pending_calls: Option<usize>,
+    pending_mib: Option<usize>,
+    module_mib: Option<usize>,
 }
 
 impl SettingsFile {
@@ -55,12 +59,13 @@ impl SettingsFile {
 
     /// The profile of the file with what the command line says, every other number laid over its defaults.
     pub(super) fn profile(&self, wanted: ProfileArg) -> anyhow::Result<Profile> {
-        let named = |key: &str| self.profile.get(key).and_then(toml::Value::as_str);
-        let era = named("era")
+        let era = self
+            .named("era")?
             .map(str::parse)
             .transpose()
             .context("minigate.toml: `profile.era`")?;
-        let platform = named("platform")
+        let platform = self
+            .named("platform")?
             .map(str::parse)
             .transpose()
             .context("minigate.toml: `profile.platform`")?;
@@ -74,17 +79,43 @@ impl SettingsFile {
         table.try_into().context("minigate.toml: `profile`")
     }
 
+    fn named(&self, key: &str) -> anyhow::Result<Option<&str>> {
+        let Some(value) = self.profile.get(key) else {
+            return Ok(None);
+        };
+        let name = value
+            .as_str()
+            .with_context(|| format!("minigate.toml: `profile.{key}` is {value}, not a name"))?;
+        Ok(Some(name))
+    }
+
+    /// The hosts that may have private addresses, each a name that could be listed.
+    pub(super) fn private_hosts(&self) -> anyhow::Result<Vec<String>> {
+        let parse = |host: &String| {
+            let domain = Domain::parse(host).context("minigate.toml: `private_hosts`")?;
+            Ok(domain.as_str().to_owned())
+        };
+        self.private_hosts.iter().map(parse).collect()
+    }
+
     pub(super) fn limits(&self) -> Limits {
         let defaults = Limits::default();
         let file = &self.limits;
+        let mebibytes = |number: usize| number.saturating_mul(1024 * 1024);
         Limits {
             memory: file
                 .memory_mib
-                .map_or(defaults.memory, |mebibytes| mebibytes.saturating_mul(1024 * 1024)),
-            turn: file.turn_ms.map_or(defaults.turn, Duration::from_millis),
+                .map_or(defaults.memory, |number| mebibytes(number.get())),
+            stack: file
+                .stack_kib
+                .map_or(defaults.stack, |number| number.get().saturating_mul(1024)),
+            turn: file
+                .turn_ms
+                .map_or(defaults.turn, |millis| Duration::from_millis(millis.get())),
             timers: file.timers.unwrap_or(defaults.timers),
             pending_calls: file.pending_calls.unwrap_or(defaults.pending_calls),
-            ..defaults
+            pending_bytes: file.pending_mib.map_or(defaults.pending_bytes, mebibytes),
+            module: file.module_mib.map_or(defaults.module, mebibytes),
         }
     }
 }
@@ -138,6 +169,26 @@ mod tests {
         let error = profile("[profile]\ncalls_at_onse = 3", ProfileArg::default()).unwrap_err();
         assert!(format!("{error:#}").contains("calls_at_onse"), "{error:#}");
         assert!(toml::from_str::<SettingsFile>("rots = []").is_err());
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_refused() {
+        assert!(toml::from_str::<SettingsFile>("[limits]\nmemory_mib = 0").is_err());
+        assert!(toml::from_str::<SettingsFile>("[limits]\nturn_ms = 0").is_err());
+        assert_eq!(
+            toml::from_str::<SettingsFile>("[limits]\npending_mib = 1")
+                .unwrap()
+                .limits()
+                .pending_bytes,
+            1 << 20
+        );
+    }
+
+    #[test]
+    fn an_era_that_is_no_name_and_a_private_host_that_is_no_domain_are_refused() {
+        assert!(profile("[profile]\nera = 5", ProfileArg::default()).is_err());
+        let file: SettingsFile = toml::from_str("private_hosts = ['a b']").unwrap();
+        assert!(file.private_hosts().is_err());
     }
 
     #[test]

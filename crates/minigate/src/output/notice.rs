@@ -1,0 +1,97 @@
+//! What an app says, shows and breaks.
+
+use minigate_js::{Fault, Level, Notice, Place};
+use minigate_policy::diagnosis::Lang;
+use serde_json::{Value, json};
+
+use super::escape::{block, line};
+use super::paint;
+
+/// For people; nothing for what has nothing to say.
+pub(super) fn lines(notice: &Notice, lang: Lang) -> String {
+    match notice {
+        Notice::Console(said) => {
+            let (paint, word) = level(said.level);
+            entry(paint, word, &said.text, said.place.as_ref())
+        }
+        Notice::Exception(fault) => entry(
+            paint::FAIL,
+            lang.pick("uncaught", "未捕获的异常"),
+            &with_stack(fault),
+            None,
+        ),
+        Notice::Rejection(fault) => {
+            let word = lang.pick("unhandled rejection", "未处理的 Promise 拒绝");
+            entry(paint::FAIL, word, &with_stack(fault), None)
+        }
+        Notice::Shown(shown) if shown.text.is_empty() => String::new(),
+        Notice::Shown(shown) => entry(paint::DIM, &shown.api, &shown.text, None),
+        Notice::Limit(limit) => entry(paint::FAIL, lang.pick("limit", "限制"), &limit.to_string(), None),
+        _ => String::new(),
+    }
+}
+
+/// For programs: one object in a line.
+pub(super) fn json(notice: &Notice) -> String {
+    let mut object = members(notice);
+    if let Some(members) = object.as_object_mut() {
+        members.insert("type".to_owned(), kind(notice).into());
+    }
+    format!("{object}\n")
+}
+
+/// A word of ours, then the app's text, whose further lines are set off.
+fn entry(paint: anstyle::Style, word: &str, text: &str, place: Option<&Place>) -> String {
+    let place = place.map_or_else(String::new, |place| {
+        format!("  {}{}{}", paint::DIM, line(&place.to_string()), paint::RESET)
+    });
+    let text = block(text).replace('\n', "\n  ");
+    format!("{paint}{word}{}  {text}{place}\n", paint::RESET)
+}
+
+fn with_stack(fault: &Fault) -> String {
+    if fault.stack.is_empty() {
+        fault.message.clone()
+    } else {
+        format!("{}\n{}", fault.message, fault.stack)
+    }
+}
+
+const fn level(level: Level) -> (anstyle::Style, &'static str) {
+    match level {
+        Level::Debug => (paint::DIM, "debug"),
+        Level::Log => (paint::DIM, "log"),
+        Level::Info => (paint::HINT, "info"),
+        Level::Warn => (paint::WARN, "warn"),
+        Level::Error => (paint::FAIL, "error"),
+    }
+}
+
+const fn kind(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::Console(_) => "console",
+        Notice::Exception(_) => "exception",
+        Notice::Rejection(_) => "rejection",
+        Notice::Shown(_) => "shown",
+        Notice::Limit(_) => "limit",
+        _ => "notice",
+    }
+}
+
+fn members(notice: &Notice) -> Value {
+    match notice {
+        Notice::Console(said) => {
+            json!({ "level": level(said.level).1, "text": said.text, "place": place(said.place.as_ref()) })
+        }
+        Notice::Exception(fault) | Notice::Rejection(fault) => {
+            json!({ "message": fault.message, "stack": fault.stack, "place": place(fault.place.as_ref()) })
+        }
+        Notice::Shown(shown) => json!({ "api": shown.api, "text": shown.text }),
+        Notice::Limit(limit) => json!({ "message": limit.to_string() }),
+        _ => json!({}),
+    }
+}
+
+fn place(place: Option<&Place>) -> Option<Value> {
+    place.map(|place| json!({ "file": place.file, "line": place.line, "column": place.column }))
+}
