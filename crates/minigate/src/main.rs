@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod output;
 mod settings;
+mod words;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::args::{Colour, LogFormat};
+use crate::words;
 pub(crate) use call::CallReport;
 use escape::{block, line};
 pub(crate) use ledger::Ledger;
@@ -216,7 +217,7 @@ impl Printer {
     /// A log that can't be written is no result. A reader that has gone wants nothing more.
     fn give_up(&self, error: &std::io::Error) -> ! {
         if error.kind() != std::io::ErrorKind::BrokenPipe {
-            self.error(&anyhow::anyhow!("can't write to standard output: {error}"));
+            self.error(&anyhow::Error::msg(words::cant_print(error, self.lang)));
         }
         std::process::exit(2)
     }

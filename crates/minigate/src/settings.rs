@@ -13,6 +13,7 @@ use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
 use minigate_tls::RootSource;
 
 use crate::args::{ProfileArg, TermsArgs, TrustArgs};
+use crate::words;
 use file::SettingsFile;
 
 /// Everything that a command needs to know of a project.
@@ -45,8 +46,8 @@ impl Settings {
         trust: Option<&TrustArgs>,
         lang: Lang,
     ) -> anyhow::Result<Self> {
-        let file = SettingsFile::read(dir)?;
-        let profile = file.profile(terms.profile.unwrap_or_default())?;
+        let file = SettingsFile::read(dir, lang)?;
+        let profile = file.profile(terms.profile.unwrap_or_default(), lang)?;
         let lists = read_lists(dir, &file, terms, &profile, lang)?;
         let skip = terms.skip_check || project.is_some_and(|project| !project.url_check());
         let app = project.and_then(Project::app_id).unwrap_or(TOURIST);
@@ -71,7 +72,7 @@ impl Settings {
         Ok(Self {
             policy,
             limits: file.limits(),
-            roots: roots(dir, &file, trust)?,
+            roots: roots(dir, &file, trust, lang)?,
             overrides: overrides(&file, trust)?,
             mock: file.mock.as_ref().map(|mock| dir.join(&mock.folder)),
             user_agent: file.user_agent,
@@ -93,16 +94,12 @@ fn read_lists(
 ) -> anyhow::Result<DomainLists> {
     let from_file = file.domains_file.as_ref().map(|path| dir.join(path));
     let (written, name) = match terms.domains.clone().or(from_file) {
-        Some(path) => (lists::read(&path)?, Some(path.display().to_string())),
+        Some(path) => (lists::read(&path, lang)?, Some(path.display().to_string())),
         None => (file.domains.clone(), None),
     };
     let lists = DomainLists::parse_for(&written, profile).map_err(|error| {
-        let place = name.as_deref().unwrap_or("minigate.toml");
-        let told = tell_lists(&error, lang);
-        match lang {
-            Lang::En => anyhow!("the domain lists of {place}: {told}"),
-            Lang::Zh => anyhow!("{place} 的域名列表：{told}"),
-        }
+        let file = name.as_deref().unwrap_or("minigate.toml");
+        anyhow!(words::wrong_lists(file, &tell_lists(&error, lang), lang))
     })?;
     Ok(match name {
         Some(name) => lists.with_version(name),
@@ -110,27 +107,31 @@ fn read_lists(
     })
 }
 
-fn roots(dir: &Path, file: &SettingsFile, trust: Option<&TrustArgs>) -> anyhow::Result<Vec<RootSource>> {
+fn roots(
+    dir: &Path,
+    file: &SettingsFile,
+    trust: Option<&TrustArgs>,
+    lang: Lang,
+) -> anyhow::Result<Vec<RootSource>> {
     if let Some(path) = trust.and_then(|trust| trust.only_ca.as_ref()) {
-        return Ok(vec![read_root(path)?]);
+        return Ok(vec![read_root(path, lang)?]);
     }
     let mut sources = Vec::new();
     for root in &file.roots {
         sources.push(match root.as_str() {
             "bundled" => RootSource::Bundled,
             "system" => RootSource::System,
-            path => read_root(&dir.join(path))?,
+            path => read_root(&dir.join(path), lang)?,
         });
     }
     for path in trust.iter().flat_map(|trust| &trust.ca) {
-        sources.push(read_root(path)?);
+        sources.push(read_root(path, lang)?);
     }
     Ok(sources)
 }
 
-fn read_root(path: &Path) -> anyhow::Result<RootSource> {
-    let content =
-        std::fs::read(path).with_context(|| format!("can't read the certificates of {}", path.display()))?;
+fn read_root(path: &Path, lang: Lang) -> anyhow::Result<RootSource> {
+    let content = std::fs::read(path).with_context(|| words::cant_read(path, lang))?;
     Ok(RootSource::Added {
         name: path.display().to_string(),
         content,

@@ -9,6 +9,7 @@ use minigate_policy::Call;
 use crate::args::ExplainArgs;
 use crate::output::Printer;
 use crate::settings::Settings;
+use crate::words;
 
 /// Judges a call without making it.
 pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
@@ -17,12 +18,7 @@ pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> anyhow::Result<E
         // Lists may stand alone, but without lists there is nothing to look at.
         Err(minigate_js::ProjectError::NoManifest { .. }) if has_lists(args) => None,
         Err(error) => {
-            return Err(error).with_context(|| {
-                format!(
-                    "can't look into {}; name a project with `--dir`",
-                    args.dir.display()
-                )
-            });
+            return Err(error).with_context(|| words::cant_look_into(&args.dir, printer.lang));
         }
     };
     let settings = Settings::load(&args.dir, project.as_ref(), &args.terms, None, printer.lang)?;

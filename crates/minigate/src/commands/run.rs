@@ -19,10 +19,11 @@ use tokio::time::Instant;
 use crate::args::RunArgs;
 use crate::output::{Ledger, Printer};
 use crate::settings::{Settings, Warning};
+use crate::words::{self, Part};
 
 /// Runs an app until nothing is pending, and says what became of each call.
 pub(crate) fn run(args: &RunArgs, printer: &Arc<Printer>) -> anyhow::Result<ExitCode> {
-    let project = Project::open(&args.dir).with_context(|| format!("can't run {}", args.dir.display()))?;
+    let project = Project::open(&args.dir).with_context(|| words::cant_run(&args.dir, printer.lang))?;
     let run = Run::prepare(args, printer, &project)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -40,8 +41,8 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn prepare(args: &'a RunArgs, printer: &'a Arc<Printer>, project: &Project) -> anyhow::Result<Self> {
-        require_first_file(project)?;
-        let launch = launch(args, project)?;
+        require_first_file(project, printer.lang)?;
+        let launch = launch(args, project, printer.lang)?;
         let settings = Settings::load(
             &args.dir,
             Some(project),
@@ -101,14 +102,15 @@ impl<'a> Run<'a> {
         let Some(folder) = &self.settings.mock else {
             return Ok(None);
         };
+        let lang = self.printer.lang;
         let answers = Answers::load(folder).map_err(|error| {
             let hint = error.hint();
-            anyhow::Error::new(error).context(format!("can't serve {}; {hint}", folder.display()))
+            anyhow::Error::new(error).context(words::cant_serve(folder, hint, lang))
         })?;
-        let authority = Arc::new(Authority::new().context("can't make the mock origin's authority")?);
+        let authority = Arc::new(Authority::new().context(words::cant_start(Part::Mock, lang))?);
         let origin = Origin::start(answers, &authority)
             .await
-            .context("can't start the mock origin")?;
+            .context(words::cant_start(Part::Mock, lang))?;
         let mocked = origin
             .domains()
             .iter()
@@ -122,7 +124,8 @@ impl<'a> Run<'a> {
     }
 
     fn engine(&self, ledger: &Arc<Ledger>) -> anyhow::Result<Engine> {
-        let roots = Roots::load(&self.settings.roots).context("can't load the trusted roots")?;
+        let roots =
+            Roots::load(&self.settings.roots).context(words::cant_start(Part::Roots, self.printer.lang))?;
         let mut setup = EngineSetup::new(self.settings.policy.profile().clone(), Trust::new(roots));
         setup.journal = Arc::clone(ledger) as _;
         setup.overrides.clone_from(&self.settings.overrides);
@@ -149,7 +152,7 @@ impl<'a> Run<'a> {
             codes: Box::new(login_code),
             device: Device::default(),
         };
-        App::new(setup).context("can't set the app up")
+        App::new(setup).context(words::cant_start(Part::App, self.printer.lang))
     }
 }
 
@@ -161,20 +164,20 @@ fn after(span: Duration) -> Instant {
 /// A century, which every clock reaches.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-fn require_first_file(project: &Project) -> anyhow::Result<()> {
+fn require_first_file(project: &Project, lang: Lang) -> anyhow::Result<()> {
     let name = match project.kind() {
         Kind::App => "app.js",
         Kind::Game => "game.js",
     };
     let path = format!("{}{name}", project.root());
     if !project.files().is_file(&path) {
-        bail!("the project has no `{path}`");
+        bail!(words::no_file(&path, lang));
     }
     Ok(())
 }
 
 /// The page that `--page` names, `route?key=value` percent-encoded as in a URL.
-fn launch(args: &RunArgs, project: &Project) -> anyhow::Result<Launch> {
+fn launch(args: &RunArgs, project: &Project, lang: Lang) -> anyhow::Result<Launch> {
     let Some(page) = &args.page else {
         return Ok(Launch::default());
     };
@@ -182,10 +185,7 @@ fn launch(args: &RunArgs, project: &Project) -> anyhow::Result<Launch> {
     let route = route.trim_start_matches('/');
     let pages = project.manifest().pages();
     if !pages.iter().any(|known| known == route) {
-        bail!(
-            "`{route}` is not a page of the app: use one of {}",
-            pages.join(", ")
-        );
+        bail!(words::no_page(route, &pages.join(", "), lang));
     }
     let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     Ok(Launch {
@@ -203,10 +203,7 @@ fn login_code() -> String {
 
 const fn warning_text(warning: Warning, lang: Lang) -> &'static str {
     match warning {
-        Warning::ReleaseNeverSkips => lang.pick(
-            "S2: a release never skips the check; `--skip-check` has no effect",
-            "S2：正式版不会跳过校验，`--skip-check` 不起作用",
-        ),
+        Warning::ReleaseNeverSkips => words::release_never_skips(lang),
     }
 }
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use minigate_js::Limits;
+use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Domain, Profile, WrittenLists};
 use serde::Deserialize;
 
 use crate::args::ProfileArg;
+use crate::words;
 
 /// `minigate.toml` as it is written; everything in it is optional, and unknown keys are refused.
 #[derive(Debug, Default, Deserialize)]
@@ -48,24 +50,24 @@ struct LimitsFile {
 
 impl SettingsFile {
     /// Reads the file where there is one.
-    pub(super) fn read(dir: &Path) -> anyhow::Result<Self> {
+    pub(super) fn read(dir: &Path, lang: Lang) -> anyhow::Result<Self> {
         let path = dir.join("minigate.toml");
         match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("can't use {}", path.display())),
+            Ok(text) => toml::from_str(&text).with_context(|| words::cant_use(path.display(), lang)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(toml::from_str("")?),
-            Err(error) => Err(error).with_context(|| format!("can't read {}", path.display())),
+            Err(error) => Err(error).with_context(|| words::cant_read(&path, lang)),
         }
     }
 
     /// The profile of the file with what the command line says, every other number laid over its defaults.
-    pub(super) fn profile(&self, wanted: ProfileArg) -> anyhow::Result<Profile> {
+    pub(super) fn profile(&self, wanted: ProfileArg, lang: Lang) -> anyhow::Result<Profile> {
         let era = self
-            .named("era")?
+            .named("era", lang)?
             .map(str::parse)
             .transpose()
             .context("minigate.toml: `profile.era`")?;
         let platform = self
-            .named("platform")?
+            .named("platform", lang)?
             .map(str::parse)
             .transpose()
             .context("minigate.toml: `profile.platform`")?;
@@ -79,13 +81,13 @@ impl SettingsFile {
         table.try_into().context("minigate.toml: `profile`")
     }
 
-    fn named(&self, key: &str) -> anyhow::Result<Option<&str>> {
+    fn named(&self, key: &str, lang: Lang) -> anyhow::Result<Option<&str>> {
         let Some(value) = self.profile.get(key) else {
             return Ok(None);
         };
         let name = value
             .as_str()
-            .with_context(|| format!("minigate.toml: `profile.{key}` is {value}, not a name"))?;
+            .with_context(|| words::not_a_name(&format!("profile.{key}"), value, lang))?;
         Ok(Some(name))
     }
 
@@ -131,7 +133,7 @@ mod tests {
     use super::*;
 
     fn profile(text: &str, wanted: ProfileArg) -> anyhow::Result<Profile> {
-        toml::from_str::<SettingsFile>(text)?.profile(wanted)
+        toml::from_str::<SettingsFile>(text)?.profile(wanted, Lang::En)
     }
 
     #[test]

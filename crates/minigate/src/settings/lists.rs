@@ -3,25 +3,28 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use minigate_policy::diagnosis::Lang;
 use minigate_policy::{PlatformLists, WrittenLists};
 use serde_json::Value;
 
+use crate::words;
+
 /// Reads lists by interface, or in the shape of the platform's API.
-pub(super) fn read(path: &Path) -> anyhow::Result<WrittenLists> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
-    parse(&text).with_context(|| format!("can't use {}", path.display()))
+pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<WrittenLists> {
+    let text = std::fs::read_to_string(path).with_context(|| words::cant_read(path, lang))?;
+    parse(&text, lang).with_context(|| words::cant_use(path.display(), lang))
 }
 
-fn parse(text: &str) -> anyhow::Result<WrittenLists> {
+fn parse(text: &str, lang: Lang) -> anyhow::Result<WrittenLists> {
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
     let Value::Object(members) = &value else {
-        bail!("it isn't a JSON object: write {{\"request\": [\"https://…\"]}}");
+        bail!(words::not_lists(lang));
     };
     let is_platforms = members
         .keys()
         .any(|key| key.ends_with("domain") || key == "errcode");
     if let Some(code) = members.get("errcode").filter(|code| **code != 0) {
-        bail!("it is the platform's answer to a failed call (errcode {code}), not a list");
+        bail!(words::failed_answer(code, lang));
     }
     if is_platforms {
         Ok(serde_json::from_value::<PlatformLists>(value)?.into())
@@ -33,6 +36,10 @@ fn parse(text: &str) -> anyhow::Result<WrittenLists> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(text: &str) -> anyhow::Result<WrittenLists> {
+        super::parse(text, Lang::En)
+    }
 
     #[test]
     fn lists_come_by_interface_or_in_the_platforms_shape() {

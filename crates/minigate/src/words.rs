@@ -1,0 +1,134 @@
+//! Why a command can't do its work, in two languages. What a library says of the cause stays as it is.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use minigate_policy::diagnosis::Lang;
+
+/// A file or folder can't be read.
+pub(crate) fn cant_read(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!("can't read {path}"),
+        Lang::Zh => format!("无法读取 {path}"),
+    }
+}
+
+/// What stands in a file can't be used.
+pub(crate) fn cant_use(what: impl Display, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("can't use {what}"),
+        Lang::Zh => format!("{what} 不可用"),
+    }
+}
+
+/// A project can't be run.
+pub(crate) fn cant_run(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!("can't run {path}"),
+        Lang::Zh => format!("无法运行 {path}"),
+    }
+}
+
+/// There is no project to look into.
+pub(crate) fn cant_look_into(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!("can't look into {path}; name a project with `--dir`"),
+        Lang::Zh => format!("无法查看 {path}，请用 `--dir` 指定项目"),
+    }
+}
+
+/// A folder of canned answers can't be served; the hint says what to do.
+pub(crate) fn cant_serve(path: &Path, hint: &str, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!("can't serve {path}; {hint}"),
+        Lang::Zh => format!("无法用 {path} 应答（{hint}）"),
+    }
+}
+
+/// A part of the program can't be set up.
+pub(crate) fn cant_start(part: Part, lang: Lang) -> String {
+    match (part, lang) {
+        (Part::Mock, Lang::En) => "can't start the mock origin".to_owned(),
+        (Part::Mock, Lang::Zh) => "无法启动模拟服务器".to_owned(),
+        (Part::Roots, Lang::En) => "can't load the trusted roots".to_owned(),
+        (Part::Roots, Lang::Zh) => "无法载入受信任的根证书".to_owned(),
+        (Part::App, Lang::En) => "can't set the app up".to_owned(),
+        (Part::App, Lang::Zh) => "无法准备小程序".to_owned(),
+    }
+}
+
+/// What [`cant_start`] speaks of.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    Mock,
+    Roots,
+    App,
+}
+
+/// The lists of a file can't be taken.
+pub(crate) fn wrong_lists(file: &str, told: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("the domain lists of {file}: {told}"),
+        Lang::Zh => format!("{file} 的域名列表：{told}"),
+    }
+}
+
+/// A file of lists isn't an object.
+pub(crate) fn not_lists(lang: Lang) -> String {
+    match lang {
+        Lang::En => "it isn't a JSON object: write {\"request\": [\"https://…\"]}".to_owned(),
+        Lang::Zh => "它不是 JSON 对象，应写作 {\"request\": [\"https://…\"]}".to_owned(),
+    }
+}
+
+/// A file of lists is the platform's answer to a call that failed.
+pub(crate) fn failed_answer(code: impl Display, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("it is the platform's answer to a failed call (errcode {code}), not a list"),
+        Lang::Zh => format!("它是平台对失败调用的应答（errcode {code}），不是域名列表"),
+    }
+}
+
+/// A value that should be a name.
+pub(crate) fn not_a_name(key: &str, value: impl Display, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("`{key}` is {value}, not a name"),
+        Lang::Zh => format!("`{key}` 是 {value}，不是名称"),
+    }
+}
+
+/// A file of the project is missing.
+pub(crate) fn no_file(path: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("the project has no `{path}`"),
+        Lang::Zh => format!("项目中没有 `{path}`"),
+    }
+}
+
+/// The page that was asked for isn't one.
+pub(crate) fn no_page(route: &str, pages: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("`{route}` is not a page of the app: use one of {pages}"),
+        Lang::Zh => format!("`{route}` 不是小程序的页面，可用的有 {pages}"),
+    }
+}
+
+/// Standard output can't be written.
+pub(crate) fn cant_print(error: impl Display, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("can't write to standard output: {error}"),
+        Lang::Zh => format!("无法写入标准输出：{error}"),
+    }
+}
+
+/// A release never skips the check (rule S2).
+pub(crate) const fn release_never_skips(lang: Lang) -> &'static str {
+    lang.pick(
+        "S2: a release never skips the check; `--skip-check` has no effect",
+        "S2：正式版不会跳过校验，`--skip-check` 不起作用",
+    )
+}
