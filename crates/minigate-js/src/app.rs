@@ -12,7 +12,7 @@ use crate::{
     limits::{Limit, Limits},
     observer::{Notice, Observer},
     project::{Kind, Project},
-    realm::{Arguments, Realm},
+    realm::{Arguments, Realm, Watchdog},
 };
 
 /// What an app is made of.
@@ -69,7 +69,7 @@ pub struct Launch {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The JavaScript world couldn't be set up, mostly because the memory limit is far too low.
+    /// The JavaScript world couldn't be set up.
     #[error("can't set up the app's JavaScript: {reason}")]
     Realm {
         /// What the engine said.
@@ -127,7 +127,7 @@ impl App {
         } = setup;
         let host = Host::new(
             project,
-            limits,
+            limits.raised(),
             facts,
             Calls::new(engine, policy),
             (observer, codes),
@@ -171,6 +171,12 @@ impl App {
             return Ok(());
         }
         self.turn(if is_shown { "show" } else { "hide" }, 0, nothing, nothing)
+    }
+
+    /// Tells other threads whether the app is stuck in a turn that can't be interrupted.
+    #[must_use]
+    pub fn watchdog(&self) -> Watchdog {
+        self.host.watch.dog()
     }
 
     /// Lets the app run until it waits for nothing more, or until a moment has come.

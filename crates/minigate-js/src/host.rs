@@ -18,7 +18,7 @@ use minigate_engine::Event;
 use tokio::time::Instant;
 
 use crate::{
-    limits::{Limit, Limits},
+    limits::{Limit, Limits, Overrun},
     loader::Columns,
     observer::{Fault, Level, Line, Notice, Observer, Place, Shown},
     project::Project,
@@ -45,6 +45,8 @@ pub(crate) struct Host {
     /// For each file that was loaded, where its columns come from.
     columns: RefCell<BTreeMap<String, Columns>>,
     started: Instant,
+    /// Where the app was when a limit ended it.
+    end_place: RefCell<Option<Place>>,
     is_noted: Cell<bool>,
     is_crowded: Cell<bool>,
 }
@@ -70,6 +72,7 @@ impl Host {
             codes: RefCell::new(codes),
             columns: RefCell::default(),
             started: Instant::now(),
+            end_place: RefCell::default(),
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
         })
@@ -82,7 +85,8 @@ impl Host {
     /// Tells of a limit that ended the app, once.
     pub(crate) fn note_end(&self, limit: Limit) {
         if !self.is_noted.replace(true) {
-            self.notice(Notice::Limit(limit));
+            let place = self.end_place.take();
+            self.notice(Notice::Limit(Overrun { limit, place }));
         }
     }
 
@@ -131,7 +135,10 @@ impl Host {
         let started = self.calls.borrow_mut().start(request, &self.limits);
         started.inspect_err(|limit| {
             if !self.is_crowded.replace(true) {
-                self.notice(Notice::Limit(*limit));
+                self.notice(Notice::Limit(Overrun {
+                    limit: *limit,
+                    place: None,
+                }));
             }
         })
     }

@@ -48,6 +48,7 @@ mod project;
 mod realm;
 
 pub use app::{App, Device, End, Launch, Pending, Setup, StartError};
-pub use limits::{Limit, Limits};
+pub use limits::{Limit, Limits, Overrun};
 pub use observer::{Fault, Level, Line, Notice, Observer, Place, Shown};
 pub use project::{Files, Folder, Kind, Manifest, Project, ProjectError};
+pub use realm::Watchdog;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::limits::Limit;
+use crate::limits::Overrun;
 
 /// Hears what an app says, shows and breaks, in the order in which it happens.
 ///
@@ -30,8 +30,8 @@ pub enum Notice {
     Rejection(Fault),
     /// Something that a screen would show.
     Shown(Shown),
-    /// The app ran into a limit.
-    Limit(Limit),
+    /// The app ran into a limit: once for the one that ended it, and once for the first call that was one too many.
+    Limit(Overrun),
 }
 
 /// One line of the console.

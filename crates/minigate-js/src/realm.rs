@@ -18,6 +18,7 @@ use crate::{
 pub(crate) use fault::fault;
 use prelude::Door;
 pub(crate) use watch::Watch;
+pub use watch::Watchdog;
 
 /// The app's JavaScript world. Whatever enters does so through [`Realm::turn`].
 pub(crate) struct Realm {
@@ -91,6 +92,7 @@ impl Realm {
             });
             self.drain();
         }
+        self.watch.rest();
         self.watch.broken().map_or(Ok(()), Err)
     }
 
@@ -113,7 +115,7 @@ impl Realm {
     }
 
     fn drain(&self) {
-        while self.watch.broken().is_none() {
+        while !self.watch.is_over() {
             match self.runtime.execute_pending_job() {
                 Ok(true) => {}
                 Ok(false) => break,

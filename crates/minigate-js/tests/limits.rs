@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use minigate_js::{End, Limit, Limits, Notice};
+use minigate_js::{End, Limit, Limits, Notice, Overrun};
 use support::{run, run_with};
 
 #[tokio::test]
@@ -26,16 +26,28 @@ async fn endless_code_of_any_kind_ends_the_app_and_not_the_process() {
     for code in loops {
         let run = run_with(&[("app.js", code)], short_turns()).await;
 
-        let limit = Limit::Turn {
-            span: Duration::from_millis(50),
-        };
-        assert_eq!(run.end, End::Died(limit), "{code}");
+        assert_eq!(run.end, End::Died(too_long()), "{code}");
         let told = run
             .notices
             .iter()
-            .filter(|notice| **notice == Notice::Limit(limit))
+            .filter(|notice| matches!(notice, Notice::Limit(told) if told.limit == too_long()))
             .count();
         assert_eq!(told, 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn built_in_functions_that_take_too_long_end_the_app_when_they_return() {
+    let slow = [
+        "const big = {}; for (let i = 0; i < 2e4; i++) big['k' + i] = i
+         for (let i = 0; i < 40; i++) Object.assign({}, big)",
+        "const many = new Array(5e4).fill('text'); for (let i = 0; i < 100; i++) JSON.stringify(many)",
+        "Promise.resolve().then(() => { new Array(3e6).join('') })",
+    ];
+    for code in slow {
+        let run = run_with(&[("app.js", code)], short_turns()).await;
+
+        assert_eq!(run.end, End::Died(too_long()), "{code}");
     }
 }
 
@@ -133,7 +145,7 @@ async fn a_timer_too_many_throws_and_the_rest_go_on() {
 
     let run = run_with(&[("app.js", code)], limits).await;
 
-    let told = "RangeError the app has 3 timers already; raise the limit `timers` if it needs more";
+    let told = format!("RangeError {}", Limit::Timers { count: 3 });
     assert_eq!(run.lines(), [told]);
     assert_eq!(run.end, End::Idle);
 }
@@ -151,10 +163,11 @@ async fn a_call_too_many_fails_and_the_rest_settle() {
     let mut lines = run.lines();
     lines.sort_unstable();
     assert_eq!(lines, ["0 600002", "1 600002", "2 600007"]);
-    assert!(
-        run.notices
-            .contains(&Notice::Limit(Limit::PendingCalls { count: 2 }))
-    );
+    let overrun = Overrun {
+        limit: Limit::PendingCalls { count: 2 },
+        place: None,
+    };
+    assert!(run.notices.contains(&Notice::Limit(overrun)));
 }
 
 #[tokio::test]
@@ -206,5 +219,11 @@ fn short_turns() -> Limits {
     Limits {
         turn: Duration::from_millis(50),
         ..Limits::default()
+    }
+}
+
+fn too_long() -> Limit {
+    Limit::Turn {
+        span: short_turns().turn,
     }
 }
