@@ -92,21 +92,21 @@ fn request(target: &str) -> Request<Empty<Bytes>> {
     request.body(Empty::new()).unwrap()
 }
 
-/// From the URL on: judgement, slot, exchange, text and journal.
+/// From the permit on: slot, exchange, text and journal.
 fn engine(group: &mut Group<'_>, served: &Served, protocol: Protocol) {
     let runtime = runtime();
     let (policy, engine) = runtime.block_on(async { app(served) });
+    let permit = policy.judge(&Call::new(Interface::Request, URL)).unwrap();
     let id = BenchmarkId::new("engine", format!("{protocol:?}"));
     group.bench_function(id, |b| {
         b.iter(|| {
             let calls = (0..AT_ONCE).map(async |_| {
                 for _ in 0..EACH {
-                    let permit = policy.judge(&Call::new(Interface::Request, URL)).unwrap();
                     let exchange = Exchange {
                         protocol,
                         ..Exchange::new(Method::GET)
                     };
-                    let outcome = engine.start(permit, exchange).outcome().await;
+                    let outcome = engine.start(permit.clone(), exchange).outcome().await;
                     black_box(outcome.unwrap().unwrap());
                 }
             });

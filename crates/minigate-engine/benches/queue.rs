@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use http::Method;
 use minigate_engine::{Engine, Exchange, Setup, Task};
 use minigate_policy::{Call, DomainLists, Interface, Policy, Profile, WrittenLists};
@@ -20,30 +20,28 @@ fn queue(c: &mut Criterion) {
     let (policy, engine) = runtime.block_on(async { app() });
     tell_memory(&runtime.block_on(measure(&policy, &engine)));
     let mut group = c.benchmark_group("queue");
-    group.throughput(Throughput::Elements(CALLS as u64));
-    group.bench_function("submit and abort", |b| {
-        b.iter_batched(
-            || (),
-            |()| runtime.block_on(async { end(submit(&policy, &engine).await).await }),
-            BatchSize::PerIteration,
-        );
-    });
+    for calls in [CALLS / 10, CALLS] {
+        group.throughput(Throughput::Elements(calls as u64));
+        group.bench_function(BenchmarkId::new("submit and abort", calls), |b| {
+            b.iter(|| runtime.block_on(async { end(submit(calls, &policy, &engine).await).await }));
+        });
+    }
     group.finish();
 }
 
 async fn measure(policy: &Policy, engine: &Engine) -> String {
     let before = resident();
-    let tasks = submit(policy, engine).await;
+    let tasks = submit(CALLS, policy, engine).await;
     let after = resident();
     end(tasks).await;
     let each = (after - before) / CALLS;
     format!("{CALLS} waiting calls: {each} bytes each")
 }
 
-async fn submit(policy: &Policy, engine: &Engine) -> Vec<Task> {
+async fn submit(calls: usize, policy: &Policy, engine: &Engine) -> Vec<Task> {
     let call = Call::new(Interface::Request, "https://api.example.com/v1/items?page=1");
     let start = |_| engine.start(policy.judge(&call).unwrap(), Exchange::new(Method::GET));
-    let tasks = (0..CALLS).map(start).collect();
+    let tasks = (0..calls).map(start).collect();
     yield_now().await;
     tasks
 }

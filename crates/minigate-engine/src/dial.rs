@@ -79,7 +79,8 @@ impl Dialer {
         {
             return Ok(lease);
         }
-        let connection = self.dial(permit, protocol, track).await?;
+        // Boxed, since most calls use a connection that is there and needn't carry the states of a handshake around.
+        let connection = Box::pin(self.dial(permit, protocol, track)).await?;
         self.pool.learn(&key, &connection);
         Ok(Lease {
             connection,

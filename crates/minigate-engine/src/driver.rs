@@ -38,7 +38,7 @@ pub(crate) struct Driver {
     carrier: Arc<Carrier>,
     calls: HashMap<TaskId, Call>,
     tasks: HashMap<CallId, TaskId>,
-    running: JoinSet<Outcome>,
+    running: JoinSet<Box<Outcome>>,
     exchanges: HashMap<Id, TaskId>,
 }
 
@@ -89,7 +89,9 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Submit(submission) => self.submit(*submission),
-            Command::Refuse(denial, emitter, track) => settle(&emitter, &track, Err((*denial).into())),
+            Command::Refuse(denial, emitter, track) => {
+                settle(&emitter, &track, Box::new(Err((*denial).into())));
+            }
             Command::Abort(call) => {
                 if let Some(task) = self.tasks.get(&call).copied() {
                     self.end(task, Failure::Aborted);
@@ -154,21 +156,22 @@ impl Driver {
         call.track.step(&Step::Started);
         let (carrier, track) = (Arc::clone(&self.carrier), Arc::clone(&call.track));
         let emitter = call.emitter.clone();
-        let exchange = async move { carrier.carry_out(permit, exchange, &emitter, &track).await };
-        let handle = self.running.spawn(exchange);
+        let exchange = async move { Box::new(carrier.carry_out(permit, exchange, &emitter, &track).await) };
+        // Boxed, since spawning moves it several times.
+        let handle = self.running.spawn(Box::pin(exchange));
         self.exchanges.insert(handle.id(), task);
         call.running = Some(handle);
     }
 
     /// An exchange is over, by itself, by an abort that was settled already, or by a panic.
-    fn conclude(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+    fn conclude(&mut self, ended: Result<(Id, Box<Outcome>), JoinError>) {
         let (id, outcome) = match ended {
             Ok((id, outcome)) => (id, outcome),
             Err(error) => (
                 error.id(),
-                Err(Failure::Internal {
+                Box::new(Err(Failure::Internal {
                     reason: error.to_string(),
-                }),
+                })),
             ),
         };
         let Some(task) = self.exchanges.remove(&id) else {
@@ -185,7 +188,7 @@ impl Driver {
         if let Some(exchange) = &call.running {
             exchange.abort();
         }
-        settle(&call.emitter, &call.track, Err(failure));
+        settle(&call.emitter, &call.track, Box::new(Err(failure)));
     }
 
     fn forget(&mut self, task: TaskId) -> Option<Call> {
@@ -195,7 +198,7 @@ impl Driver {
     }
 }
 
-fn settle(emitter: &Emitter, track: &Track, outcome: Outcome) {
+fn settle(emitter: &Emitter, track: &Track, outcome: Box<Outcome>) {
     track.settle(&outcome);
     emitter.settle(outcome);
 }

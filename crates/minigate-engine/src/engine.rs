@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_channel::mpsc::{UnboundedSender, unbounded};
-use http::Method;
+use http::{HeaderValue, Method};
 use minigate_policy::{Denial, Permit, Profile, Visibility};
 use minigate_tls::Trust;
 
@@ -39,7 +39,7 @@ pub struct Setup {
     pub journal: Arc<dyn Journal>,
     /// Sizes.
     pub limits: Limits,
-    /// The `user-agent` of calls that set none.
+    /// The `user-agent` of calls that set none; left out where the text can't stand in a field.
     pub user_agent: String,
 }
 
@@ -89,7 +89,8 @@ impl Engine {
         let (commands, inbox) = unbounded();
         let clock = Clock::start();
         let dialer = Dialer::new(setup.resolver, setup.overrides, setup.trust);
-        let carrier = Carrier::new(dialer, setup.limits, setup.user_agent);
+        let user_agent = HeaderValue::try_from(setup.user_agent).ok();
+        let carrier = Carrier::new(dialer, setup.limits, user_agent);
         tokio::spawn(Driver::new(&setup.profile, inbox, carrier).run());
         Self {
             commands,

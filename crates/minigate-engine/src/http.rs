@@ -8,7 +8,7 @@ mod redirect;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use minigate_policy::Permit;
@@ -27,7 +27,7 @@ use body::Delivered;
 pub(crate) struct Carrier {
     dialer: Dialer,
     limits: Limits,
-    user_agent: String,
+    user_agent: Option<HeaderValue>,
 }
 
 /// One hop of a call: where to, and with which message.
@@ -49,7 +49,7 @@ struct Answer {
 }
 
 impl Carrier {
-    pub(crate) fn new(dialer: Dialer, limits: Limits, user_agent: String) -> Self {
+    pub(crate) fn new(dialer: Dialer, limits: Limits, user_agent: Option<HeaderValue>) -> Self {
         Self {
             dialer,
             limits,
@@ -71,7 +71,7 @@ impl Carrier {
             });
         }
         let mut hops = vec![permit.verdict().clone()];
-        let headers = headers::prepare(exchange.headers, &permit, &self.user_agent, track);
+        let headers = headers::prepare(exchange.headers, &permit, self.user_agent.as_ref(), track);
         let mut hop = Hop {
             permit,
             method: exchange.method,
@@ -157,7 +157,9 @@ impl Carrier {
         }
         let head = Head {
             status: response.status(),
-            fields: Fields::new(response.headers(), &meter.spelling()),
+            fields: meter
+                .take_fields()
+                .unwrap_or_else(|| Fields::of(response.headers())),
             version: response.version(),
         };
         track.answered(&head);

@@ -127,9 +127,9 @@ impl Emitter {
     }
 
     /// The last event; whatever is emitted after it is lost, so nothing can follow a settlement.
-    pub(crate) fn settle(&self, outcome: Outcome) {
+    pub(crate) fn settle(&self, outcome: Box<Outcome>) {
         if let Some(sender) = self.lock().take() {
-            let _ = sender.unbounded_send(Event::Settled(Box::new(outcome)));
+            let _ = sender.unbounded_send(Event::Settled(outcome));
         }
     }
 

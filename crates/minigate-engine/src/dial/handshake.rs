@@ -63,6 +63,11 @@ impl Connection {
         }
     }
 
+    /// Whether it has another holder.
+    pub(super) fn is_in_use(&self) -> bool {
+        Arc::strong_count(&self.link) > 1
+    }
+
     /// Another holder of the same connection, where its protocol lets many use it at once.
     pub(super) fn share(&self) -> Option<Self> {
         match &self.sender {

@@ -31,7 +31,7 @@ pub(super) struct Pool {
 
 #[derive(Default)]
 struct Origin {
-    shared: Option<Connection>,
+    shared: Option<(Connection, Instant)>,
     idle: Vec<(Connection, Instant)>,
     turn: Arc<tokio::sync::Mutex<()>>,
     speaks_http1: bool,
@@ -53,13 +53,14 @@ impl Key {
 impl Pool {
     /// A live connection that is free, or shared by nature.
     pub(super) fn take(&self, key: &Key) -> Option<Connection> {
+        let now = Instant::now();
         let mut origins = self.lock();
         let origin = origins.get_mut(key)?;
-        origin.shared = origin.shared.take().filter(|connection| !connection.is_closed());
-        if let Some(shared) = origin.shared.as_ref().and_then(Connection::share) {
-            return Some(shared);
+        origin.drop_stale(now);
+        if let Some((shared, used)) = &mut origin.shared {
+            *used = now;
+            return shared.share();
         }
-        origin.drop_stale();
         let ready = origin
             .idle
             .iter()
@@ -88,7 +89,7 @@ impl Pool {
     pub(super) fn learn(&self, key: &Key, connection: &Connection) {
         let mut origins = self.lock();
         let origin = origins.entry(key.clone()).or_default();
-        origin.shared = connection.share();
+        origin.shared = connection.share().map(|shared| (shared, Instant::now()));
         origin.speaks_http1 = origin.shared.is_none();
     }
 
@@ -97,11 +98,12 @@ impl Pool {
         if matches!(connection.sender, Sender::Http2(_)) || connection.is_closed() {
             return;
         }
+        let now = Instant::now();
         let mut origins = self.lock();
-        origins.values_mut().for_each(Origin::drop_stale);
+        origins.values_mut().for_each(|origin| origin.drop_stale(now));
         let origin = origins.entry(key).or_default();
         if origin.idle.len() < MOST_IDLE {
-            origin.idle.push((connection, Instant::now()));
+            origin.idle.push((connection, now));
         }
     }
 
@@ -111,9 +113,13 @@ impl Pool {
 }
 
 impl Origin {
-    fn drop_stale(&mut self) {
+    fn drop_stale(&mut self, now: Instant) {
+        let is_fresh = |since: Instant| now.duration_since(since) < LONGEST_IDLE;
         self.idle
-            .retain(|(connection, since)| !connection.is_closed() && since.elapsed() < LONGEST_IDLE);
+            .retain(|(connection, since)| !connection.is_closed() && is_fresh(*since));
+        self.shared.take_if(|(connection, used)| {
+            connection.is_closed() || !connection.is_in_use() && !is_fresh(*used)
+        });
     }
 }
 

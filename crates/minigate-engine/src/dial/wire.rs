@@ -1,13 +1,17 @@
 //! The stream below HTTP: its bytes are counted, and the head of an HTTP/1.1 answer is kept as it was sent.
 
-use std::collections::BTreeMap;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use bytes::{Buf, Bytes};
+use httparse::ParserConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::Fields;
 
 /// A stream with a [`Meter`].
 pub(crate) struct Wire<S> {
@@ -48,19 +52,18 @@ impl Meter {
         *self.lock() = Some(Vec::new());
     }
 
-    /// The server's spelling of the field names that came in since, by their lower-case form.
+    /// The fields of the answer that came in since, informational ones passed over, as the server wrote them.
     ///
     /// hyper gives names in lower case only, while the platform shows them as they were sent.
-    pub(crate) fn spelling(&self) -> BTreeMap<String, String> {
-        let head = self.lock().take().unwrap_or_default();
-        let mut rest = head.as_slice();
-        while let Some((status, length, names)) = parse_head(rest) {
+    pub(crate) fn take_fields(&self) -> Option<Fields> {
+        let mut rest = Bytes::from(self.lock().take()?);
+        loop {
+            let (status, length, fields) = parse_head(&rest)?;
             if status >= 200 {
-                return names;
+                return Some(fields);
             }
-            rest = rest.split_at(length).1;
+            rest.advance(length);
         }
-        BTreeMap::new()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<u8>>> {
@@ -79,17 +82,15 @@ impl Meter {
     }
 }
 
-fn parse_head(bytes: &[u8]) -> Option<(u16, usize, BTreeMap<String, String>)> {
-    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
-    let mut response = httparse::Response::new(&mut fields);
-    let httparse::Status::Complete(length) = response.parse(bytes).ok()? else {
+fn parse_head(bytes: &Bytes) -> Option<(u16, usize, Fields)> {
+    let mut slots = [const { MaybeUninit::uninit() }; MOST_FIELDS];
+    let mut response = httparse::Response::new(&mut []);
+    let parsed = ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, &mut slots);
+    let httparse::Status::Complete(length) = parsed.ok()? else {
         return None;
     };
-    let names = response
-        .headers
-        .iter()
-        .map(|field| (field.name.to_ascii_lowercase(), field.name.to_owned()));
-    Some((response.code?, length, names.collect()))
+    let fields = Fields::parsed(bytes, response.headers);
+    Some((response.code?, length, fields))
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
@@ -170,12 +171,15 @@ mod tests {
         meter.keep(first).unwrap();
         meter.keep(second).unwrap();
 
-        let spelling = meter.spelling();
+        let fields = meter.take_fields().unwrap();
 
+        let fields: Vec<_> = fields.iter().collect();
         assert_eq!(
-            spelling.get("x-request-id").map(String::as_str),
-            Some("X-Request-ID")
+            fields,
+            [
+                ("X-Request-ID", "1".into()),
+                ("Content-Type", "text/plain".into())
+            ]
         );
-        assert_eq!(spelling.len(), 2);
     }
 }

@@ -41,7 +41,8 @@ pub(super) async fn read(
     if codings.is_empty() {
         read_plain(response.into_body(), host, &mut sink).await?;
     } else {
-        read_coded(response.into_body(), host, &codings, &mut sink).await?;
+        // Boxed, since it is large and most calls do without.
+        Box::pin(read_coded(response.into_body(), host, &codings, &mut sink)).await?;
     }
     Ok(sink.collected.freeze())
 }

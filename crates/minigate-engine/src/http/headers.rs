@@ -10,35 +10,42 @@ use crate::journal::track::Track;
 use crate::{Note, Step};
 
 /// The app's fields without those that the engine alone may set, plus those that every request has.
-pub(super) fn prepare(mut headers: HeaderMap, permit: &Permit, user_agent: &str, track: &Track) -> HeaderMap {
-    if headers.remove(REFERER).is_some() {
-        track.step(&Step::Noted(&Note::RefererDropped {
-            name: REFERER.to_string(),
-        }));
-    }
-    for name in OURS {
-        if headers.remove(*name).is_some() {
-            track.step(&Step::Noted(&Note::HeaderDropped {
-                name: (*name).to_owned(),
-            }));
-        }
-    }
-    let proxied: Vec<_> = headers
-        .keys()
-        .filter(|name| name.as_str().starts_with("proxy-"))
-        .cloned()
-        .collect();
-    for name in proxied {
+pub(super) fn prepare(
+    mut headers: HeaderMap,
+    permit: &Permit,
+    user_agent: Option<&HeaderValue>,
+    track: &Track,
+) -> HeaderMap {
+    let ours: Vec<_> = headers.keys().filter(|name| is_ours(name)).cloned().collect();
+    for name in ours {
         headers.remove(&name);
-        track.step(&Step::Noted(&Note::HeaderDropped {
-            name: name.to_string(),
-        }));
+        track.step(&Step::Noted(&dropped(&name)));
     }
-    insert(&mut headers, REFERER, permit.referer().as_str());
-    default(&mut headers, USER_AGENT, user_agent);
-    default(&mut headers, ACCEPT, "*/*");
-    default(&mut headers, ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+    if let Ok(referer) = HeaderValue::from_str(permit.referer().as_str()) {
+        headers.insert(REFERER, referer);
+    }
+    if let Some(user_agent) = user_agent {
+        headers.entry(USER_AGENT).or_insert_with(|| user_agent.clone());
+    }
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     headers
+        .entry(ACCEPT_ENCODING)
+        .or_insert(HeaderValue::from_static("gzip, deflate, br, zstd"));
+    headers
+}
+
+fn is_ours(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    OURS.contains(&name) || name.starts_with("proxy-")
+}
+
+fn dropped(name: &HeaderName) -> Note {
+    let own = name.to_string();
+    if name == REFERER {
+        Note::RefererDropped { name: own }
+    } else {
+        Note::HeaderDropped { name: own }
+    }
 }
 
 /// The `host` field of an HTTP/1.1 request: the port only where it isn't the scheme's own (RFC 9110 §7.2).
@@ -53,19 +60,8 @@ pub(super) fn no_length(method: &Method, body: &Bytes) -> Option<(HeaderName, He
     (has_meaning && body.is_empty()).then(|| (CONTENT_LENGTH, HeaderValue::from_static("0")))
 }
 
-fn default(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if !headers.contains_key(&name) {
-        insert(headers, name, value);
-    }
-}
-
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
-}
-
-/// Fields that frame the message or steer the connection: set by an app they would smuggle a second request.
+/// Fields that frame the message or steer the connection, which would smuggle a second request if an app set them, and
+/// the referer (rule N3).
 const OURS: &[&str] = &[
     "connection",
     "content-length",
@@ -73,6 +69,7 @@ const OURS: &[&str] = &[
     "host",
     "http2-settings",
     "keep-alive",
+    "referer",
     "te",
     "trailer",
     "transfer-encoding",

@@ -78,6 +78,17 @@ async fn t6_a_self_signed_certificate_never_passes_on_ios() {
 }
 
 #[tokio::test]
+async fn t7_ios_demands_what_android_doesnt() {
+    let leaf = Leaf::for_name(HOST).valid_days(-1..900);
+
+    let (ios, _) = call(ios(), &leaf).await;
+    let (android, _) = call(app(), &leaf).await;
+
+    assert_eq!(rule(&ios), Some(Rule::T7), "{ios:?}");
+    assert_eq!(kind(&android), "200 \"ok\"");
+}
+
+#[tokio::test]
 async fn s1_with_the_check_skipped_a_fault_is_spared_and_told() {
     for (expected, leaf) in faulty() {
         let server = presenting(&leaf).await;

@@ -6,7 +6,7 @@ use http::Method;
 use minigate_engine::{Exchange, Protocol};
 use minigate_testkit::{Script, Signal, Steps, answer};
 
-use crate::support::{Entry, OTHER, URL, app, kind, scripted, scripted_for, watch};
+use crate::support::{Entry, H2Behaviour, H2Server, OTHER, URL, app, kind, scripted, scripted_for, watch};
 
 fn ok() -> Script {
     Script::answering(answer(200, &[], "ok"))
@@ -92,6 +92,41 @@ async fn a_connection_that_closed_while_idle_is_not_used() {
     let outcome = app.send(URL, post()).await;
 
     assert_eq!(kind(&outcome), "200 \"ok\"");
+}
+
+#[tokio::test]
+async fn a_connection_that_has_been_idle_for_long_is_not_used() {
+    let server = scripted([ok()]).await;
+    let app = app().at(server.addr()).start();
+
+    for _ in 0..2 {
+        app.get(URL).await.unwrap();
+        pass(Duration::from_secs(56)).await;
+    }
+
+    assert_eq!(server.record().accepted, 2);
+    server.until(|record| record.over == 1).await;
+}
+
+#[tokio::test]
+async fn a_shared_connection_that_has_been_idle_for_long_is_not_used() {
+    let server = H2Server::start(H2Behaviour::Ok).await;
+    let app = app().at(server.addr()).start();
+
+    for _ in 0..2 {
+        app.get_h2(URL).await.unwrap();
+        pass(Duration::from_secs(30)).await;
+        app.get_h2(URL).await.unwrap();
+        pass(Duration::from_secs(56)).await;
+    }
+
+    assert_eq!(server.accepted(), 2);
+}
+
+async fn pass(span: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(span).await;
+    tokio::time::resume();
 }
 
 #[tokio::test]
@@ -201,9 +236,7 @@ async fn a_first_connection_that_hangs_doesnt_keep_the_others_waiting() {
     app.journal
         .until(1, |entry| matches!(entry, Entry::Connected(_)))
         .await;
-    tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(1)).await;
-    tokio::time::resume();
+    pass(Duration::from_secs(1)).await;
 
     assert_eq!(kind(&watch(second).await.outcome), "200 \"ok\"");
     drop(hanging);

@@ -1,11 +1,15 @@
 //! Rule N4: ten calls at once, the others wait their turn.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 use http::Method;
-use minigate_engine::{Exchange, Task};
+use minigate_engine::{Exchange, ResolveError, Resolver, Task};
 use minigate_policy::{Call, Interface, Overflow};
 use minigate_testkit::{Script, ScriptedServer, Signal, Steps, answer};
 
-use crate::support::{App, Entry, HOST, URL, app, kind, scripted, watch};
+use crate::support::{App, Entry, HOST, OTHER, URL, app, kind, scripted, scripted_for, watch};
 
 /// A server that answers each request once it is told to.
 async fn held(go_on: &Signal) -> ScriptedServer {
@@ -164,6 +168,26 @@ async fn n4_where_calls_are_not_to_wait_one_too_many_is_refused() {
     for task in tasks {
         assert_eq!(kind(&watch(task).await.outcome), "200 \"ok\"");
     }
+}
+
+#[tokio::test]
+async fn n4_a_panic_frees_its_slot() {
+    struct Panics;
+    impl Resolver for Panics {
+        fn resolve<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>> {
+            panic!("on purpose");
+        }
+    }
+    let server = scripted_for(OTHER, [Script::answering(answer(200, &[], "ok"))]).await;
+    let mut setting = app().host_at(OTHER, server.addr());
+    setting.profile.calls_at_once = 1;
+    let app = setting.start_asking(Arc::new(Panics));
+
+    for _ in 0..3 {
+        assert_eq!(kind(&app.get(URL).await), "Internal");
+    }
+
+    assert_eq!(kind(&app.get("https://cdn.example.com/").await), "200 \"ok\"");
 }
 
 #[tokio::test]

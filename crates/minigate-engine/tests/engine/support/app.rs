@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use minigate_engine::{Engine, Exchange, Limits, Outcome, Override, Protocol, Setup, Task};
+use minigate_engine::{Engine, Exchange, Limits, Outcome, Override, Protocol, Resolver, Setup, Task};
 use minigate_policy::{
     Call, Debugging, DomainLists, Interface, Permit, Policy, Profile, Release, WrittenLists,
 };
@@ -100,16 +100,25 @@ impl Setting {
     }
 
     /// Starts the app's engine.
-    pub(crate) fn start(self) -> App {
+    pub(crate) fn start(mut self) -> App {
+        let resolver = Arc::new(std::mem::take(&mut self.resolver));
+        self.start_with(&resolver, Arc::clone(&resolver) as Arc<dyn Resolver>)
+    }
+
+    /// Starts it with a resolver that the kit doesn't have.
+    pub(crate) fn start_asking(self, resolver: Arc<dyn Resolver>) -> App {
+        self.start_with(&Arc::default(), resolver)
+    }
+
+    fn start_with(self, fake: &Arc<FakeResolver>, resolver: Arc<dyn Resolver>) -> App {
         let policy = self.policy();
         let journal = Arc::<Recorder>::default();
-        let resolver = Arc::new(self.resolver);
         let roots = Roots::load(&[RootSource::Added {
             name: "throw-away".to_owned(),
             content: authority().root_pem().into_bytes(),
         }]);
         let mut setup = Setup::new(self.profile, Trust::new(roots.unwrap()));
-        setup.resolver = Arc::clone(&resolver) as Arc<dyn minigate_engine::Resolver>;
+        setup.resolver = resolver;
         setup.overrides = self.overrides;
         setup.journal = Arc::clone(&journal) as Arc<dyn minigate_engine::Journal>;
         setup.limits = self.limits;
@@ -117,7 +126,7 @@ impl Setting {
             policy,
             engine: Engine::start_driver(setup),
             journal,
-            resolver,
+            resolver: Arc::clone(fake),
         }
     }
 }
