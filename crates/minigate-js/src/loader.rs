@@ -8,6 +8,7 @@ mod syntax;
 mod wrap;
 
 pub(crate) use columns::Columns;
+pub(crate) use esm::{may_be_module, may_import_later};
 pub(crate) use resolve::resolve;
 pub(crate) use syntax::SyntaxError;
-pub(crate) use wrap::{Wrapped, wrap};
+pub(crate) use wrap::{Wrapped, wrap_module, wrap_script};

@@ -156,6 +156,59 @@ async fn a_syntax_error_names_its_place_and_quotes_the_line() {
 }
 
 #[tokio::test]
+async fn a_file_that_ends_too_early_is_wrong_at_its_own_end() {
+    for text in ["Page({\n", "import './a'\nPage({\n\n"] {
+        let run = run(&[("app.js", text), ("a.js", "")]).await;
+
+        let line = text.trim_end().lines().count();
+        assert_eq!(
+            run.faults()[0].message,
+            format!("SyntaxError: unexpected end of file (app.js:{line}:7)\n    Page({{")
+        );
+        assert_eq!(run.faults()[0].place.as_ref().unwrap().line as usize, line);
+    }
+
+    let closed_twice = run2(&[("app.js", "App({});\n}\n")]).await;
+    assert_eq!(
+        closed_twice.faults()[0].message,
+        "SyntaxError: unexpected token (app.js:2:1)\n    }"
+    );
+}
+
+#[tokio::test]
+async fn a_nul_character_is_an_error_at_its_place() {
+    let run = run(&[("app.js", "const a = 1\nconst b = '\0'")]).await;
+
+    assert_eq!(
+        run.faults()[0].message,
+        "SyntaxError: a NUL character in the file (app.js:2:12)\n    const b = ''"
+    );
+}
+
+#[tokio::test]
+async fn a_script_that_speaks_of_import_is_a_script() {
+    let umd = "// import things, export things, or import('them')\n(function (e) { module.exports = e })(7);";
+    let large = format!("{umd}\nvar list = [{}]", "'import x', ".repeat(300_000));
+
+    let run = run(&[("app.js", "console.log(require('./umd'))"), ("umd.js", &large)]).await;
+
+    assert_eq!(run.text(), "7");
+}
+
+#[tokio::test]
+async fn a_large_module_that_is_not_deep_loads() {
+    let large = format!("export default [{}]", "[0,0],".repeat(140_000));
+
+    let run = run(&[
+        ("app.js", "import l from './l'\nconsole.log(l.length)"),
+        ("l.js", &large),
+    ])
+    .await;
+
+    assert_eq!(run.text(), "140000");
+}
+
+#[tokio::test]
 async fn lines_stay_where_the_developer_has_them() {
     let run = run(&[(
         "app.js",
@@ -194,6 +247,10 @@ async fn a_module_nested_without_end_is_an_error_and_not_the_end_of_the_process(
         ("a=>", ""),
         ("class{x=", "}"),
         ("`${", "}`"),
+        ("a**", ""),
+        ("()=>", ""),
+        ("async()=>{", "}"),
+        ("{a(){(", ")}}"),
     ] {
         let deep = format!(
             "import a from './a'\nx = {}1{}",

@@ -4,7 +4,7 @@ use rquickjs::{Ctx, Error, Exception, Function, Object, Result, context::EvalOpt
 
 use super::Host;
 use crate::{
-    loader::{Columns, SyntaxError, Wrapped, resolve, wrap},
+    loader::{SyntaxError, Wrapped, may_be_module, may_import_later, resolve, wrap_module, wrap_script},
     observer::Place,
     realm::fault,
 };
@@ -20,19 +20,21 @@ pub(super) fn compile<'js>(host: &Host, ctx: &Ctx<'js>, path: &str) -> Result<Ob
     let bytes = bytes.map_err(|error| throw(ctx, &format!("can't read {path}: {error}")))?;
     let text = simdutf8::basic::from_utf8(&bytes).map_err(|_| throw(ctx, &format!("{path} is not UTF-8")))?;
     let text = text.trim_start_matches('\u{feff}');
-    let unit = Object::new_proto(ctx.clone(), None)?;
     if path.ends_with(".json") {
+        let unit = Object::new_proto(ctx.clone(), None)?;
         unit.set("json", parse_json(ctx, path, text)?)?;
-    } else {
-        let wrapped = wrap(text, path).map_err(|error| throw_syntax(ctx, &error))?;
-        // Before it is compiled, since an error in that has a place too.
-        host.columns
-            .borrow_mut()
-            .insert(path.to_owned(), wrapped.columns.clone());
-        unit.set("isModule", wrapped.is_module)?;
-        unit.set("make", evaluate(ctx, (path, text), &wrapped)?)?;
+        return Ok(unit);
     }
-    Ok(unit)
+    if let Some(error) = SyntaxError::of_nul(text, path) {
+        return Err(throw_syntax(ctx, &error));
+    }
+    Source {
+        host,
+        ctx,
+        path,
+        text,
+    }
+    .compile()
 }
 
 fn parse_json<'js>(ctx: &Ctx<'js>, path: &str, text: &str) -> Result<rquickjs::Value<'js>> {
@@ -44,21 +46,89 @@ fn parse_json<'js>(ctx: &Ctx<'js>, path: &str, text: &str) -> Result<rquickjs::V
     ctx.json_parse(text)
 }
 
-fn evaluate<'js>(ctx: &Ctx<'js>, (path, text): (&str, &str), wrapped: &Wrapped) -> Result<Function<'js>> {
-    let failure = match run(ctx, &wrapped.usual, path) {
-        Ok(make) => return Ok(make),
-        Err(error) => pending(ctx, error)?,
-    };
-    // `let exports` clashes with a parameter; in the roomy form it doesn't.
-    let failure = if failure.message().as_deref() == Some(PARAMETER_CLASH) {
-        match run(ctx, &wrapped.roomy, path) {
-            Ok(make) => return Ok(make),
-            Err(error) => pending(ctx, error)?,
+/// A file of JavaScript on its way to a function.
+struct Source<'a, 'js> {
+    host: &'a Host,
+    ctx: &'a Ctx<'js>,
+    path: &'a str,
+    text: &'a str,
+}
+
+impl<'js> Source<'_, 'js> {
+    /// What the engine takes for a script is one, however much it speaks of `import` and `export`. The parser is only
+    /// worth its time for the others.
+    fn compile(&self) -> Result<Object<'js>> {
+        let script = wrap_script(self.text);
+        match self.evaluate(&script)? {
+            Ok(make) if !may_import_later(self.text) => self.unit(make, &script),
+            Ok(make) => match wrap_module(self.text, self.path) {
+                Ok(Some(module)) => self.compile_wrapped(&module),
+                // Without the parser's help only its `import()` doesn't work.
+                Ok(None) | Err(_) => self.unit(make, &script),
+            },
+            Err(error) if !may_be_module(self.text) => Err(self.quote(&script, error)),
+            Err(error) => match wrap_module(self.text, self.path) {
+                Ok(Some(module)) => self.compile_wrapped(&module),
+                Ok(None) => Err(self.quote(&script, error)),
+                Err(error) => Err(throw_syntax(self.ctx, &error)),
+            },
         }
-    } else {
-        failure
-    };
-    Err(quote(ctx, (path, text), &wrapped.columns, failure))
+    }
+
+    fn compile_wrapped(&self, wrapped: &Wrapped) -> Result<Object<'js>> {
+        match self.evaluate(wrapped)? {
+            Ok(make) => self.unit(make, wrapped),
+            Err(error) => Err(self.quote(wrapped, error)),
+        }
+    }
+
+    fn unit(&self, make: Function<'js>, wrapped: &Wrapped) -> Result<Object<'js>> {
+        let columns = wrapped.columns.clone();
+        self.host
+            .columns
+            .borrow_mut()
+            .insert(self.path.to_owned(), columns);
+        let unit = Object::new_proto(self.ctx.clone(), None)?;
+        unit.set("isModule", wrapped.is_module)?;
+        unit.set("make", make)?;
+        Ok(unit)
+    }
+
+    /// The function that a wrapped text makes, or the engine's syntax error.
+    fn evaluate(&self, wrapped: &Wrapped) -> Result<std::result::Result<Function<'js>, Exception<'js>>> {
+        let failure = match run(self.ctx, &wrapped.usual, self.path) {
+            Ok(make) => return Ok(Ok(make)),
+            Err(error) => pending(self.ctx, error)?,
+        };
+        // `let exports` clashes with a parameter; in the roomy form it doesn't.
+        if failure.message().as_deref() != Some(PARAMETER_CLASH) {
+            return Ok(Err(failure));
+        }
+        match run(self.ctx, &wrapped.roomy, self.path) {
+            Ok(make) => Ok(Ok(make)),
+            Err(error) => pending(self.ctx, error).map(Err),
+        }
+    }
+
+    /// Adds place and line to the message of the engine's own syntax error.
+    fn quote(&self, wrapped: &Wrapped, error: Exception<'js>) -> Error {
+        let message = error.message().unwrap_or_default();
+        let place = fault(&message, &error.stack().unwrap_or_default(), |place| {
+            wrapped.columns.original(place.line, place.column)
+        });
+        let Some(Place { line, column, .. }) = place.place.filter(|place| place.file == self.path) else {
+            return self.ctx.throw(error.into_object().into_value());
+        };
+        let told = if line as usize > self.text.split('\n').count() {
+            // What stands behind the last line is the wrapper's; the text lacks a bracket or has one too many.
+            wrap_module(self.text, self.path)
+                .err()
+                .unwrap_or_else(|| SyntaxError::at_end(self.text, self.path))
+        } else {
+            SyntaxError::on(self.text, (line as usize, column as usize), self.path, message)
+        };
+        throw_syntax(self.ctx, &told)
+    }
 }
 
 fn run<'js>(ctx: &Ctx<'js>, script: &str, path: &str) -> Result<Function<'js>> {
@@ -78,22 +148,6 @@ fn pending<'js>(ctx: &Ctx<'js>, error: Error) -> Result<Exception<'js>> {
         Some(exception) => Ok(exception),
         None => Err(ctx.throw(value)),
     }
-}
-
-/// Adds place and line to the message of the engine's own syntax error.
-fn quote<'js>(ctx: &Ctx<'js>, (path, text): (&str, &str), columns: &Columns, error: Exception<'js>) -> Error {
-    let message = error.message().unwrap_or_default();
-    let place = fault(&message, &error.stack().unwrap_or_default(), |place| {
-        columns.original(place.line, place.column)
-    })
-    .place;
-    let place = place.filter(|place| place.file == path);
-    if let Some(Place { line, column, .. }) = place {
-        let told = SyntaxError::on(text, (line as usize, column as usize), path, message).to_string();
-        // Where even that fails, the error stays as it is.
-        let _ = error.as_object().set("message", told);
-    }
-    ctx.throw(error.into_object().into_value())
 }
 
 /// Throws a syntax error whose stack begins at its place.

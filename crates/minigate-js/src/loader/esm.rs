@@ -7,6 +7,7 @@
 mod bindings;
 mod depth;
 mod exports;
+mod nesting;
 mod requests;
 
 use oxc_allocator::Allocator;
@@ -32,23 +33,38 @@ pub(super) struct Converted {
     pub(super) columns: Columns,
 }
 
-/// Whether a text can hold `import` or `export`; the parser is only worth its time where it can.
-pub(super) fn may_be_module(source: &str) -> bool {
-    let after = |word: &str, next: fn(char) -> bool| {
-        source.match_indices(word).any(|(at, _)| {
-            let before = source.get(..at).and_then(|text| text.chars().next_back());
-            let after = source.get(at + word.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(is_name_char) && before != Some('.') && after.is_some_and(next)
-        })
-    };
-    after("import", |next| next.is_whitespace() || "{*\"'(./".contains(next))
-        || after("export", |next| next.is_whitespace() || "{*/".contains(next))
+/// Whether a text that is no script can be a module: it holds the word `import` or `export`, be it in a comment.
+pub(crate) fn may_be_module(source: &str) -> bool {
+    holds(source, "import", |next| {
+        next.is_whitespace() || "{*\"'(./".contains(next)
+    }) || holds(source, "export", |next| {
+        next.is_whitespace() || "{*/".contains(next)
+    })
+}
+
+/// Whether a script can hold `import()`.
+pub(crate) fn may_import_later(source: &str) -> bool {
+    let calls = |rest: &str| rest.trim_start().starts_with(['(', '/']);
+    words(source, "import").any(calls)
+}
+
+fn holds(source: &str, word: &str, next: impl Fn(char) -> bool) -> bool {
+    words(source, word).any(|rest| rest.starts_with(&next))
+}
+
+/// What follows a word, wherever it stands alone and is no member's name.
+fn words<'s>(source: &'s str, word: &'s str) -> impl Iterator<Item = &'s str> {
+    source.match_indices(word).filter_map(move |(at, _)| {
+        let before = source.get(..at)?.chars().next_back();
+        let is_free = !before.is_some_and(is_name_char) && before != Some('.');
+        source.get(at + word.len()..).filter(|_| is_free)
+    })
 }
 
 /// Converts a text, or gives nothing where it holds neither `import` nor `export`.
 pub(super) fn convert(source: &str, file: &str) -> Result<Option<Converted>, SyntaxError> {
-    let too_deep = || SyntaxError::at(source, 0, file, "the module is nested too deeply or is too large");
-    on_stack_for(source, || convert_here(source, file)).unwrap_or_else(|| Err(too_deep()))
+    on_stack_for(source, || convert_here(source, file))
+        .unwrap_or_else(|none| Err(SyntaxError::at(source, 0, file, none.to_string())))
 }
 
 fn convert_here(source: &str, file: &str) -> Result<Option<Converted>, SyntaxError> {
@@ -84,7 +100,11 @@ fn convert_here(source: &str, file: &str) -> Result<Option<Converted>, SyntaxErr
 fn check(parsed: &ParserReturn<'_>, source: &str, file: &str) -> Result<(), SyntaxError> {
     if let Some(error) = parsed.diagnostics.errors().next() {
         let offset = error.labels.first().map_or(0, |label| label.offset() as usize);
-        return Err(SyntaxError::at(source, offset, file, lower_first(&error.message)));
+        return Err(if error.message.ends_with("`EOF`") {
+            SyntaxError::at_end(source, file)
+        } else {
+            SyntaxError::at(source, offset, file, lower_first(&error.message))
+        });
     }
     match parsed.module_record.import_metas.first() {
         Some(span) => Err(SyntaxError::at(
@@ -207,7 +227,15 @@ mod tests {
     }
 
     #[test]
-    fn only_texts_that_can_hold_import_or_export_are_parsed() {
+    fn a_script_is_converted_only_where_it_can_import_later() {
+        assert!(may_import_later("import ( 'a' )") && may_import_later("import/**/('a')"));
+        assert!(!may_import_later(
+            "// to import things\nmodule.exports = x.import('a')"
+        ));
+    }
+
+    #[test]
+    fn only_texts_that_can_hold_import_or_export_are_candidates() {
         for text in [
             "exports.a = important",
             "x.import('a')",

@@ -23,6 +23,18 @@ impl SyntaxError {
         Self::on(source, (before.matches('\n').count() + 1, column), file, message)
     }
 
+    /// A text that ends too early: an error right after the last of it.
+    pub(crate) fn at_end(source: &str, file: &str) -> Self {
+        let end = source.trim_end().len();
+        Self::at(source, end, file, "unexpected end of file")
+    }
+
+    /// A character that no source may hold, if there is one.
+    pub(crate) fn of_nul(source: &str, file: &str) -> Option<Self> {
+        let at = source.find('\0')?;
+        Some(Self::at(source, at, file, "a NUL character in the file"))
+    }
+
     /// An error at a line and column of the source.
     pub(crate) fn on(
         source: &str,
@@ -31,7 +43,12 @@ impl SyntaxError {
         message: impl Into<String>,
     ) -> Self {
         let quote = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        let quote = quote.trim().chars().take(MAX_QUOTE).collect();
+        let quote = quote
+            .trim()
+            .chars()
+            .filter(|c| *c != '\0')
+            .take(MAX_QUOTE)
+            .collect();
         Self {
             message: message.into(),
             file: file.to_owned(),

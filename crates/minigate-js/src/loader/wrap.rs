@@ -2,7 +2,7 @@
 
 use super::{
     columns::Columns,
-    esm::{Converted, convert, may_be_module},
+    esm::{Converted, convert},
     syntax::SyntaxError,
 };
 
@@ -20,24 +20,23 @@ pub(crate) struct Wrapped {
     pub(crate) is_module: bool,
 }
 
-/// Makes a function of a module's text.
-///
-/// # Errors
-///
-/// Where an ES module's text is no valid JavaScript. Other texts are left to the engine.
-pub(crate) fn wrap(source: &str, file: &str) -> Result<Wrapped, SyntaxError> {
-    let converted = if may_be_module(source) {
-        convert(source, file)?
-    } else {
-        None
-    };
-    let plain = || Converted {
+/// Makes a function of a script's text, whatever it holds.
+pub(crate) fn wrap_script(source: &str) -> Wrapped {
+    assemble(Converted {
         head: String::new(),
         body: source.to_owned(),
         helpers: "_$".to_owned(),
         columns: Columns::default(),
-    };
-    Ok(assemble(converted.unwrap_or_else(plain)))
+    })
+}
+
+/// Makes a function of an ES module's text; none where it holds neither `import` nor `export`.
+///
+/// # Errors
+///
+/// Where the text is no valid JavaScript.
+pub(crate) fn wrap_module(source: &str, file: &str) -> Result<Option<Wrapped>, SyntaxError> {
+    Ok(convert(source, file)?.map(assemble))
 }
 
 fn assemble(

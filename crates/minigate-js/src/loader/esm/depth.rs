@@ -1,29 +1,58 @@
 //! A stack deep enough for the parser, which follows nesting by recursion and would end the process where it ran out.
 
-use std::thread;
+use std::{io, thread};
 
-/// Works on a thread whose stack no nesting in the source can use up. Nothing where that would take too much, or where
-/// the work panics.
-pub(super) fn on_stack_for<T: Send>(source: &str, work: impl FnOnce() -> T + Send) -> Option<T> {
-    let size = needed(source).filter(|size| *size <= MAX_STACK)?;
+use super::nesting::{Nesting, measure};
+
+/// Why there is no stack for a text.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoStack {
+    /// More than any stack that is given.
+    #[error("the module is nested too deeply or is too large")]
+    TooDeep,
+    /// The system refuses, mostly because the process may not have that much address space.
+    #[error("the module needs a stack of {} MiB to be read, and the system gives none: {cause}", .bytes >> 20)]
+    Refused {
+        /// The stack's size.
+        bytes: usize,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The work panicked.
+    #[error("the module can't be read: its parser failed")]
+    Failed,
+}
+
+/// Works on a thread whose stack no nesting in the source can use up.
+pub(super) fn on_stack_for<T: Send>(source: &str, work: impl FnOnce() -> T + Send) -> Result<T, NoStack> {
+    let bytes = needed(source)
+        .filter(|size| *size <= MAX_STACK)
+        .ok_or(NoStack::TooDeep)?;
     thread::scope(|scope| {
         let worker = thread::Builder::new()
-            .stack_size(size)
+            .stack_size(bytes)
             .spawn_scoped(scope, work)
-            .ok()?;
-        worker.join().ok()
+            .map_err(|cause| NoStack::Refused { bytes, cause })?;
+        worker.join().map_err(|_| NoStack::Failed)
     })
 }
 
-/// An upper bound, whatever the text means: the system gives a stack's memory only as it is used.
+/// An upper bound: the system gives a stack's memory only as it is used.
 fn needed(source: &str) -> Option<usize> {
-    let opening = source.bytes().filter(|byte| b"([{".contains(byte)).count();
-    let brackets = opening.checked_mul(PER_BRACKET)?;
-    source
-        .len()
+    let Nesting { brackets, bytes } = measure(source).unwrap_or_else(|| at_most(source));
+    let brackets = brackets.checked_mul(PER_BRACKET)?;
+    bytes
         .checked_mul(PER_BYTE)?
         .checked_add(brackets)?
         .checked_add(BASE)
+}
+
+/// The nesting of a text whatever it means.
+fn at_most(source: &str) -> Nesting {
+    Nesting {
+        brackets: source.bytes().filter(|byte| b"([{".contains(byte)).count(),
+        bytes: source.len(),
+    }
 }
 
 /// What a level of brackets takes at most: 5.7 KB for `class{x=class{x=…}}` without optimisation.
