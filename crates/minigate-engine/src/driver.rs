@@ -1,6 +1,6 @@
 //! The one loop that owns an app's gate.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,8 +36,8 @@ pub(crate) struct Driver {
     gate: Gate,
     inbox: UnboundedReceiver<Command>,
     carrier: Arc<Carrier>,
-    calls: HashMap<TaskId, Call>,
-    tasks: HashMap<CallId, TaskId>,
+    calls: BTreeMap<TaskId, Call>,
+    tasks: BTreeMap<CallId, TaskId>,
     running: JoinSet<Box<Outcome>>,
     exchanges: HashMap<Id, TaskId>,
 }
@@ -57,8 +57,8 @@ impl Driver {
             gate: Gate::new(profile),
             inbox,
             carrier: Arc::new(carrier),
-            calls: HashMap::new(),
-            tasks: HashMap::new(),
+            calls: BTreeMap::new(),
+            tasks: BTreeMap::new(),
             running: JoinSet::new(),
             exchanges: HashMap::new(),
         }
