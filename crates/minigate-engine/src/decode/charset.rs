@@ -26,6 +26,8 @@ pub(super) fn detect(body: &[u8], content_type: Option<&str>, fallback: &str) ->
 }
 
 fn declared(content_type: &str) -> Option<&'static Encoding> {
+    // Most answers say nothing, and a type without parameters needs no parser.
+    content_type.contains(';').then_some(())?;
     let media_type = MediaType::parse(content_type).ok()?;
     let label = media_type.get_param(mediatype::names::CHARSET)?;
     Encoding::for_label(label.unquoted_str().as_bytes())

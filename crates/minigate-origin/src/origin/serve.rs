@@ -112,7 +112,10 @@ async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response
         }
         Err(refusal) => refusal,
     };
-    sleep(reply.delay).await;
+    // Even no time at all would wait for the timer's next tick.
+    if !reply.delay.is_zero() {
+        sleep(reply.delay).await;
+    }
     Ok(to_response(&method, reply))
 }
 
