@@ -217,9 +217,11 @@ impl Request {
 }
 
 fn read_timeout(asked: Option<f64>, notes: &mut Vec<Note>) -> Option<Duration> {
-    let asked = asked?;
-    if (1.0..=LONGEST_TIMEOUT).contains(&asked) {
-        return Some(Duration::from_secs_f64(asked / 1000.0));
+    // Libraries write 0 for "none".
+    let asked = asked.filter(|asked| *asked != 0.0)?;
+    if asked.is_finite() && asked > 0.0 {
+        let usable = asked.clamp(1.0, LONGEST_TIMEOUT);
+        return Some(Duration::from_secs_f64(usable / 1000.0));
     }
     notes.push(Note::TimeoutIgnored {
         value: asked.to_string(),
