@@ -3,7 +3,6 @@
 import { inspect } from "minigate:inspect";
 import { native } from "minigate:native";
 import {
-  errorStack,
   floor,
   indexOf,
   isArray,
@@ -19,6 +18,7 @@ import {
   toNumber,
   toText,
 } from "minigate:primordials";
+import { errorStack } from "minigate:stack";
 
 let indent = 0;
 const counts = new SafeMap();

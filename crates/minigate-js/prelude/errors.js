@@ -2,7 +2,8 @@
 
 import { inspect } from "minigate:inspect";
 import { native } from "minigate:native";
-import { apply, errorStack, list } from "minigate:primordials";
+import { apply, list } from "minigate:primordials";
+import { errorStack } from "minigate:stack";
 
 /** Who hears of errors inside the app; `lifecycle.js` fills it. */
 export const listeners = { __proto__: null, exception: undefined, rejection: undefined };
@@ -23,6 +24,11 @@ export function invoke(callback, receiver = undefined, args = NO_ARGUMENTS) {
 export function reportException(error) {
   const { text, stack } = tell("exception", error);
   hear("exception", text + "\n" + stack);
+}
+
+/** Reports what the app left out; no code of it has failed, so its own listeners aren't told. */
+export function reportOmission(text) {
+  native.report("exception", text, "");
 }
 
 /** Reports a Promise that was rejected and not handled. */

@@ -5,7 +5,6 @@ import {
   bigintText,
   bufferSize,
   dateValue,
-  errorStack,
   functionText,
   getOwnPropertyDescriptor,
   getPrototypeOf,
@@ -27,9 +26,11 @@ import {
   startsWith,
   stringify,
   symbolText,
+  toNumber,
   viewLength,
   viewName,
 } from "minigate:primordials";
+import { errorStack } from "minigate:stack";
 
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 100;
@@ -187,15 +188,30 @@ function entries(value, state, indexed) {
   const keys = ownKeys(value);
   let text = "";
   let count = 0;
+  let next = 0;
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index];
     const property = getOwnPropertyDescriptor(value, key);
     if (property === undefined || !property.enumerable) continue;
     if (++count > MAX_ENTRIES || state.room < 0) return text + ", …";
+    const at = indexed ? position(key, value.length) : 0;
+    if (indexed) text += gap(text, at - next);
+    next = at + 1;
     const shown = entry(property, state);
-    text += (text && ", ") + (indexed && key === "" + (count - 1) ? shown : keyText(key) + ": " + shown);
+    text += (text && ", ") + (indexed && at < value.length ? shown : keyText(key) + ": " + shown);
   }
-  return text;
+  return indexed ? text + gap(text, value.length - next) : text;
+}
+
+/** Where in an array a key stands: behind all elements if it is none of them. */
+function position(key, length) {
+  const index = typeof key === "string" ? toNumber(key) : length;
+  return index < length && "" + index === key ? index : length;
+}
+
+function gap(text, size) {
+  if (size <= 0) return "";
+  return (text && ", ") + "<" + size + (size === 1 ? " empty item>" : " empty items>");
 }
 
 function entry(property, state) {

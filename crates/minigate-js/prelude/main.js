@@ -13,6 +13,7 @@ import { Behavior, Component, Page, tellPage } from "minigate:page";
 import { define, enumerableKeys, parseJson, SafeTypeError } from "minigate:primordials";
 import { createRequestApi, onCallEvent } from "minigate:request";
 import { seal } from "minigate:seal";
+import { installStacks } from "minigate:stack";
 import { storageApi } from "minigate:storage";
 import { installTimers, onSoon, onTimer } from "minigate:timers";
 
@@ -26,6 +27,7 @@ export function boot(functions) {
   define(globalThis, "wx", createWx(config));
   installGlobals(config);
   installTimers();
+  installStacks();
   seal();
   return receive;
 }
@@ -73,6 +75,7 @@ function queueMicrotask(callback) {
 
 /** Takes an event of the host. Nothing that the app throws comes out of it. */
 function receive(event, id, payload, extra) {
+  forgetError();
   switch (event) {
     case "timer":
       return onTimer(id, payload);
@@ -90,6 +93,16 @@ function receive(event, id, payload, extra) {
       return reportRejection(id, payload);
     default:
       return guard(() => onCallEvent(event, id, payload, extra));
+  }
+}
+
+// While the engine remembers an error that only it has caught, its host isn't told of values that aren't errors, and a
+// `null` for want of memory is one of those.
+function forgetError() {
+  try {
+    throw undefined;
+  } catch {
+    return;
   }
 }
 

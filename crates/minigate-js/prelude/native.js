@@ -17,6 +17,7 @@ const TEXTUAL = [
   "storageGet",
   "storageRemove",
   "storageSet",
+  "unsent",
 ];
 
 /** Takes the host's functions, once. */
@@ -28,6 +29,7 @@ export function connect(functions) {
 }
 
 /** Half of a surrogate pair can't leave the realm, so it becomes the replacement character. */
-const wellFormed = (call) => (first, second, third) => call(fix(first), fix(second), fix(third));
+const wellFormed = (call) => (first, second, third, fourth, fifth) =>
+  call(fix(first), fix(second), fix(third), fix(fourth), fix(fifth));
 
 const fix = (value) => (typeof value === "string" ? toWellFormed(value) : value);

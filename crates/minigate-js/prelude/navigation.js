@@ -2,7 +2,7 @@
 
 import { missPage } from "minigate:app";
 import { createApi } from "minigate:callbacks";
-import { reportException } from "minigate:errors";
+import { reportException, reportOmission } from "minigate:errors";
 import { native } from "minigate:native";
 import { Failure, optional, required } from "minigate:options";
 import { createPage, tellPage } from "minigate:page";
@@ -23,11 +23,11 @@ export const getCurrentPages = () => toArray(stack);
 /** The page that shows. */
 export const currentPage = () => stack[stack.length - 1];
 
-/** Opens the first page; one that doesn't exist is the app's to handle. Throws where its file registers none. */
+/** Opens the first page, if it can be made; one that doesn't exist is the app's to handle. */
 export function openFirst(route, query) {
   if (!native.hasPage(route)) return missPage({ path: route, query, isEntryPage: true });
-  const page = make({ route, query });
-  return open("launch", { __proto__: null, route, query, page });
+  const target = { __proto__: null, route, query, page: tryMake({ route, query }) };
+  return target.page && open("launch", target);
 }
 
 /** `wx.navigateTo` and its family. */
@@ -99,15 +99,22 @@ function prepare(target) {
   target.page = make(target);
 }
 
-function make({ route, query }) {
-  let page;
+function make(target) {
+  const page = tryMake(target);
+  if (page === undefined) throw new Failure('page "' + target.route + '" has not been registered yet');
+  return page;
+}
+
+/** A page, or nothing once it is reported what is wrong with its file. */
+function tryMake({ route, query }) {
   try {
-    page = createPage(native.pageFile(route), route, query);
+    const page = createPage(native.pageFile(route), route, query);
+    if (page === undefined) reportOmission('page "' + route + '" is not registered: its file calls no Page()');
+    return page;
   } catch (error) {
     reportException(error);
+    return undefined;
   }
-  if (page === undefined) throw new Failure('page "' + route + '" has not been registered yet');
-  return page;
 }
 
 function open(name, { page, route, query }) {

@@ -3,11 +3,12 @@
 import { describe } from "minigate:errors";
 import { isArray, isBuffer, isObject, isView } from "minigate:primordials";
 
-/** A call that fails; the text stands after `fail ` in its `errMsg`. */
+/** A call that fails; the text stands after `fail ` in its `errMsg`, the cause is what the app's own code threw. */
 export class Failure {
-  constructor(text, errno) {
+  constructor(text, errno, cause) {
     this.text = text;
     this.errno = errno;
+    this.cause = cause;
   }
 }
 
@@ -15,10 +16,15 @@ export class Failure {
 const INVALID_PARAMETER = 1001;
 
 /** A failure because of what was passed. */
-export const parameterError = (text) => new Failure("parameter error: " + text, INVALID_PARAMETER);
+export const parameterError = (text, cause) =>
+  new Failure("parameter error: " + text, INVALID_PARAMETER, cause);
 
 /** Turns anything that was thrown while options were read into a failure. */
-export const toFailure = (error) => (error instanceof Failure ? error : parameterError(describe(error)));
+export function toFailure(error) {
+  if (error instanceof Failure) return error;
+  const cause = describe(error);
+  return parameterError(cause, cause);
+}
 
 /** A value's type in the platform's words. */
 export function typeName(value) {

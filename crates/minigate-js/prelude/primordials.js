@@ -8,14 +8,14 @@
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 
 /** Turns a method into a function of its receiver. */
-const uncurry =
+export const uncurry =
   (method) =>
   (receiver, ...rest) =>
     apply(method, receiver, rest);
 
 const getterOf = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
 
-export { apply, getOwnPropertyDescriptor, getPrototypeOf, ownKeys };
+export { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys };
 export const { create, freeze, keys: enumerableKeys } = Object;
 export const { isArray } = Array;
 export const { isView } = ArrayBuffer;
@@ -39,9 +39,11 @@ export const fromCharCode = String.fromCharCode;
 export const objectPrototype = Object.prototype;
 export const arrayPrototype = Array.prototype;
 export const regexPrototype = RegExp.prototype;
+export const errorPrototype = Error.prototype;
 
 export const bind = uncurry(Function.prototype.bind);
 export const functionText = uncurry(Function.prototype.toString);
+export const functionFile = getterOf(Function.prototype, "fileName");
 export const hasOwn = uncurry(Object.prototype.hasOwnProperty);
 export const slice = uncurry(String.prototype.slice);
 export const indexOf = uncurry(String.prototype.indexOf);
@@ -68,7 +70,7 @@ export const weakGet = uncurry(WeakMap.prototype.get);
 export const weakSet = uncurry(WeakMap.prototype.set);
 export const regexText = getterOf(RegExp.prototype, "source");
 export const bufferSize = getterOf(ArrayBuffer.prototype, "byteLength");
-export const errorStack = getterOf(Error.prototype, "stack");
+export const rawStack = getterOf(Error.prototype, "stack");
 const typedArray = getPrototypeOf(Uint8Array.prototype);
 export const viewName = getterOf(typedArray, Symbol.toStringTag);
 export const viewLength = getterOf(typedArray, "length");

@@ -1,6 +1,7 @@
 // `wx.request`: options to a payload for the host, the host's events to callbacks.
 
 import { failureValue, readCallbacks, settleCallbacks } from "minigate:callbacks";
+import { describe } from "minigate:errors";
 import { createEvent } from "minigate:lifecycle";
 import { native } from "minigate:native";
 import {
@@ -27,7 +28,9 @@ import {
   mapGet,
   mapSet,
   SafeBytes,
+  SafeError,
   SafeMap,
+  SafeTypeError,
   slice,
   stringify,
   toLowerCase,
@@ -36,6 +39,7 @@ import {
   toWellFormed,
   trim,
 } from "minigate:primordials";
+import { errorStack } from "minigate:stack";
 import { soon } from "minigate:timers";
 
 const NAME = "request";
@@ -88,7 +92,9 @@ function request(options) {
     mapSet(calls, started, call);
   } catch (error) {
     const failure = toFailure(error);
-    soon(() => settle(call, { isFailure: true, value: failureValue(NAME, failure) }));
+    const value = failureValue(NAME, failure);
+    native.unsent(NAME, value.errMsg, errorStack(new SafeError()), failure.cause, failure.errno);
+    soon(() => settle(call, { isFailure: true, value }));
   }
   return createTask(call);
 }
@@ -235,8 +241,8 @@ function addData(payload, data, type) {
   try {
     if (BODILESS[payload.method] === 1) payload.url = withQuery(payload.url, queryText(data));
     else addBody(payload, data, type);
-  } catch {
-    throw new Failure("invalid request data", INVALID_DATA);
+  } catch (error) {
+    throw new Failure("invalid request data", INVALID_DATA, describe(error));
   }
 }
 
@@ -250,7 +256,7 @@ function addBody(payload, data, type) {
 
 function jsonText(data) {
   const text = stringify(data);
-  if (text === undefined) throw new Failure("no JSON");
+  if (text === undefined) throw new SafeTypeError("JSON has no " + typeName(data));
   return text;
 }
 

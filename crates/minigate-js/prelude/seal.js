@@ -1,6 +1,15 @@
 // Takes away what makes code of text: the platform has no `eval` and no `new Function`.
 
-import { define, getPrototypeOf, SafeError, SafeEvalError } from "minigate:primordials";
+import {
+  define,
+  functionFile,
+  functionText,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  SafeError,
+  SafeEvalError,
+  startsWith,
+} from "minigate:primordials";
 
 /** Closes `eval`, `Function` and its three siblings, and what would show the prelude's own functions. */
 export function seal() {
@@ -22,8 +31,28 @@ export function seal() {
     refuse("AsyncGeneratorFunction"),
   );
   closeFunction(refuse("Function"));
+  hideSource();
   // Its call sites hand out the functions on the stack, the prelude's among them.
   delete SafeError.prepareStackTrace;
+}
+
+// A library that asks whether a function is the platform's own looks for these words.
+function hideSource() {
+  const { toString } = {
+    toString() {
+      const text = functionText(this);
+      if (!isPrelude(this)) return text;
+      const name = getOwnPropertyDescriptor(this, "name");
+      const isNamed = name !== undefined && typeof name.value === "string";
+      return "function " + (isNamed ? name.value : "") + "() {\n    [native code]\n}";
+    },
+  };
+  define(Function.prototype, "toString", toString, false);
+}
+
+function isPrelude(value) {
+  const file = functionFile(value);
+  return typeof file === "string" && startsWith(file, "minigate:");
 }
 
 function closeConstructor(prototype, refusal) {

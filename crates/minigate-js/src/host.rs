@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::{
     limits::{Limit, Limits, Overrun},
     loader::Columns,
-    observer::{Fault, Level, Line, Notice, Observer, Place, Shown},
+    observer::{Level, Line, Notice, Observer, Place, Shown},
     project::Project,
     realm::{OUT_OF_MEMORY, Watch, fault},
 };
@@ -45,8 +45,6 @@ pub(crate) struct Host {
     /// For each file that was loaded, where its columns come from.
     columns: RefCell<BTreeMap<String, Columns>>,
     started: Instant,
-    /// Where the app was when a limit ended it.
-    end_place: RefCell<Option<Place>>,
     is_noted: Cell<bool>,
     is_crowded: Cell<bool>,
 }
@@ -72,7 +70,6 @@ impl Host {
             codes: RefCell::new(codes),
             columns: RefCell::default(),
             started: Instant::now(),
-            end_place: RefCell::default(),
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
         })
@@ -85,13 +82,13 @@ impl Host {
     /// Tells of a limit that ended the app, once.
     pub(crate) fn note_end(&self, limit: Limit) {
         if !self.is_noted.replace(true) {
-            let place = self.end_place.take();
+            let place = self.watch.take_place().map(|place| self.own(place));
             self.notice(Notice::Limit(Overrun { limit, place }));
         }
     }
 
     fn log(&self, level: &str, text: String, stack: &str) {
-        let place = self.fault("", stack).place;
+        let place = fault("", stack).place;
         self.notice(Notice::Console(Line {
             level: Level::named(level),
             text,
@@ -100,7 +97,11 @@ impl Host {
     }
 
     fn report(&self, kind: &str, message: &str, stack: &str) {
-        let fault = self.fault(message, stack);
+        // A limit that ended the app is told as such, and what it made the engine throw isn't news of its own.
+        if self.watch.broken().is_some() {
+            return;
+        }
+        let fault = fault(message, stack);
         if message.strip_prefix("InternalError: ") == Some(OUT_OF_MEMORY) {
             self.watch.end(Limit::Memory {
                 bytes: self.limits.memory,
@@ -117,13 +118,13 @@ impl Host {
         self.notice(Notice::Shown(Shown { api, text }));
     }
 
-    fn fault(&self, message: &str, stack: &str) -> Fault {
+    /// A place of a compiled text in the developer's own.
+    fn own(&self, place: Place) -> Place {
         let known = self.columns.borrow();
-        fault(message, stack, |Place { file, line, column }| {
-            known
-                .get(file)
-                .map_or(*column, |columns| columns.original(*line, *column))
-        })
+        let column = known
+            .get(&place.file)
+            .map_or(place.column, |columns| columns.original(place.line, place.column));
+        Place { column, ..place }
     }
 
     /// Starts a call that the prelude has read.

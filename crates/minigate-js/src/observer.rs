@@ -30,6 +30,8 @@ pub enum Notice {
     Rejection(Fault),
     /// Something that a screen would show.
     Shown(Shown),
+    /// A call of the network that failed before it could become one.
+    Unsent(Unsent),
     /// The app ran into a limit: once for the one that ended it, and once for the first call that was one too many.
     Limit(Overrun),
 }
@@ -70,6 +72,22 @@ impl Level {
             _ => Self::Log,
         }
     }
+}
+
+/// A call of the network that failed before it could become one, so no journal knows of it: its options were wrong,
+/// or there were too many calls already.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unsent {
+    /// Which function of `wx` was called.
+    pub api: String,
+    /// What the app was told: `request:fail parameter error: …`.
+    pub err_msg: String,
+    /// The platform's number for it, if it has one.
+    pub errno: Option<u32>,
+    /// Where in the app's source.
+    pub place: Option<Place>,
+    /// What the app's own code threw while its options were read, from a getter or a `toJSON`.
+    pub cause: Option<String>,
 }
 
 /// An error that came to the surface.

@@ -3,6 +3,7 @@
 mod fault;
 mod prelude;
 mod watch;
+mod witness;
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
@@ -19,6 +20,7 @@ pub(crate) use fault::fault;
 use prelude::Door;
 pub(crate) use watch::Watch;
 pub use watch::Watchdog;
+use witness::Witness;
 
 /// The app's JavaScript world. Whatever enters does so through [`Realm::turn`].
 pub(crate) struct Realm {
@@ -28,6 +30,7 @@ pub(crate) struct Realm {
     context: Context,
     runtime: Runtime,
     watch: Rc<Watch>,
+    witness: Rc<Witness>,
     memory: usize,
     escaped: RefCell<Vec<Fault>>,
 }
@@ -53,10 +56,14 @@ impl Realm {
         let door = Door::open();
         runtime.set_loader(door.clone(), door.clone());
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
-        let receive = context.with(|ctx| {
-            let booted = natives(&ctx).and_then(|natives| prelude::boot(&ctx, &door, natives));
-            let told = booted.map_err(|error| CaughtError::from_error(&ctx, error).to_string());
-            told.map(|receive| Persistent::save(&ctx, receive))
+        let (receive, witness) = context.with(|ctx| {
+            let booted = Witness::new(&ctx, &watch, limits.memory).and_then(|witness| {
+                let natives = natives(&ctx)?;
+                natives.set("witness", witness.hook(&ctx)?)?;
+                let receive = prelude::boot(&ctx, &door, natives)?;
+                Ok((Persistent::save(&ctx, receive), witness))
+            });
+            booted.map_err(|error| CaughtError::from_error(&ctx, error).to_string())
         })?;
         let rejections = track_rejections(&runtime);
         let clock = Rc::clone(&watch);
@@ -67,6 +74,7 @@ impl Realm {
             context,
             runtime,
             watch,
+            witness,
             memory: limits.memory,
             escaped: RefCell::default(),
         })
@@ -154,6 +162,7 @@ impl Realm {
 impl Drop for Realm {
     fn drop(&mut self) {
         self.rejections.borrow_mut().clear();
+        self.witness.retire();
     }
 }
 
@@ -198,7 +207,7 @@ fn escape(error: &CaughtError<'_>) -> Fault {
         CaughtError::Exception(exception) => exception.stack().unwrap_or_default(),
         CaughtError::Error(_) | CaughtError::Value(_) => String::new(),
     };
-    fault(&error.to_string(), &stack, |place| place.column)
+    fault(&error.to_string(), &stack)
 }
 
 /// Whether an error is the engine's own for a full heap.

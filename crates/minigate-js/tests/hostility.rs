@@ -113,7 +113,7 @@ async fn the_console_runs_no_code_of_what_it_shows() {
     )
     .await;
 
-    let expected = "[Proxy] { trap: [Proxy] } { name: \"c\", list: [1, 2: \"x\"], self: [Circular] }
+    let expected = "[Proxy] { trap: [Proxy] } { name: \"c\", list: [1, <1 empty item>, \"x\"], self: [Circular] }
 { a: [Getter], b: [Setter], \"odd key\": -0, f: [Function: f], n: null, u: undefined, [Symbol(s)]: 1n }
 Map(1) {1 => { a: 1 }} Set(1) {\"x\"} 1970-01-01T00:00:00.000Z Invalid Date /a\\/b/ Uint8Array(3) [0, 0, 0] ArrayBuffer(8) Symbol(q)
 Point { x: 1 } [null prototype] {} [class: Point] [[[[[Array]]]]]
@@ -207,4 +207,82 @@ async fn two_apps_in_one_process_don_t_know_of_each_other() {
 
     assert_eq!(first.text(), "first");
     assert_eq!(second.text(), "undefined function true");
+}
+
+#[tokio::test]
+async fn no_stack_hands_out_the_frames_that_the_engine_keeps() {
+    let text = console(
+        "const kinds = []
+         const look = stack => kinds.push(stack === undefined ? 'none' : typeof stack)
+         const attempts = [
+           () => { throw new Error('x') }, () => null.x, () => { throw new DOMException('x') }, () => atob('%'),
+           () => { throw Object.create(Error.prototype) }, () => JSON.parse('{'), () => { throw new AggregateError([]) },
+           function f() { f() },
+         ]
+         for (const attempt of attempts) try { attempt() } catch (e) { look(e.stack) }
+         const own = {}; Error.captureStackTrace(own); look(own.stack)
+         const error = new Error('x'); Error.captureStackTrace(error); look(error.stack)
+         Error.stackTraceLimit = 0; look(new Error('x').stack); Error.stackTraceLimit = 10
+         const { get } = Object.getOwnPropertyDescriptor(Error.prototype, 'stack')
+         look(get.call(new Error('x'))); look(get.call({}))
+         console.log(kinds.join(' '), 'prepareStackTrace' in Error)",
+    )
+    .await;
+
+    assert_eq!(
+        text,
+        "string string string string none string string string string string string string none false"
+    );
+}
+
+#[tokio::test]
+async fn a_stack_shows_the_app_and_not_what_runs_it() {
+    let text = console(
+        "function Mine() { Error.captureStackTrace(this, Mine) }
+         const lines = stack => stack.trim().split('\\n').map(line => line.trim().replace(/:\\d+:\\d+/, ''))
+         function inner() { return new Error('x').stack }
+         function outer() { return [1].map(inner)[0] }
+         setTimeout(() => {
+           console.log(lines(outer()).join(', '))
+           console.log(lines(new Mine().stack).length)
+         })",
+    )
+    .await;
+
+    assert_eq!(
+        text,
+        "at inner (app.js), at map (native), at outer (app.js), at app.js\n1"
+    );
+}
+
+#[tokio::test]
+async fn holes_of_an_array_are_counted() {
+    let text = console(
+        "const odd = [, 1, , , 2]; odd.length = 6; odd.more = true
+         console.log(new Array(5), odd, [,], [], Object.assign([1], { a: 2 }), [[1, , 2]])",
+    )
+    .await;
+
+    assert_eq!(
+        text,
+        "[<5 empty items>] [<1 empty item>, 1, <2 empty items>, 2, <1 empty item>, more: true] [<1 empty item>] [] \
+         [1, a: 2] [[1, <1 empty item>, 2]]"
+    );
+}
+
+#[tokio::test]
+async fn the_platform_s_functions_show_no_source() {
+    let text = console(
+        "const text = Function.prototype.toString
+         console.log(wx.request.toString() === text.call(wx.request), String(wx.request))
+         console.log([text, setTimeout, Page, eval].every(f => text.call(f).endsWith('{\\n    [native code]\\n}')))
+         console.log(text.call(function own() { return 1 }), String(class A {}), String(Math.max).includes('native'))
+         try { text.call({}) } catch (e) { console.log(e.name) }",
+    )
+    .await;
+
+    assert_eq!(
+        text,
+        "true function request() {\n    [native code]\n}\ntrue\nfunction own() { return 1 } class A {} true\nTypeError"
+    );
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use minigate_js::{End, Limit, Limits, Notice, Overrun};
+use minigate_js::{End, Fault, Limit, Limits, Notice, Overrun};
 use support::{run, run_with};
 
 #[tokio::test]
@@ -72,27 +72,62 @@ async fn a_full_heap_ends_the_app() {
 }
 
 #[tokio::test]
-async fn a_heap_filled_in_small_steps_leaves_the_process_alone() {
-    let limits = Limits {
-        memory: 16 << 20,
-        ..Limits::default()
-    };
+async fn a_full_heap_ends_the_app_whatever_it_catches() {
+    let bombs = [
+        "const all = []; for (;;) all.push({ a: [all.length] })",
+        "try { const all = []; for (;;) all.push(new Array(1000).fill(1)) } catch (e) {} console.log('on')",
+        "(function f() { try { const all = []; for (;;) all.push('x' + all.length) } catch (e) {} })()",
+        "try { 'x'.repeat(1 << 26) } catch (e) {}",
+        "try { new ArrayBuffer(1 << 26) } catch (e) {}",
+        "try { '\\u0344'.repeat(3e6).normalize('NFD') } catch (e) {}",
+        "(async () => { const all = []; for (;;) all.push([all.length]) })().catch(() => {})",
+        "Promise.reject(1).catch(() => {}); new Promise(() => { throw 1 }).catch(() => {}).then(() => {
+           try { const all = []; for (;;) all.push(new Array(1000).fill(1)) } catch (e) {} })",
+        "const m = new Map(); try { for (let i = 0; ; i++) m.set('k' + i, { i }) } catch (e) { console.log(e) }",
+    ];
+    for code in bombs {
+        let limits = Limits {
+            memory: 16 << 20,
+            ..Limits::default()
+        };
 
-    let run = run_with(
-        &[("app.js", "const all = []; for (;;) all.push({ a: [all.length] })")],
-        limits,
-    )
-    .await;
+        let run = run_with(&[("app.js", code)], limits).await;
 
-    // The engine may have no room left for an error, and throws `null` then.
-    assert!(run.end == End::Died(Limit::Memory { bytes: 16 << 20 }) || run.faults()[0].message == "null");
+        assert_eq!(run.end, End::Died(Limit::Memory { bytes: 16 << 20 }), "{code}");
+        assert_eq!(run.faults(), Vec::<&Fault>::new(), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_null_that_the_app_throws_is_its_own() {
+    let code = "for (let i = 0; i < 100; i++) try { throw null } catch (e) { if (e !== null) throw e }
+        try { throw new InternalError('x') } catch (e) { console.log(e.message) }";
+
+    let run = run(&[("app.js", code)]).await;
+
+    assert_eq!(run.text(), "x");
+    assert_eq!(run.end, End::Idle);
+}
+
+#[tokio::test]
+async fn an_endless_loop_is_told_with_its_place() {
+    let code = "let n = 0\n\nfunction spin() {\n  for (;;) n += 1\n}\nspin()";
+
+    let run = run_with(&[("app.js", code)], short_turns()).await;
+
+    let place = run.notices.iter().find_map(|notice| match notice {
+        Notice::Limit(overrun) => overrun.place.clone(),
+        _ => None,
+    });
+    let place = place.unwrap();
+    assert_eq!((place.file.as_str(), place.line), ("app.js", 4));
 }
 
 #[tokio::test]
 async fn deep_recursion_is_an_error_like_any_other() {
     let run = run(&[(
         "app.js",
-        "function f() { return f() + 1 }\ntry { f() } catch (e) { console.log(e instanceof RangeError, e.message) }
+        "function f() { return f() + 1 }\ntry { f() } catch (e) { console.log(e instanceof RangeError, e.message, e.stack.split('\\n')[0].slice(0, 19)) }
          let nested = []; for (let i = 0; i < 1e5; i++) nested = [nested]
          try { JSON.stringify(nested) } catch (e) { console.log(e.name) }
          console.log('still here')",
@@ -103,7 +138,7 @@ async fn deep_recursion_is_an_error_like_any_other() {
     assert_eq!(
         run.lines(),
         [
-            "true Maximum call stack size exceeded",
+            "true Maximum call stack size exceeded     at f (app.js:1:",
             "RangeError",
             "still here"
         ]

@@ -305,6 +305,29 @@ async fn page(members: &str) -> Run {
     run(&[("p.js", &format!("Page({{ {members} }})"))]).await
 }
 
+#[tokio::test]
+async fn a_first_page_that_is_not_registered_is_one_error_of_its_own() {
+    let app = "App({ onError(text) { console.log('heard', text.split('\\n')[0]) } })";
+
+    let empty = run(&[("app.js", app), ("p.js", "")]).await;
+    let broken = run(&[("app.js", app), ("p.js", "null.x")]).await;
+
+    let messages = |run: &Run| {
+        let faults = run.faults().into_iter();
+        faults.map(|fault| fault.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        messages(&empty),
+        ["page \"p\" is not registered: its file calls no Page()"]
+    );
+    assert_eq!(empty.lines(), Vec::<&str>::new());
+    assert_eq!(messages(&broken), ["TypeError: cannot read property 'x' of null"]);
+    assert_eq!(
+        broken.lines(),
+        ["heard TypeError: cannot read property 'x' of null"]
+    );
+}
+
 /// Runs a script in the first page, beside a page `b` with these members, two tabs and a page that throws.
 async fn navigate(script: &str, b: &str) -> Run {
     let tab = |name: &str| {

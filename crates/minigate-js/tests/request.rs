@@ -3,8 +3,9 @@
 mod support;
 
 use http::{HeaderMap, HeaderValue};
+use minigate_js::{Notice, Place, Unsent};
 use minigate_testkit::{Asked, Reply};
-use support::{Server, console};
+use support::{Run, Server, console, run};
 
 #[tokio::test]
 async fn json_becomes_an_object_and_callbacks_come_in_order() {
@@ -294,7 +295,7 @@ async fn each_option_is_read_once() {
 
 #[tokio::test]
 async fn a_callback_that_throws_is_reported_and_the_rest_goes_on() {
-    let run = support::run(&[(
+    let run = run(&[(
         "app.js",
         "wx.request({ url: 'https://a.test',\n  fail() { throw new Error('in fail') },\n  complete() { console.log('complete') } })\nwx.request({ url: 'https://a.test', complete() { console.log('next') } })",
     )])
@@ -323,11 +324,83 @@ async fn n5_a_call_from_the_background_fails_at_once() {
         .borrow()
         .iter()
         .filter_map(|notice| match notice {
-            minigate_js::Notice::Console(line) => Some(line.text.clone()),
+            Notice::Console(line) => Some(line.text.clone()),
             _ => None,
         })
         .collect();
     assert_eq!(lines, ["show", "request:fail interrupted 600003"]);
+}
+
+#[tokio::test]
+async fn a_call_that_is_never_sent_is_told_with_its_place_and_cause() {
+    let cases = [
+        (
+            "{}",
+            "request:fail parameter error: parameter.url should be String instead of Undefined;",
+            Some(1001),
+            None,
+        ),
+        (
+            "{ get url() { throw new RangeError('mine') } }",
+            "request:fail parameter error: RangeError: mine",
+            Some(1001),
+            Some("RangeError: mine"),
+        ),
+        (
+            "{ url: 'https://api.test/', method: 'POST', data: { toJSON() { throw new Error('no') } } }",
+            "request:fail invalid request data",
+            Some(600_010),
+            Some("Error: no"),
+        ),
+        (
+            "{ url: 'https://api.test/', method: 'POST', data() {} }",
+            "request:fail invalid request data",
+            Some(600_010),
+            Some("TypeError: JSON has no Function"),
+        ),
+    ];
+    for (options, err_msg, errno, cause) in cases {
+        let run = run(&[("app.js", &format!("\n  wx.request({options})"))]).await;
+
+        let expected = Unsent {
+            api: "request".to_owned(),
+            err_msg: err_msg.to_owned(),
+            errno,
+            place: Some(Place {
+                file: "app.js".to_owned(),
+                line: 2,
+                column: 6,
+            }),
+            cause: cause.map(str::to_owned),
+        };
+        assert_eq!(unsent(&run), [&expected], "{options}");
+    }
+}
+
+#[tokio::test]
+async fn n2_a_timeout_of_nothing_is_none_and_any_other_positive_one_is_used() {
+    let server = Server::start(|_| Reply::default()).await;
+
+    let run = server
+        .run(
+            "for (const timeout of [0, -0, 1e300, 0.5]) wx.request({ url: 'https://api.test/', timeout,
+               complete: res => console.log(timeout, res.errMsg) })",
+        )
+        .await;
+
+    let mut lines = run.lines();
+    lines.sort_unstable();
+    assert_eq!(lines[..2], ["-0 request:ok", "0 request:ok"]);
+    assert!(lines.contains(&"1e+300 request:ok"));
+    assert!(lines.contains(&"0.5 request:fail timeout"));
+}
+
+fn unsent(run: &Run) -> Vec<&Unsent> {
+    let told = run.notices.iter().filter_map(|notice| match notice {
+        Notice::Unsent(unsent) => Some(unsent),
+        _ => None,
+    });
+    told.collect()
 }
 
 fn echo(asked: &Asked) -> Reply {

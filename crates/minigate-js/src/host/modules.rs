@@ -113,12 +113,11 @@ impl<'js> Source<'_, 'js> {
     /// Adds place and line to the message of the engine's own syntax error.
     fn quote(&self, wrapped: &Wrapped, error: Exception<'js>) -> Error {
         let message = error.message().unwrap_or_default();
-        let place = fault(&message, &error.stack().unwrap_or_default(), |place| {
-            wrapped.columns.original(place.line, place.column)
-        });
-        let Some(Place { line, column, .. }) = place.place.filter(|place| place.file == self.path) else {
+        let place = fault(&message, &error.stack().unwrap_or_default()).place;
+        let Some(Place { line, column, .. }) = place.filter(|place| place.file == self.path) else {
             return self.ctx.throw(error.into_object().into_value());
         };
+        let column = wrapped.columns.original(line, column);
         let told = if line as usize > self.text.split('\n').count() {
             // What stands behind the last line is the wrapper's; the text lacks a bracket or has one too many.
             wrap_module(self.text, self.path)

@@ -6,7 +6,11 @@ use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, f
 use tokio::time::Instant;
 
 use super::{Host, Request, modules};
-use crate::limits::Limit;
+use crate::{
+    limits::Limit,
+    observer::{Notice, Place, Unsent},
+    realm::fault,
+};
 
 /// Makes the object that holds all native functions. Only the prelude ever sees it.
 pub(crate) fn natives<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
@@ -49,6 +53,19 @@ impl<'js> Natives<'_, 'js> {
             host.report(&kind, &text, &stack);
         })?;
         let host = self.host();
+        self.add(
+            "unsent",
+            move |api: String, err_msg: String, stack: String, cause: Option<String>, errno: Option<u32>| {
+                host.notice(Notice::Unsent(Unsent {
+                    api,
+                    err_msg,
+                    errno,
+                    place: fault("", &stack).place,
+                    cause,
+                }));
+            },
+        )?;
+        let host = self.host();
         self.add("show", move |api: String, text: String| host.show(api, text))?;
         self.add("isError", |value: Value<'js>| value.is_error())?;
         self.add("isProxy", |value: Value<'js>| value.is_proxy())
@@ -78,6 +95,10 @@ impl<'js> Natives<'_, 'js> {
         let host = self.host();
         self.add("compile", move |ctx: Ctx<'js>, path: String| {
             modules::compile(&host, &ctx, &path)
+        })?;
+        let host = self.host();
+        self.add("origin", move |file: String, line: u32, column: u32| {
+            host.own(Place { file, line, column }).to_string()
         })
     }
 

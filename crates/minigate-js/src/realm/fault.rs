@@ -3,10 +3,8 @@
 use crate::observer::{Fault, Place};
 
 /// Makes a fault of an error's text and stack.
-///
-/// `column` tells the column of a place in the developer's own text.
-pub(crate) fn fault(message: &str, stack: &str, column: impl Fn(&Place) -> u32) -> Fault {
-    let frames: Vec<_> = stack.lines().filter_map(|line| frame(line, &column)).collect();
+pub(crate) fn fault(message: &str, stack: &str) -> Fault {
+    let frames: Vec<_> = stack.lines().filter_map(frame).collect();
     let stack: Vec<_> = frames.iter().map(Frame::to_string).collect();
     let place = frames.into_iter().next().map(|frame| frame.place);
     Fault {
@@ -32,14 +30,13 @@ impl std::fmt::Display for Frame<'_> {
 }
 
 /// Reads `    at name (file:line:column)` or `    at file:line:column`; nothing for native frames and the prelude's.
-fn frame<'s>(line: &'s str, column: &impl Fn(&Place) -> u32) -> Option<Frame<'s>> {
+fn frame(line: &str) -> Option<Frame<'_>> {
     let text = line.trim_start().strip_prefix("at ")?;
     let (function, place) = match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
         Some((function, place)) => (function, place),
         None => ("", text),
     };
-    let mut place = place_in(place).filter(|place| !place.file.starts_with("minigate:"))?;
-    place.column = column(&place);
+    let place = place_in(place).filter(|place| !place.file.starts_with("minigate:"))?;
     let function = if matches!(function, "<eval>" | "<anonymous>") {
         ""
     } else {
@@ -67,29 +64,16 @@ mod tests {
         let stack =
             "    at parse (native)\n    at load (pages/a.js:3:9)\n    at invoke (minigate:errors:4:2)\n";
 
-        let fault = fault("Error: x", stack, own);
+        let fault = fault("Error: x", stack);
 
         assert_eq!(fault.to_string(), "Error: x (pages/a.js:3:9)");
         assert_eq!(fault.stack, "    at load (pages/a.js:3:9)");
     }
 
     #[test]
-    fn columns_are_those_of_the_developer_s_text() {
-        let fault = fault("Error: x", "    at <anonymous> (a.js:1:105)", |place| {
-            place.column - 100
-        });
-
-        assert_eq!(fault.stack, "    at a.js:1:5");
-    }
-
-    #[test]
     fn a_stack_that_an_app_made_up_does_no_harm() {
-        let fault = fault("x", "at :::\nat (\nat a:b:c)\n\u{0}", own);
+        let fault = fault("x", "at :::\nat (\nat a:b:c)\n\u{0}");
 
         assert_eq!(fault.place, None);
-    }
-
-    fn own(place: &Place) -> u32 {
-        place.column
     }
 }

@@ -37,6 +37,7 @@ const MODULES: &[(&str, &str)] = &[
     ("minigate:query", include_str!("../../prelude/query.js")),
     ("minigate:request", include_str!("../../prelude/request.js")),
     ("minigate:seal", include_str!("../../prelude/seal.js")),
+    ("minigate:stack", include_str!("../../prelude/stack.js")),
     ("minigate:storage", include_str!("../../prelude/storage.js")),
     ("minigate:timers", include_str!("../../prelude/timers.js")),
 ];

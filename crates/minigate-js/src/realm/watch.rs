@@ -1,7 +1,7 @@
 //! The clock that stops an endless loop.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,13 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::limits::Limit;
+use crate::{limits::Limit, observer::Place};
 
 /// Ends a turn that takes too long, and remembers the limit that ended the app.
 #[derive(Debug)]
 pub(crate) struct Watch {
     clock: Arc<TurnClock>,
     broken: Cell<Option<Limit>>,
+    place: RefCell<Option<Place>>,
 }
 
 impl Watch {
@@ -27,6 +28,7 @@ impl Watch {
                 began: AtomicU64::new(RESTING),
             }),
             broken: Cell::new(None),
+            place: RefCell::default(),
         }
     }
 
@@ -57,6 +59,19 @@ impl Watch {
     /// The limit that ended the app, if one did.
     pub(crate) fn broken(&self) -> Option<Limit> {
         self.broken.get()
+    }
+
+    /// Notes where the app was when a limit ended it; the first place stays.
+    pub(crate) fn mark_place(&self, find: impl FnOnce() -> Option<Place>) {
+        if self.place.borrow().is_none() {
+            let found = find();
+            self.place.replace(found);
+        }
+    }
+
+    /// Where the app was when a limit ended it, in the text that the engine compiled.
+    pub(crate) fn take_place(&self) -> Option<Place> {
+        self.place.take()
     }
 
     /// A view of the clock for other threads.
