@@ -1,16 +1,14 @@
 //! `minigate run DIR`.
 
-use std::cell::Cell;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use minigate_engine::{Engine, Override, Setup as EngineSetup};
-use minigate_js::{App, Device, End, Kind, Launch, Notice, Pending, Project, Setup};
+use minigate_js::{App, Device, End, Kind, Launch, Notice, Overrun, Pending, Project, Setup, Watchdog};
 use minigate_origin::{Answers, Authority, Origin};
 use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots, Trust};
@@ -68,8 +66,8 @@ impl<'a> Run<'a> {
             self.settings.policy.clone(),
         ));
         let engine = self.engine(&ledger)?;
-        let faults = Rc::new(Cell::new(0));
-        let mut app = self.app(project, engine, &faults)?;
+        let mut app = self.app(project, engine, &ledger)?;
+        guard(app.watchdog(), Arc::clone(&ledger), Arc::clone(self.printer));
         self.printer.begin_progress();
         let launched = app.launch(&self.launch);
         let end = match (launched, self.args.run_for) {
@@ -80,7 +78,6 @@ impl<'a> Run<'a> {
         self.printer.end_progress();
         drop(origin);
         let mut summary = ledger.summary();
-        summary.faults = faults.get();
         match end {
             End::Idle => {}
             End::Died(_) => summary.died = true,
@@ -135,12 +132,10 @@ impl<'a> Run<'a> {
         Ok(Engine::start_driver(setup))
     }
 
-    fn app(&self, project: Project, engine: Engine, faults: &Rc<Cell<usize>>) -> anyhow::Result<App> {
-        let (printer, faults) = (Arc::clone(self.printer), Rc::clone(faults));
+    fn app(&self, project: Project, engine: Engine, ledger: &Arc<Ledger>) -> anyhow::Result<App> {
+        let (printer, ledger) = (Arc::clone(self.printer), Arc::clone(ledger));
         let observer = move |notice: Notice| {
-            if matches!(notice, Notice::Exception(_) | Notice::Rejection(_)) {
-                faults.set(faults.get() + 1);
-            }
+            ledger.count(&notice);
             printer.notice(&notice);
         };
         let setup = Setup {
@@ -163,6 +158,35 @@ fn after(span: Duration) -> Instant {
 
 /// A century, which every clock reaches.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// Ends the process where the app is stuck in a native function that nothing can interrupt.
+///
+/// The thread lives as long as the process, which is no longer than this one run.
+fn guard(dog: Watchdog, ledger: Arc<Ledger>, printer: Arc<Printer>) {
+    std::thread::spawn(move || {
+        let limit = loop {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a thread of its own, which holds nobody up"
+            )]
+            std::thread::sleep(WATCH_INTERVAL);
+            if let Some(limit) = dog.overdue(GRACE) {
+                break limit;
+            }
+        };
+        printer.notice(&Notice::Limit(Overrun { limit, place: None }));
+        printer.end_progress();
+        let mut summary = ledger.summary();
+        summary.died = true;
+        printer.summary(&summary);
+        std::process::exit(1)
+    });
+}
+
+const WATCH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// What an interrupt or the end of the native function itself may take.
+const GRACE: Duration = Duration::from_secs(1);
 
 fn require_first_file(project: &Project, lang: Lang) -> anyhow::Result<()> {
     let name = match project.kind() {

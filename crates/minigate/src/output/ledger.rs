@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minigate_engine::{CallId, Decoding, Failure, Journal, Note, Outcome, Signal, Step};
+use minigate_js::Notice;
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Call, Interface, Platform, Policy, Profile, Reason, Release, Verdict};
 use minigate_tls::{CertificateFault, TlsFault};
@@ -43,6 +44,16 @@ impl Ledger {
             printer,
             policy,
             state: Mutex::default(),
+        }
+    }
+
+    /// Counts what didn't come to a call, and errors that nobody handled.
+    pub(crate) fn count(&self, notice: &Notice) {
+        let mut state = self.lock();
+        match notice {
+            Notice::Exception(_) | Notice::Rejection(_) => state.summary.faults += 1,
+            Notice::Unsent(_) => state.summary.add_unsent(),
+            _ => {}
         }
     }
 

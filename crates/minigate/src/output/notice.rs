@@ -26,7 +26,28 @@ pub(super) fn lines(notice: &Notice, lang: Lang) -> String {
         }
         Notice::Shown(shown) if shown.text.is_empty() => String::new(),
         Notice::Shown(shown) => entry(paint::DIM, &shown.api, &shown.text, None),
-        Notice::Limit(limit) => entry(paint::FAIL, lang.pick("limit", "限制"), &limit.to_string(), None),
+        Notice::Unsent(unsent) => {
+            let cause = unsent
+                .cause
+                .as_ref()
+                .map_or_else(String::new, |cause| format!("\n{cause}"));
+            let text = format!("{}{cause}", unsent.err_msg);
+            entry(
+                paint::FAIL,
+                lang.pick("failed", "失败"),
+                &text,
+                unsent.place.as_ref(),
+            )
+        }
+        Notice::Limit(overrun) => {
+            let word = lang.pick("limit", "限制");
+            entry(
+                paint::FAIL,
+                word,
+                &overrun.limit.tell(lang),
+                overrun.place.as_ref(),
+            )
+        }
         _ => String::new(),
     }
 }
@@ -73,6 +94,7 @@ const fn kind(notice: &Notice) -> &'static str {
         Notice::Exception(_) => "exception",
         Notice::Rejection(_) => "rejection",
         Notice::Shown(_) => "shown",
+        Notice::Unsent(_) => "unsent",
         Notice::Limit(_) => "limit",
         _ => "notice",
     }
@@ -87,7 +109,16 @@ fn members(notice: &Notice) -> Value {
             json!({ "message": fault.message, "stack": fault.stack, "place": place(fault.place.as_ref()) })
         }
         Notice::Shown(shown) => json!({ "api": shown.api, "text": shown.text }),
-        Notice::Limit(limit) => json!({ "message": limit.to_string() }),
+        Notice::Unsent(unsent) => json!({
+            "api": unsent.api,
+            "err_msg": unsent.err_msg,
+            "errno": unsent.errno,
+            "cause": unsent.cause,
+            "place": place(unsent.place.as_ref()),
+        }),
+        Notice::Limit(overrun) => {
+            json!({ "message": overrun.limit.to_string(), "place": place(overrun.place.as_ref()) })
+        }
         _ => json!({}),
     }
 }

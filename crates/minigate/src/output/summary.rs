@@ -49,6 +49,12 @@ impl Summary {
         }
     }
 
+    /// A call that failed before it could be judged.
+    pub(super) fn add_unsent(&mut self) {
+        self.calls += 1;
+        self.failed += 1;
+    }
+
     /// Whether nothing failed, was refused, broke or was left over.
     pub(crate) fn is_good(&self) -> bool {
         self.refused + self.failed + self.faults == 0 && self.pending.is_empty() && !self.died

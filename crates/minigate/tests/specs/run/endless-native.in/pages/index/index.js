@@ -1,0 +1,1 @@
+Page({ onLoad() { Array.prototype.reverse.call({ length: 2 ** 53 - 1 }); } });
