@@ -121,10 +121,15 @@ impl Host {
     /// A place of a compiled text in the developer's own.
     fn own(&self, place: Place) -> Place {
         let known = self.columns.borrow();
-        let column = known
-            .get(&place.file)
-            .map_or(place.column, |columns| columns.original(place.line, place.column));
-        Place { column, ..place }
+        let found = known.get(&place.file);
+        let (line, column) = found.map_or((place.line, place.column), |columns| {
+            columns.original(place.line, place.column)
+        });
+        Place {
+            line,
+            column,
+            ..place
+        }
     }
 
     /// Starts a call that the prelude has read.

@@ -2,12 +2,15 @@
 
 mod columns;
 mod edits;
+mod environment;
 mod esm;
+mod package;
 mod resolve;
 mod syntax;
 mod wrap;
 
 pub(crate) use columns::Columns;
+pub(crate) use environment::settle;
 pub(crate) use esm::{may_be_module, may_import_later};
 pub(crate) use resolve::resolve;
 pub(crate) use syntax::SyntaxError;

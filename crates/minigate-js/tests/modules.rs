@@ -133,6 +133,24 @@ async fn packages_as_npm_has_them_find_their_way() {
 }
 
 #[tokio::test]
+async fn a_package_for_bundlers_runs_in_production() {
+    let run = run(&[
+        (
+            "app.js",
+            "console.log(require('p'), typeof process, typeof process_env_NODE_ENV)",
+        ),
+        ("node_modules/p/package.json", "{\"browser\":{\"fs\":false}}"),
+        (
+            "node_modules/p/index.js",
+            "module.exports = [process.env.NODE_ENV === 'production', require('fs')]",
+        ),
+    ])
+    .await;
+
+    assert_eq!(run.text(), "[true, {}] undefined undefined");
+}
+
+#[tokio::test]
 async fn a_syntax_error_names_its_place_and_quotes_the_line() {
     let es = run(&[("app.js", "import a from './a'\n\nconst x = ;\n")]).await;
     assert_eq!(
@@ -219,6 +237,41 @@ async fn lines_stay_where_the_developer_has_them() {
     let fault = run.faults()[0];
     assert_eq!(fault.message, "Error: xy");
     assert_eq!(fault.stack, "    at f (app.js:7:29)\n    at app.js:9:17");
+}
+
+#[tokio::test]
+async fn an_import_that_fails_is_reported_where_it_stands() {
+    let missing = run(&[("app.js", "// one\n\nimport {\n  a\n} from './none'")]).await;
+    assert_eq!(
+        missing.faults()[0].place.as_ref().unwrap().to_string(),
+        "app.js:5:8"
+    );
+
+    let thrown = run2(&[
+        ("app.js", "import './fine'\nimport './bad'"),
+        ("fine.js", ""),
+        ("bad.js", "throw new Error('x')"),
+    ])
+    .await;
+    assert_eq!(thrown.faults()[0].stack, "    at bad.js:1:11\n    at app.js:2:8");
+}
+
+#[tokio::test]
+async fn the_app_sees_its_own_places_in_a_stack() {
+    let run = run(&[
+        (
+            "app.js",
+            "const { f } = require('./m'); const x = f()\nconst y = f(); console.log(x.stack + y.stack)",
+        ),
+        ("m.js", "import './n'; export const f = () => new Error('x')"),
+        ("n.js", ""),
+    ])
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "    at f (m.js:1:42)\n    at app.js:1:40\n    at f (m.js:1:42)\n    at app.js:2:11\n"
+    );
 }
 
 #[tokio::test]

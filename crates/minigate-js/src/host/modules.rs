@@ -4,18 +4,24 @@ use rquickjs::{Ctx, Error, Exception, Function, Object, Result, context::EvalOpt
 
 use super::Host;
 use crate::{
-    loader::{SyntaxError, Wrapped, may_be_module, may_import_later, resolve, wrap_module, wrap_script},
-    observer::Place,
+    loader::{
+        SyntaxError, Wrapped, may_be_module, may_import_later, resolve, settle, wrap_module, wrap_script,
+    },
     realm::fault,
 };
 
-/// The path of the file that a specifier names.
+/// The path of the file that a specifier names; an empty one for a module that is to be empty.
 pub(super) fn locate(host: &Host, ctx: &Ctx<'_>, from: &str, specifier: &str) -> Result<String> {
     resolve(&host.project, from, specifier).map_err(|error| throw(ctx, &error.to_string()))
 }
 
 /// A module's unit: `{json}`, or `{make, isModule}` where `make(helpers)` gives the module's function.
 pub(super) fn compile<'js>(host: &Host, ctx: &Ctx<'js>, path: &str) -> Result<Object<'js>> {
+    if path.is_empty() {
+        let unit = Object::new_proto(ctx.clone(), None)?;
+        unit.set("json", Object::new(ctx.clone())?)?;
+        return Ok(unit);
+    }
     let bytes = host.project.files().read(path, host.limits.module);
     let bytes = bytes.map_err(|error| throw(ctx, &format!("can't read {path}: {error}")))?;
     let text = simdutf8::basic::from_utf8(&bytes).map_err(|_| throw(ctx, &format!("{path} is not UTF-8")))?;
@@ -28,6 +34,7 @@ pub(super) fn compile<'js>(host: &Host, ctx: &Ctx<'js>, path: &str) -> Result<Ob
     if let Some(error) = SyntaxError::of_nul(text, path) {
         return Err(throw_syntax(ctx, &error));
     }
+    let text = &settle(path, text);
     Source {
         host,
         ctx,
@@ -58,7 +65,7 @@ impl<'js> Source<'_, 'js> {
     /// What the engine takes for a script is one, however much it speaks of `import` and `export`. The parser is only
     /// worth its time for the others.
     fn compile(&self) -> Result<Object<'js>> {
-        let script = wrap_script(self.text);
+        let script = wrap_script(self.text, self.path);
         match self.evaluate(&script)? {
             Ok(make) if !may_import_later(self.text) => self.unit(make, &script),
             Ok(make) => match wrap_module(self.text, self.path) {
@@ -114,10 +121,10 @@ impl<'js> Source<'_, 'js> {
     fn quote(&self, wrapped: &Wrapped, error: Exception<'js>) -> Error {
         let message = error.message().unwrap_or_default();
         let place = fault(&message, &error.stack().unwrap_or_default()).place;
-        let Some(Place { line, column, .. }) = place.filter(|place| place.file == self.path) else {
+        let Some(place) = place.filter(|place| place.file == self.path) else {
             return self.ctx.throw(error.into_object().into_value());
         };
-        let column = wrapped.columns.original(line, column);
+        let (line, column) = wrapped.columns.original(place.line, place.column);
         let told = if line as usize > self.text.split('\n').count() {
             // What stands behind the last line is the wrapper's; the text lacks a bracket or has one too many.
             wrap_module(self.text, self.path)

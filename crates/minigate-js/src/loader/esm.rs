@@ -15,7 +15,11 @@ use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::SourceType;
 
-use super::{columns::Columns, edits::Edits, syntax::SyntaxError};
+use super::{
+    columns::{Columns, Cursor, Head},
+    edits::Edits,
+    syntax::SyntaxError,
+};
 use bindings::Bindings;
 use depth::on_stack_for;
 use requests::Requests;
@@ -24,7 +28,7 @@ use requests::Requests;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Converted {
     /// What must stand before the text, on its first line.
-    pub(super) head: String,
+    pub(super) head: Head,
     /// The text itself.
     pub(super) body: String,
     /// The name under which both expect the helpers.
@@ -157,20 +161,26 @@ impl<'a> Conversion<'_, 'a> {
         })
     }
 
-    fn head(&self, exported: &[(String, String)], requests: &Requests) -> String {
+    fn head(&self, exported: &[(String, String)], requests: &Requests) -> Head {
         if !self.parsed.module_record.has_module_syntax {
-            return String::new();
+            return Head::default();
         }
         let getters: Vec<_> = exported
             .iter()
             .map(|(name, value)| format!("{},()=>{value}", quoted(name)))
             .collect();
-        format!(
-            "\"use strict\";{}.define([{}]);{}",
+        let mut head = Head::new(format!(
+            "\"use strict\";{}.define([{}]);",
             self.prefix,
-            getters.join(","),
-            requests.head()
-        )
+            getters.join(",")
+        ));
+        let (mut here, mut done) = (Cursor::start(), 0);
+        for (offset, statements) in requests.statements() {
+            here.pass(self.source.get(done..offset).unwrap_or_default());
+            done = offset;
+            head.add(&statements, (here.line, here.column));
+        }
+        head
     }
 }
 
@@ -218,7 +228,7 @@ mod tests {
             let converted = convert(&case.source, "m.js").unwrap().unwrap();
 
             assert_eq!(
-                (converted.head, converted.body),
+                (converted.head.text, converted.body),
                 (case.head, case.body),
                 "{}",
                 case.name

@@ -1,7 +1,8 @@
 //! A module's text as a function.
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Head},
+    environment::parameter,
     esm::{Converted, convert},
     syntax::SyntaxError,
 };
@@ -21,13 +22,14 @@ pub(crate) struct Wrapped {
 }
 
 /// Makes a function of a script's text, whatever it holds.
-pub(crate) fn wrap_script(source: &str) -> Wrapped {
-    assemble(Converted {
-        head: String::new(),
+pub(crate) fn wrap_script(source: &str, file: &str) -> Wrapped {
+    let script = Converted {
+        head: Head::default(),
         body: source.to_owned(),
         helpers: "_$".to_owned(),
         columns: Columns::default(),
-    })
+    };
+    assemble(script, file)
 }
 
 /// Makes a function of an ES module's text; none where it holds neither `import` nor `export`.
@@ -36,7 +38,7 @@ pub(crate) fn wrap_script(source: &str) -> Wrapped {
 ///
 /// Where the text is no valid JavaScript.
 pub(crate) fn wrap_module(source: &str, file: &str) -> Result<Option<Wrapped>, SyntaxError> {
-    Ok(convert(source, file)?.map(assemble))
+    Ok(convert(source, file)?.map(|module| assemble(module, file)))
 }
 
 fn assemble(
@@ -46,22 +48,26 @@ fn assemble(
         helpers,
         columns,
     }: Converted,
+    file: &str,
 ) -> Wrapped {
     // A text that starts with `#!` may do so only as a whole script.
     let (marker, body) = body
         .strip_prefix("#!")
         .map_or(("", body.as_str()), |rest| ("//", rest));
     let outer = format!(
-        "(function({helpers},{}){{return function(require,module,exports){{",
-        SHADOWED.join(",")
+        "(function({helpers},{}{}){{return function(require,module,exports){{",
+        SHADOWED.join(","),
+        parameter(file, body)
     );
     let inner = "return (function(){";
     // The usual form has blanks there, so that columns are the same in both.
     let blanks = " ".repeat(inner.len());
-    let added = outer.len() + inner.len() + head.chars().count();
+    let before = u32::try_from(outer.len() + inner.len()).unwrap_or(u32::MAX);
+    let columns = columns.behind(before, &head);
+    let head = head.text;
     Wrapped {
         // What stands for `#!` is as long as it.
-        columns: columns.behind(u32::try_from(added).unwrap_or(u32::MAX)),
+        columns,
         is_module: !head.is_empty(),
         usual: format!("{outer}{blanks}{head}{marker}{body}\n}}}})"),
         roomy: format!("{outer}{inner}{head}{marker}{body}\n}}).call(this)}}}})"),

@@ -17,6 +17,12 @@ pub trait Files {
     ///
     /// Where the file is missing, too large or unreadable.
     fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>>;
+
+    /// Whether something is at a path, but a link on the way leads out of the project's folder.
+    fn leads_outside(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
 }
 
 /// A folder on disk. A link inside that leads out of the folder is as good as missing.
@@ -53,6 +59,11 @@ impl Files for Folder {
         }
         fs::read(real)
     }
+
+    fn leads_outside(&self, path: &str) -> bool {
+        let real = self.root.join(path).canonicalize();
+        real.is_ok_and(|real| !real.starts_with(&self.root))
+    }
 }
 
 /// Files in memory, for tests and for embedders that unpack an app themselves.
@@ -87,6 +98,7 @@ mod tests {
         let folder = Folder::open(inside.path()).unwrap();
 
         assert!(folder.is_file("link.js") && !folder.is_file("out/secret.js"));
+        assert!(folder.leads_outside("out/secret.js") && !folder.leads_outside("link.js"));
         assert_eq!(
             folder.read("out/secret.js", 100).unwrap_err().kind(),
             io::ErrorKind::NotFound

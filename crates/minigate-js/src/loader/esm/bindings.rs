@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use oxc_ast::{
     AstKind,
-    ast::{ImportDeclaration, ImportDeclarationSpecifier, Program, Statement},
+    ast::{ImportDeclaration, ImportDeclarationSpecifier, Program, Statement, StringLiteral},
 };
 use oxc_semantic::{AstNodes, NodeId, Semantic, SymbolId};
 use oxc_span::{GetSpan, Span};
@@ -32,8 +32,8 @@ impl Bindings {
             match statement {
                 Statement::ImportDeclaration(import) => bindings.import(import, requests),
                 // An `export … from` between two imports keeps its turn.
-                Statement::ExportFromDeclaration(export) => drop(requests.add(&export.source.value)),
-                Statement::ExportAllDeclaration(export) => drop(requests.add(&export.source.value)),
+                Statement::ExportFromDeclaration(export) => drop(requests.add(&export.source)),
+                Statement::ExportAllDeclaration(export) => drop(requests.add(&export.source)),
                 _ => {}
             }
         }
@@ -74,13 +74,18 @@ impl Bindings {
 
     fn import(&mut self, import: &ImportDeclaration<'_>, requests: &mut Requests) {
         self.statements.push(import.span);
-        requests.add(&import.source.value);
+        requests.add(&import.source);
         for specifier in import.specifiers.iter().flatten() {
-            self.bind(specifier, &import.source.value, requests);
+            self.bind(specifier, &import.source, requests);
         }
     }
 
-    fn bind(&mut self, specifier: &ImportDeclarationSpecifier<'_>, source: &str, requests: &mut Requests) {
+    fn bind(
+        &mut self,
+        specifier: &ImportDeclarationSpecifier<'_>,
+        source: &StringLiteral<'_>,
+        requests: &mut Requests,
+    ) {
         let expression = match specifier {
             ImportDeclarationSpecifier::ImportSpecifier(named) => {
                 requests.member(source, &named.imported.name())

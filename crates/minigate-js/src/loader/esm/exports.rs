@@ -48,10 +48,10 @@ impl Exports<'_, '_> {
             Statement::ExportAllDeclaration(export) => {
                 match &export.exported {
                     Some(name) => {
-                        let value = self.requests.namespace(&export.source.value);
+                        let value = self.requests.namespace(&export.source);
                         self.names.push((name.name().to_string(), value));
                     }
-                    None => self.requests.reexport(&export.source.value),
+                    None => self.requests.reexport(&export.source),
                 }
                 self.edits.replace(export.span.start, export.span.end, ";");
             }
@@ -105,9 +105,7 @@ impl Exports<'_, '_> {
 
     fn list_from(&mut self, export: &ExportFromDeclaration<'_>) {
         for specifier in &export.specifiers {
-            let value = self
-                .requests
-                .member(&export.source.value, &specifier.local.name());
+            let value = self.requests.member(&export.source, &specifier.local.name());
             self.names.push((specifier.exported.name().to_string(), value));
         }
         self.edits.replace(export.span.start, export.span.end, ";");
