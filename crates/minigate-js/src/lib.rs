@@ -50,5 +50,5 @@ mod realm;
 pub use app::{App, Device, End, Launch, Pending, Setup, StartError};
 pub use limits::{Limit, Limits, Overrun};
 pub use observer::{Fault, Level, Line, Notice, Observer, Place, Shown, Unsent};
-pub use project::{Files, Folder, Kind, Manifest, Project, ProjectError};
+pub use project::{Files, Folder, Ineffective, Kind, Manifest, Mistake, Project, ProjectError};
 pub use realm::Watchdog;

@@ -2,13 +2,16 @@
 
 mod files;
 mod manifest;
+mod shape;
 
 use std::{io, path::Path};
 
-use serde::Deserialize;
+use serde_json::Value;
 
 pub use files::{Files, Folder};
-pub use manifest::Manifest;
+pub use manifest::{Ineffective, Manifest};
+pub use shape::Mistake;
+use shape::Shape;
 
 /// An app's source, ready to run.
 pub struct Project {
@@ -47,13 +50,41 @@ pub enum ProjectError {
         /// Why.
         cause: io::Error,
     },
-    /// A file isn't JSON, or a member has the wrong type.
-    #[error("`{path}` is no valid configuration: {cause}")]
+    /// What is said to be the project's folder is something else.
+    #[error("{path} is not a folder")]
+    NotAFolder {
+        /// As it was given.
+        path: String,
+    },
+    /// A file isn't JSON.
+    #[error("`{path}` is not valid JSON: {cause}")]
     Invalid {
         /// The path, relative to the project's folder.
         path: String,
         /// Where, and what was expected.
         cause: serde_json::Error,
+    },
+    /// A member isn't what it must be.
+    #[error("in `{path}`, {mistake}")]
+    Mistaken {
+        /// The path, relative to the project's folder.
+        path: String,
+        /// Which, and what it must be.
+        mistake: Mistake,
+    },
+    /// An app declares no page.
+    #[error("`{path}` names no page: `pages` must list at least one")]
+    NoPages {
+        /// The path of `app.json`, relative to the project's folder.
+        path: String,
+    },
+    /// The page to open first isn't one.
+    #[error("in `{path}`, `entryPagePath` is `{entry}`, which is not among `pages`")]
+    EntryIsNoPage {
+        /// The path of `app.json`, relative to the project's folder.
+        path: String,
+        /// The route that it names.
+        entry: String,
     },
 }
 
@@ -68,6 +99,11 @@ impl Project {
             path: folder.display().to_string(),
             cause,
         };
+        if folder.is_file() {
+            return Err(ProjectError::NotAFolder {
+                path: folder.display().to_string(),
+            });
+        }
         Self::from_files(Folder::open(folder).map_err(unreadable)?)
     }
 
@@ -77,19 +113,15 @@ impl Project {
     ///
     /// Where its `app.json` is missing or can't be read.
     pub fn from_files(files: impl Files + 'static) -> Result<Self, ProjectError> {
-        let settings: Settings = read_json(&files, "project.config.json")?.unwrap_or_default();
-        let private: Settings = read_json(&files, "project.private.config.json")?.unwrap_or_default();
-        let root = folder_prefix(settings.miniprogram_root.as_deref().unwrap_or_default());
-        let url_check = private
-            .setting
-            .url_check
-            .or(settings.setting.url_check)
-            .unwrap_or(true);
+        let settings = read_settings(&files, "project.config.json")?;
+        let private = read_settings(&files, "project.private.config.json")?;
+        let root = folder_prefix(settings.root.as_deref().unwrap_or_default());
+        let url_check = private.url_check.or(settings.url_check).unwrap_or(true);
         let (kind, manifest) = read_manifest(&files, &root)?;
         Ok(Self {
             files: Box::new(files),
             root,
-            app_id: private.appid.or(settings.appid),
+            app_id: private.app_id.or(settings.app_id),
             url_check,
             kind,
             manifest,
@@ -133,27 +165,44 @@ impl Project {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What one of the two files of the developer tool says.
+#[derive(Default)]
 struct Settings {
-    appid: Option<String>,
-    miniprogram_root: Option<String>,
-    #[serde(default)]
-    setting: Setting,
+    app_id: Option<String>,
+    root: Option<String>,
+    url_check: Option<bool>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Setting {
-    url_check: Option<bool>,
+impl Settings {
+    fn read(value: &Value) -> Result<Self, Mistake> {
+        let file = Shape::root(value);
+        file.object()?;
+        let setting = file.member("setting");
+        setting.object()?;
+        Ok(Self {
+            app_id: file.member("appid").text()?.map(str::to_owned),
+            root: file.member("miniprogramRoot").text()?.map(str::to_owned),
+            url_check: setting.member("urlCheck").truth()?,
+        })
+    }
+}
+
+fn read_settings(files: &dyn Files, path: &str) -> Result<Settings, ProjectError> {
+    if !files.is_file(path) {
+        return Ok(Settings::default());
+    }
+    Settings::read(&read_json(files, path)?).map_err(|mistake| mistaken(path, mistake))
 }
 
 fn read_manifest(files: &dyn Files, root: &str) -> Result<(Kind, Manifest), ProjectError> {
     for (kind, name) in [(Kind::App, "app.json"), (Kind::Game, "game.json")] {
         let path = format!("{root}{name}");
         if files.is_file(&path) {
-            let text = read_text(files, &path)?;
-            let manifest = Manifest::parse(&text).map_err(|cause| ProjectError::Invalid { path, cause })?;
+            let manifest = Manifest::read(&read_json(files, &path)?);
+            let manifest = manifest.map_err(|mistake| mistaken(&path, mistake))?;
+            if kind == Kind::App {
+                check_pages(&manifest, path)?;
+            }
             return Ok((kind, manifest));
         }
     }
@@ -162,13 +211,26 @@ fn read_manifest(files: &dyn Files, root: &str) -> Result<(Kind, Manifest), Proj
     })
 }
 
-fn read_json<T: for<'de> Deserialize<'de>>(files: &dyn Files, path: &str) -> Result<Option<T>, ProjectError> {
-    if !files.is_file(path) {
-        return Ok(None);
+/// A game has no pages.
+fn check_pages(manifest: &Manifest, path: String) -> Result<(), ProjectError> {
+    let Some(entry) = manifest.entry().filter(|_| !manifest.pages().is_empty()) else {
+        return Err(ProjectError::NoPages { path });
+    };
+    if manifest.pages().iter().any(|page| page == entry) {
+        return Ok(());
     }
+    let entry = entry.to_owned();
+    Err(ProjectError::EntryIsNoPage { path, entry })
+}
+
+fn mistaken(path: &str, mistake: Mistake) -> ProjectError {
+    let path = path.to_owned();
+    ProjectError::Mistaken { path, mistake }
+}
+
+fn read_json(files: &dyn Files, path: &str) -> Result<Value, ProjectError> {
     let text = read_text(files, path)?;
-    let parsed = serde_json::from_str(text.trim_start_matches('\u{feff}'));
-    parsed.map(Some).map_err(|cause| ProjectError::Invalid {
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|cause| ProjectError::Invalid {
         path: path.to_owned(),
         cause,
     })
@@ -222,6 +284,42 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "no `app.json` and no `game.json` in the project"
+        );
+    }
+
+    #[test]
+    fn an_app_without_a_page_to_open_is_refused() {
+        for (text, told) in [
+            ("{}", "`app.json` names no page: `pages` must list at least one"),
+            (
+                r#"{"pages":[]}"#,
+                "`app.json` names no page: `pages` must list at least one",
+            ),
+            (
+                r#"{"pages":["a"],"entryPagePath":"b"}"#,
+                "in `app.json`, `entryPagePath` is `b`, which is not among `pages`",
+            ),
+            (
+                r#"{"pages":{}}"#,
+                "in `app.json`, `pages` must be a list, but it is an object",
+            ),
+        ] {
+            let error = Project::from_files(files(&[("app.json", text)])).err().unwrap();
+
+            assert_eq!(error.to_string(), told);
+        }
+        assert!(Project::from_files(files(&[("game.json", "{}")])).is_ok());
+    }
+
+    #[test]
+    fn a_file_is_no_project() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+
+        let error = Project::open(file.path()).err().unwrap();
+
+        assert_eq!(
+            error.to_string(),
+            format!("{} is not a folder", file.path().display())
         );
     }
 

@@ -4,8 +4,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use minigate_js::{Limits, Notice, Project, Shown};
-use support::{Run, console, run, run_project};
+use minigate_js::{Launch, Limits, Notice, Project, Shown};
+use support::{Run, console, launch, project, run, run_project};
 
 #[tokio::test]
 async fn launch_runs_the_events_in_the_platform_s_order() {
@@ -136,15 +136,19 @@ async fn tabs_live_on_while_another_shows() {
 
 #[tokio::test]
 async fn a_first_page_that_is_missing_is_the_app_s_to_handle() {
-    let run = run(&[
-        ("app.json", r#"{"pages":["p"],"entryPagePath":"gone"}"#),
+    let project = project(&[
         (
             "app.js",
             "App({ onPageNotFound(r) { console.log(r.path, r.isEntryPage); wx.redirectTo({ url: '/p' }) } })",
         ),
         ("p.js", "Page({ onLoad() { console.log('p') } })"),
-    ])
-    .await;
+    ]);
+    let gone = Launch {
+        page: Some("gone".to_owned()),
+        ..Launch::default()
+    };
+
+    let run = launch(project, Limits::default(), &gone).await;
 
     assert_eq!(run.text(), "gone true\np");
 }

@@ -1,10 +1,13 @@
 //! The facts of `app.json` that a running app depends on.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use minigate_policy::Interface;
-use serde::Deserialize;
+use serde_json::Value;
+
+use super::shape::{Mistake, Shape};
 
 /// What `app.json` says about pages and tabs. A route is a page's path without its ending: `pages/index/index`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -12,18 +15,54 @@ pub struct Manifest {
     pages: Vec<String>,
     entry: Option<String>,
     tabs: BTreeSet<String>,
-    window: serde_json::Value,
-    timeouts: serde_json::Value,
+    title: String,
+    timeouts: Value,
+}
+
+/// A value of `app.json` that has no effect.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ineffective {
+    /// The member: `networkTimeout.request`.
+    pub member: String,
+    /// Its value, as JSON.
+    pub written: String,
+    /// What would have an effect.
+    pub wanted: &'static str,
+}
+
+impl fmt::Display for Ineffective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            member,
+            written,
+            wanted,
+        } = self;
+        write!(
+            f,
+            "`{member}` is {written}, but must be {wanted}; it has no effect"
+        )
+    }
 }
 
 impl Manifest {
-    /// Reads the text of an `app.json`.
-    ///
-    /// # Errors
-    ///
-    /// Where it isn't JSON, or a member has another type than the platform's.
-    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map(|file: File| file.into_manifest())
+    /// Reads what an `app.json` holds.
+    pub(super) fn read(value: &Value) -> Result<Self, Mistake> {
+        let file = Shape::root(value);
+        file.object()?;
+        let mut pages = routes(&file, "")?;
+        for name in ["subPackages", "subpackages"] {
+            for package in file.member(name).items()? {
+                let root = package.member("root").required_text()?;
+                pages.extend(routes(&package, root)?);
+            }
+        }
+        Ok(Self {
+            pages,
+            entry: file.member("entryPagePath").text()?.map(route),
+            tabs: tabs(&file.member("tabBar"))?,
+            title: title(value),
+            timeouts: value.get(TIMEOUTS).cloned().unwrap_or_default(),
+        })
     }
 
     /// The routes of all pages, those of sub-packages after the others.
@@ -54,85 +93,73 @@ impl Manifest {
     /// The interface's member of `networkTimeout` (rule N2); none where it isn't a positive number of milliseconds.
     #[must_use]
     pub fn timeout(&self, interface: Interface) -> Option<Duration> {
-        let millis = self
-            .timeouts
-            .get(interface.name())?
-            .as_f64()
-            .filter(|millis| *millis > 0.0)?;
-        Duration::try_from_secs_f64(millis / 1000.0).ok()
+        self.timeouts.get(interface.name()).and_then(span)
+    }
+
+    /// The values that have no effect: members of `networkTimeout` that are no positive number of milliseconds.
+    #[must_use]
+    pub fn ineffective(&self) -> Vec<Ineffective> {
+        let fault = |member: String, value: &Value, wanted| Ineffective {
+            member,
+            written: value.to_string(),
+            wanted,
+        };
+        let Some(members) = self.timeouts.as_object() else {
+            let written = Some(&self.timeouts).filter(|value| !value.is_null());
+            let whole = written.map(|value| fault(TIMEOUTS.to_owned(), value, "an object"));
+            return whole.into_iter().collect();
+        };
+        let faulty = members.iter().filter(|(_, value)| span(value).is_none());
+        faulty
+            .map(|(name, value)| {
+                fault(
+                    format!("{TIMEOUTS}.{name}"),
+                    value,
+                    "a positive number of milliseconds",
+                )
+            })
+            .collect()
     }
 
     /// `window.navigationBarTitleText`, or nothing.
     #[must_use]
     pub fn title(&self) -> &str {
-        self.window
-            .get("navigationBarTitleText")
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
+        &self.title
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct File {
-    #[serde(default)]
-    pages: Vec<String>,
-    entry_page_path: Option<String>,
-    #[serde(default, alias = "subpackages")]
-    sub_packages: Vec<Package>,
-    tab_bar: Option<TabBar>,
-    #[serde(default)]
-    window: serde_json::Value,
-    #[serde(default)]
-    network_timeout: serde_json::Value,
+fn routes(place: &Shape<'_>, root: &str) -> Result<Vec<String>, Mistake> {
+    let root = root.trim_end_matches('/');
+    let pages = place.member("pages").items()?;
+    let path = |page: Shape<'_>| {
+        let page = page.required_text()?;
+        Ok(if root.is_empty() {
+            route(page)
+        } else {
+            route(&format!("{root}/{}", page.trim_start_matches('/')))
+        })
+    };
+    pages.into_iter().map(path).collect()
 }
 
-impl File {
-    fn into_manifest(self) -> Manifest {
-        let packaged = self.sub_packages.iter().flat_map(Package::routes);
-        let pages = self
-            .pages
-            .iter()
-            .map(|page| route(page))
-            .chain(packaged)
-            .collect();
-        let tabs = self.tab_bar.map(|bar| bar.list).unwrap_or_default();
-        Manifest {
-            pages,
-            entry: self.entry_page_path.as_deref().map(route),
-            tabs: tabs.iter().map(|tab| route(&tab.page_path)).collect(),
-            window: self.window,
-            timeouts: self.network_timeout,
-        }
-    }
+fn tabs(bar: &Shape<'_>) -> Result<BTreeSet<String>, Mistake> {
+    bar.object()?;
+    let tabs = bar.member("list").items()?;
+    let path = |tab: Shape<'_>| tab.member("pagePath").required_text().map(route);
+    tabs.into_iter().map(path).collect()
 }
 
-#[derive(Deserialize)]
-struct Package {
-    root: String,
-    #[serde(default)]
-    pages: Vec<String>,
+fn title(value: &Value) -> String {
+    let title = value.pointer("/window/navigationBarTitleText");
+    title.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-impl Package {
-    fn routes(&self) -> impl Iterator<Item = String> {
-        self.pages
-            .iter()
-            .map(|page| route(&format!("{}/{page}", self.root.trim_end_matches('/'))))
-    }
+fn span(value: &Value) -> Option<Duration> {
+    let millis = value.as_f64().filter(|millis| *millis > 0.0)?;
+    Duration::try_from_secs_f64(millis / 1000.0).ok()
 }
 
-#[derive(Deserialize)]
-struct TabBar {
-    #[serde(default)]
-    list: Vec<Tab>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Tab {
-    page_path: String,
-}
+const TIMEOUTS: &str = "networkTimeout";
 
 /// Real projects write `/pages/a`, `pages/a.html` and `pages/a`, and mean the same page.
 fn route(written: &str) -> String {
@@ -152,7 +179,7 @@ mod tests {
     fn pages_of_sub_packages_follow_the_others() {
         let text = r#"{"pages":["pages/a"],"subpackages":[{"root":"shop/","pages":["list/list"]}]}"#;
 
-        let manifest = Manifest::parse(text).unwrap();
+        let manifest = read(text).unwrap();
 
         assert_eq!(manifest.pages(), ["pages/a", "shop/list/list"]);
         assert_eq!(manifest.entry(), Some("pages/a"));
@@ -162,9 +189,59 @@ mod tests {
     fn the_entry_page_and_the_tabs_are_routes_however_they_are_written() {
         let text = r#"{"pages":["a","b"],"entryPagePath":"/b.html","tabBar":{"list":[{"pagePath":"/a","text":"A"}]}}"#;
 
-        let manifest = Manifest::parse(text).unwrap();
+        let manifest = read(text).unwrap();
 
         assert_eq!(manifest.entry(), Some("b"));
         assert!(manifest.is_tab("a") && !manifest.is_tab("b"));
+    }
+
+    #[test]
+    fn a_mistake_is_told_in_the_words_of_the_format() {
+        for (text, told) in [
+            ("[]", "the file must hold an object, but it is a list"),
+            (r#"{"pages":"a"}"#, "`pages` must be a list, but it is a text"),
+            (
+                r#"{"pages":["a",7]}"#,
+                "`pages[1]` must be a text, but it is a number",
+            ),
+            (
+                r#"{"subPackages":[{"pages":[]}]}"#,
+                "`subPackages[0].root` is missing",
+            ),
+            (
+                r#"{"tabBar":{"list":[{"pagePath":null}]}}"#,
+                "`tabBar.list[0].pagePath` is missing",
+            ),
+            (
+                r#"{"entryPagePath":{}}"#,
+                "`entryPagePath` must be a text, but it is an object",
+            ),
+        ] {
+            assert_eq!(read(text).unwrap_err().to_string(), told);
+        }
+    }
+
+    #[test]
+    fn n2_says_which_network_timeouts_have_no_effect() {
+        let text = r#"{"networkTimeout":{"request":"3000","uploadFile":0,"downloadFile":500}}"#;
+
+        let told: Vec<_> = read(text)
+            .unwrap()
+            .ineffective()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+
+        assert_eq!(
+            told,
+            [
+                "`networkTimeout.request` is \"3000\", but must be a positive number of milliseconds; it has no effect",
+                "`networkTimeout.uploadFile` is 0, but must be a positive number of milliseconds; it has no effect",
+            ]
+        );
+    }
+
+    fn read(text: &str) -> Result<Manifest, Mistake> {
+        Manifest::read(&serde_json::from_str(text).unwrap())
     }
 }

@@ -69,6 +69,11 @@ pub(crate) async fn run_with(files: &[(&str, &str)], limits: Limits) -> Run {
 
 /// Runs a project without a network until it waits for nothing more.
 pub(crate) async fn run_project(project: Project, limits: Limits) -> Run {
+    launch(project, limits, &Launch::default()).await
+}
+
+/// The same, opened in a way of its own.
+pub(crate) async fn launch(project: Project, limits: Limits, launch: &Launch) -> Run {
     let notices = Rc::new(RefCell::new(Vec::new()));
     let trust = Trust::new(Roots::load(&[RootSource::Bundled]).unwrap());
     let network = minigate_engine::Setup::new(policy().profile().clone(), trust);
@@ -80,7 +85,7 @@ pub(crate) async fn run_project(project: Project, limits: Limits) -> Run {
         &notices,
     ))
     .unwrap();
-    let end = match app.launch(&Launch::default()) {
+    let end = match app.launch(launch) {
         Ok(()) => {
             app.run_until_idle(Instant::now() + Duration::from_secs(600))
                 .await
