@@ -247,6 +247,12 @@ async fn an_import_that_fails_is_reported_where_it_stands() {
         "app.js:5:8"
     );
 
+    let first = run2(&[("app.js", "require('./none')")]).await;
+    assert_eq!(
+        first.faults()[0].place.as_ref().unwrap().to_string(),
+        "app.js:1:1"
+    );
+
     let thrown = run2(&[
         ("app.js", "import './fine'\nimport './bad'"),
         ("fine.js", ""),

@@ -46,6 +46,8 @@ impl Columns {
         columns
             .entry((1, added + 1))
             .or_insert(Origin::Shifted(i64::from(added)));
+        // The engine puts a call on the first line one column too early, which may be before the text.
+        columns.entry((1, added)).or_insert(Origin::Place(1, 1));
         let parts = head.parts.iter();
         columns
             .extend(parts.map(|(at, (line, column))| ((1, before + at + 1), Origin::Place(*line, *column))));
