@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use minigate_engine::Override;
-use minigate_js::{Limits, Project};
+use minigate_js::{Ineffective, Limits, Project};
 use minigate_policy::diagnosis::{Lang, tell_lists};
 use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
 use minigate_tls::RootSource;
@@ -31,10 +31,12 @@ pub(crate) struct Settings {
 }
 
 /// Something that was asked for and can't be had.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Warning {
     /// A release never skips the check (rule S2).
     ReleaseNeverSkips,
+    /// A value of `app.json` has no effect (rule N2).
+    Ineffective(Ineffective),
 }
 
 impl Settings {
@@ -69,6 +71,11 @@ impl Settings {
             policy = policy.with_check_skipped(debugging);
         }
         let refused_skip = terms.skip_check && !policy.skips_check();
+        let mut warnings = Vec::from_iter(refused_skip.then_some(Warning::ReleaseNeverSkips));
+        let ineffective = project
+            .map(|project| project.manifest().ineffective())
+            .unwrap_or_default();
+        warnings.extend(ineffective.into_iter().map(Warning::Ineffective));
         Ok(Self {
             policy,
             limits: file.limits(),
@@ -76,10 +83,7 @@ impl Settings {
             overrides: overrides(&file, trust)?,
             mock: file.mock.as_ref().map(|mock| dir.join(&mock.folder)),
             user_agent: file.user_agent,
-            warnings: refused_skip
-                .then_some(Warning::ReleaseNeverSkips)
-                .into_iter()
-                .collect(),
+            warnings,
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use minigate_js::Ineffective;
 use minigate_policy::diagnosis::Lang;
 
 /// A file or folder can't be read.
@@ -131,4 +132,15 @@ pub(crate) const fn release_never_skips(lang: Lang) -> &'static str {
         "S2: a release never skips the check; `--skip-check` has no effect",
         "S2：正式版不会跳过校验，`--skip-check` 不起作用",
     )
+}
+
+/// A time-out of `app.json` that has no effect (rule N2).
+pub(crate) fn ineffective(ineffective: &Ineffective, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("N2: app.json: {ineffective}"),
+        Lang::Zh => format!(
+            "N2：app.json 的 `{}` 为 {}，不起作用",
+            ineffective.member, ineffective.written
+        ),
+    }
 }

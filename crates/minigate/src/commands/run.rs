@@ -49,7 +49,7 @@ impl<'a> Run<'a> {
             printer.lang,
         )?;
         for warning in &settings.warnings {
-            printer.warn(warning_text(*warning, printer.lang));
+            printer.warn(&warning_text(warning, printer.lang));
         }
         Ok(Self {
             args,
@@ -225,9 +225,10 @@ fn login_code() -> String {
     format!("{:016x}{:016x}", half(), half())
 }
 
-const fn warning_text(warning: Warning, lang: Lang) -> &'static str {
+fn warning_text(warning: &Warning, lang: Lang) -> String {
     match warning {
-        Warning::ReleaseNeverSkips => words::release_never_skips(lang),
+        Warning::ReleaseNeverSkips => words::release_never_skips(lang).to_owned(),
+        Warning::Ineffective(ineffective) => words::ineffective(ineffective, lang),
     }
 }
 
