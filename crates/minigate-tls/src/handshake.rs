@@ -160,6 +160,18 @@ impl TlsFault {
         }
     }
 
+    /// What the server refuses once the handshake is over for its client.
+    ///
+    /// With TLS 1.3 the server looks at the client's last message only then, so its alert, that it wants a client's
+    /// certificate for instance, meets the first read (RFC 8446 §4.4.2.4). `None` where the error is something else.
+    #[must_use]
+    pub fn of_late_alert(error: &io::Error) -> Option<Self> {
+        match tls_error(error)? {
+            rustls::Error::AlertReceived(alert) => Some(Self::of_alert(*alert)),
+            _ => None,
+        }
+    }
+
     fn of(error: &rustls::Error) -> Self {
         match error {
             rustls::Error::InvalidCertificate(error) => Self::of_certificate(error),

@@ -3,11 +3,22 @@
 use std::error::Error;
 use std::io;
 
+use minigate_tls::TlsFault;
+
 use crate::dial::HeadTooLong;
 use crate::{Breach, Failure};
 
 /// An error before the head of an answer; `silent` where not a byte of one came.
 pub(super) fn during_head(host: &str, error: &hyper::Error, silent: bool) -> Failure {
+    let alert = cause::<io::Error>(error)
+        .filter(|_| silent)
+        .and_then(TlsFault::of_late_alert);
+    if let Some(fault) = alert {
+        return Failure::Insecure {
+            host: host.to_owned(),
+            fault,
+        };
+    }
     let breach = match of(error) {
         Breach::Truncated if silent => Breach::Empty,
         breach => breach,

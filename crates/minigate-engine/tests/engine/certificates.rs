@@ -1,9 +1,20 @@
 //! Rules T1 to T7, S1 and S2 on real connections.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
 use http::Method;
 use minigate_engine::{Exchange, Failure, Outcome};
 use minigate_policy::{Call, Debugging, Era, Interface, Platform, Profile, Rule};
 use minigate_testkit::{Leaf, Script, ScriptedServer, Steps, answer};
+use minigate_tls::TlsFault;
+use rustls::crypto::aws_lc_rs;
+use rustls::server::WebPkiClientVerifier;
+use rustls::sign::SingleCertAndKey;
+use rustls::{RootCertStore, ServerConfig};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::support::{Entry, HOST, Setting, URL, app, authority, kind, presenting, scripted, watch};
 
@@ -168,4 +179,51 @@ async fn s1_with_the_check_skipped_plain_http_is_possible() {
     let outcome = app.get("http://api.example.com/").await;
 
     assert_eq!(kind(&outcome), "200 \"plain\"");
+}
+
+#[tokio::test]
+async fn t1_a_server_that_wants_a_clients_certificate_is_known_as_one() {
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let addr = wanting_a_certificate(version).await;
+
+        let outcome = app().at(addr).start().get(URL).await;
+
+        let fault = match &outcome {
+            Err(Failure::Insecure { fault, .. }) => Some(fault),
+            _ => None,
+        };
+        // TLS 1.2 has no alert of its own for it.
+        let expected = if version.version == rustls::ProtocolVersion::TLSv1_3 {
+            matches!(fault, Some(TlsFault::ClientCertificateWanted))
+        } else {
+            fault.is_some()
+        };
+        assert!(expected, "{version:?} {outcome:?}");
+    }
+}
+
+/// A server that takes one connection and only from a client that has a certificate.
+async fn wanting_a_certificate(version: &'static rustls::SupportedProtocolVersion) -> SocketAddr {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(authority().root_der().clone()).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .build()
+        .unwrap();
+    let leaf = Leaf::for_name(HOST).issue(authority());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_client_cert_verifier(verifier)
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(leaf)));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        // What it says when it refuses is all that the client gets.
+        if let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(stream).await {
+            let _ = stream.read_u8().await;
+        }
+    });
+    addr
 }
