@@ -39,7 +39,7 @@ impl AnswersError {
     /// What to do about it, in one clause.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Unreadable { .. } => "make the file, or allow it to be read",
+            Self::Unreadable { .. } => "make it, or allow it to be read",
             Self::NotADomain { .. } => {
                 "name it like `api.example.com`, in ASCII, or put a dot before its name"
             }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use minigate_engine::{Engine, Override, Setup as EngineSetup};
 use minigate_js::{App, Device, End, Kind, Launch, Notice, Overrun, Pending, Project, Setup, Watchdog};
 use minigate_origin::{Answers, Authority, Origin};
@@ -101,8 +101,8 @@ impl<'a> Run<'a> {
         };
         let lang = self.printer.lang;
         let answers = Answers::load(folder).map_err(|error| {
-            let hint = error.hint();
-            anyhow::Error::new(error).context(words::cant_serve(folder, hint, lang))
+            // The error tells its source itself.
+            anyhow!("{}: {error}", words::cant_serve(folder, error.hint(), lang))
         })?;
         let authority = Arc::new(Authority::new().context(words::cant_start(Part::Mock, lang))?);
         let origin = Origin::start(answers, &authority)

@@ -1,0 +1,5 @@
+Page({
+  onLoad(query) {
+    console.log(query.id, query.name);
+  },
+});
