@@ -59,7 +59,7 @@ pub enum Delivery {
     /// Whole, in the reply.
     #[default]
     Whole,
-    /// In pieces as they arrive; the reply's own body is empty.
+    /// In pieces as they arrive; the reply's own body is empty, unless the profile's `chunked_data` is set.
     Chunked,
 }
 

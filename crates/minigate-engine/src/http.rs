@@ -21,7 +21,7 @@ use crate::{
     Body, Delivery, Event, Exchange, Expect, Failure, Fields, Head, Limits, Outcome, Phase, Protocol,
     Redirect, Reply, Step, Timing,
 };
-use body::Delivered;
+use body::{Delivered, Read};
 
 /// Carries out the calls of one app.
 pub(crate) struct Carrier {
@@ -191,14 +191,16 @@ impl Carrier {
         } = answer;
         emitter.emit(Event::Headers(head.clone()));
         track.enter(Phase::Body);
-        let delivered = match delivery {
-            Delivery::Whole => Delivered::Whole {
-                limit: self.limits.body,
-            },
-            Delivery::Chunked => Delivered::Chunks(emitter),
+        let is_whole = delivery == Delivery::Whole || hop.permit.policy().profile().chunked_data;
+        let delivered = Delivered {
+            pieces: (delivery == Delivery::Chunked).then_some(emitter),
+            whole: is_whole.then_some(self.limits.body),
         };
-        let body = body::read(response, hop.host(), delivered, track).await?;
-        track.done(&lease, before, body.len());
+        let Read {
+            collected: body,
+            bytes,
+        } = body::read(response, hop.host(), delivered, track).await?;
+        track.done(&lease, before, bytes);
         self.give_back(lease, track);
         let body = match expect {
             Expect::Bytes => Body::Bytes(body),

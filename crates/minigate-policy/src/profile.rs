@@ -116,6 +116,8 @@ pub struct Profile {
     pub undecodable: Undecodable,
     /// The WHATWG label tried for text that declares no encoding and isn't UTF-8.
     pub fallback_charset: String,
+    /// Whether a call that takes its answer in pieces (`enableChunked`) gets it whole at the end, too.
+    pub chunked_data: bool,
     /// Whether certificates must meet App Transport Security (rule T7).
     pub ats: bool,
     /// Whether a self-signed certificate fails even with checks skipped (rule T6).
@@ -153,6 +155,7 @@ impl Profile {
                 Undecodable::Replace
             },
             fallback_charset: "gb18030".to_owned(),
+            chunked_data: false,
             ats: ios,
             self_signed_never: ios,
             referer_host: "servicewechat.com".to_owned(),

@@ -19,11 +19,19 @@ use crate::task::Emitter;
 use crate::{Breach, Failure, Note, Step};
 
 /// What becomes of the bytes of a body.
-pub(super) enum Delivered<'a> {
-    /// They are collected, up to so many.
-    Whole { limit: usize },
-    /// They are handed on as they come.
-    Chunks(&'a Emitter),
+pub(super) struct Delivered<'a> {
+    /// Who gets them as they come.
+    pub(super) pieces: Option<&'a Emitter>,
+    /// Whether they are collected, and how many at most.
+    pub(super) whole: Option<usize>,
+}
+
+/// A body that is in.
+pub(super) struct Read {
+    /// Its bytes, as far as they were collected.
+    pub(super) collected: Bytes,
+    /// How many there were.
+    pub(super) bytes: usize,
 }
 
 /// Reads a body to its end.
@@ -32,11 +40,12 @@ pub(super) async fn read(
     host: &str,
     delivered: Delivered<'_>,
     track: &Track,
-) -> Result<Bytes, Failure> {
+) -> Result<Read, Failure> {
     let codings = codings(&response, host, track)?;
     let mut sink = Sink {
         delivered,
         collected: BytesMut::new(),
+        bytes: 0,
     };
     if codings.is_empty() {
         read_plain(response.into_body(), host, &mut sink).await?;
@@ -44,7 +53,10 @@ pub(super) async fn read(
         // Boxed, since it is large and most calls do without.
         Box::pin(read_coded(response.into_body(), host, &codings, &mut sink)).await?;
     }
-    Ok(sink.collected.freeze())
+    Ok(Read {
+        collected: sink.collected.freeze(),
+        bytes: sink.bytes,
+    })
 }
 
 /// Reads a body away that is short and at hand, where that is cheaper than a new connection; false for any other.
@@ -60,19 +72,31 @@ pub(super) async fn discard(response: Response<Incoming>) -> bool {
 struct Sink<'a> {
     delivered: Delivered<'a>,
     collected: BytesMut,
+    bytes: usize,
 }
 
 impl Sink<'_> {
     async fn take(&mut self, bytes: Bytes) -> Result<(), Failure> {
-        match self.delivered {
-            Delivered::Chunks(emitter) => emitter.emit_piece(bytes).await,
-            Delivered::Whole { limit } if self.collected.len() + bytes.len() > limit => {
-                return Err(Failure::BodyTooLarge { limit });
-            }
-            Delivered::Whole { .. } if self.collected.is_empty() => self.collected = bytes.into(),
-            Delivered::Whole { .. } => self.collected.extend_from_slice(&bytes),
+        self.bytes += bytes.len();
+        if let Some(limit) = self.delivered.whole.filter(|limit| self.bytes > *limit) {
+            return Err(Failure::BodyTooLarge { limit });
+        }
+        if let Some(emitter) = self.delivered.pieces {
+            emitter.emit_piece(bytes.clone()).await;
+        }
+        if self.delivered.whole.is_some() {
+            self.collect(bytes);
         }
         Ok(())
+    }
+
+    /// The first piece, which mostly is the only one, is taken as it is.
+    fn collect(&mut self, bytes: Bytes) {
+        if self.collected.is_empty() {
+            self.collected = bytes.into();
+        } else {
+            self.collected.extend_from_slice(&bytes);
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use http::{Method, Version};
 use minigate_engine::{Delivery, Exchange};
+use minigate_policy::Profile;
 use minigate_testkit::{Asked, Script, Steps, answer};
 
-use crate::support::{URL, app, body, kind, origin, reply, scripted};
+use crate::support::{Setting, URL, app, body, kind, origin, reply, scripted};
 
 #[tokio::test]
 async fn an_answer_without_a_body_leaves_the_connection_usable() {
@@ -145,4 +146,24 @@ async fn a_body_in_pieces_comes_in_order_before_the_settlement() {
     let expected: String = (0..100).map(|n| format!("{n:04}")).collect();
     assert_eq!(seen.chunks.concat(), expected.as_bytes());
     assert_eq!(body(&seen.outcome).len(), 0);
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_comes_whole_as_well_where_the_profile_says_so() {
+    let script = Script::answering(answer(200, &[], "in pieces and whole"));
+    let server = scripted([script]).await;
+    let profile = Profile {
+        chunked_data: true,
+        ..Profile::default()
+    };
+    let app = Setting { profile, ..app() }.at(server.addr()).start();
+
+    let exchange = Exchange {
+        delivery: Delivery::Chunked,
+        ..Exchange::new(Method::GET)
+    };
+    let seen = app.see(URL, exchange).await;
+
+    assert_eq!(seen.chunks.concat(), b"in pieces and whole");
+    assert_eq!(body(&seen.outcome), "in pieces and whole");
 }
