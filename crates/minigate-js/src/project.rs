@@ -4,6 +4,7 @@ mod files;
 mod manifest;
 mod shape;
 
+use minigate_policy::diagnosis::Lang;
 use std::{io, path::Path};
 
 use serde_json::Value;
@@ -86,6 +87,31 @@ pub enum ProjectError {
         /// The route that it names.
         entry: String,
     },
+}
+
+impl ProjectError {
+    /// The same in a language for people; what a library says of the cause stays as it is.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Zh => self.in_chinese(),
+        }
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::NoManifest { root } => format!("项目中既没有 `{root}app.json` 也没有 `{root}game.json`"),
+            Self::Unreadable { path, cause } => format!("无法读取 `{path}`：{cause}"),
+            Self::NotAFolder { path } => format!("{path} 不是文件夹"),
+            Self::Invalid { path, cause } => format!("`{path}` 不是合法的 JSON：{cause}"),
+            Self::Mistaken { path, mistake } => format!("`{path}` 中有误：{mistake}"),
+            Self::NoPages { path } => format!("`{path}` 没有列出页面，`pages` 至少要有一项"),
+            Self::EntryIsNoPage { path, entry } => {
+                format!("`{path}` 中的 `entryPagePath` 是 `{entry}`，不在 `pages` 之中")
+            }
+        }
+    }
 }
 
 impl Project {

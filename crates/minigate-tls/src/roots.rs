@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use minigate_policy::diagnosis::Lang;
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::CertificateDer;
@@ -73,6 +74,35 @@ pub enum RootsError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl RootsError {
+    /// The same in a language for people; what a library says of the cause stays as it is.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Zh => self.in_chinese(),
+        }
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Empty => "没有任何受信任的根证书".to_owned(),
+            Self::SystemUnreadable { reasons } => {
+                format!("系统的证书库中没有可读的证书（{}）", reasons.join("；"))
+            }
+            Self::BrokenPem { name, reason } => format!("`{name}` 不是可读的 PEM：{reason}"),
+            Self::NoCertificate { name } => format!("`{name}` 中没有证书"),
+            Self::BrokenCertificate {
+                name,
+                position,
+                reason,
+            } => {
+                format!("`{name}` 的第 {position} 个证书不可读：{reason}")
+            }
+        }
+    }
 }
 
 impl Roots {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::bail;
 use minigate_js::Project;
 use minigate_policy::Call;
 
@@ -18,7 +18,11 @@ pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> anyhow::Result<E
         // Lists may stand alone, but without lists there is nothing to look at.
         Err(minigate_js::ProjectError::NoManifest { .. }) if has_lists(args) => None,
         Err(error) => {
-            return Err(error).with_context(|| words::cant_look_into(&args.dir, printer.lang));
+            bail!(
+                "{}: {}",
+                words::cant_look_into(&args.dir, printer.lang),
+                error.tell(printer.lang)
+            );
         }
     };
     let settings = Settings::load(&args.dir, project.as_ref(), &args.terms, None, printer.lang)?;

@@ -21,7 +21,13 @@ use crate::words::{self, Part};
 
 /// Runs an app until nothing is pending, and says what became of each call.
 pub(crate) fn run(args: &RunArgs, printer: &Arc<Printer>) -> anyhow::Result<ExitCode> {
-    let project = Project::open(&args.dir).with_context(|| words::cant_run(&args.dir, printer.lang))?;
+    let project = Project::open(&args.dir).map_err(|error| {
+        anyhow!(
+            "{}: {}",
+            words::cant_run(&args.dir, printer.lang),
+            error.tell(printer.lang)
+        )
+    })?;
     let run = Run::prepare(args, printer, &project)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -121,8 +127,10 @@ impl<'a> Run<'a> {
     }
 
     fn engine(&self, ledger: &Arc<Ledger>) -> anyhow::Result<Engine> {
-        let roots =
-            Roots::load(&self.settings.roots).context(words::cant_start(Part::Roots, self.printer.lang))?;
+        let roots = Roots::load(&self.settings.roots).map_err(|error| {
+            let lang = self.printer.lang;
+            anyhow!("{}: {}", words::cant_start(Part::Roots, lang), error.tell(lang))
+        })?;
         let mut setup = EngineSetup::new(self.settings.policy.profile().clone(), Trust::new(roots));
         setup.journal = Arc::clone(ledger) as _;
         setup.overrides.clone_from(&self.settings.overrides);
