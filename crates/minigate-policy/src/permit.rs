@@ -121,20 +121,15 @@ impl Permit {
         let limit = self.policy.profile().redirects;
         if hop > limit {
             let reason = Reason::TooManyRedirects { limit };
-            let finding = Finding::Refused {
-                reason: reason.clone(),
-            };
-            let mut verdict = self.policy.verdict(interface, location, hop, None, finding);
-            verdict.proposals.push(Proposal::ShortenRedirects);
-            return Err(Denial::new(verdict, reason));
+            return Err(self
+                .policy
+                .deny(interface, location, hop, reason, Proposal::ShortenRedirects));
         }
         let target = self
             .target
             .join(location)
             .map_err(|error| self.policy.refuse_url(interface, location, hop, error))?;
-        let verdict = self
-            .policy
-            .examine(interface, target.url().as_str(), hop, &target)?;
+        let verdict = self.policy.examine(interface, &target.written(), hop, &target)?;
         Ok(Self {
             target,
             verdict,

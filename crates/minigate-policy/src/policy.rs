@@ -9,8 +9,8 @@ use ipnet::IpNet;
 use crate::nearest::{nearest, proposals, with_scheme};
 use crate::target::MAX_URL;
 use crate::{
-    AppId, Call, Debugging, Denial, DomainLists, Finding, Host, Interface, ListConsulted, Permit, Profile,
-    Proposal, Reason, Referer, Release, Target, TargetError, Verdict,
+    AppId, Call, Debugging, Denial, DomainLists, Finding, Host, Interface, ListConsulted, Nearest, Permit,
+    Profile, Proposal, Reason, Referer, Release, Target, TargetError, Verdict,
 };
 
 /// What one app may do: its lists, release and profile.
@@ -186,7 +186,7 @@ impl Policy {
         if matches!(reason, Reason::NotListed { .. } | Reason::WrongScheme { .. }) {
             verdict.nearest = nearest(target, interface, self.lists());
         }
-        verdict.proposals = self.cures(&reason, target, interface);
+        verdict.proposals = self.cures(&reason, target, interface, &verdict.nearest);
         if is_spared {
             Ok(verdict)
         } else {
@@ -207,7 +207,18 @@ impl Policy {
             },
             _ => Proposal::WriteAbsoluteUrl,
         };
-        let reason = Reason::InvalidUrl { error };
+        self.deny(interface, url, hop, Reason::InvalidUrl { error }, proposal)
+    }
+
+    /// Refuses a hop that has no target to examine.
+    pub(crate) fn deny(
+        &self,
+        interface: Interface,
+        url: &str,
+        hop: usize,
+        reason: Reason,
+        proposal: Proposal,
+    ) -> Denial {
         let finding = Finding::Refused {
             reason: reason.clone(),
         };
@@ -294,14 +305,18 @@ impl Policy {
     }
 
     /// What would let the call pass, the simplest first.
-    fn cures(&self, reason: &Reason, target: &Target, interface: Interface) -> Vec<Proposal> {
+    fn cures(
+        &self,
+        reason: &Reason,
+        target: &Target,
+        interface: Interface,
+        nearest: &[Nearest],
+    ) -> Vec<Proposal> {
         match reason {
             Reason::ReservedHost { .. } => vec![Proposal::CallFromServer],
             Reason::NoDomain { .. } => vec![Proposal::UseDomain],
             Reason::WrongScheme { .. } => self.cures_of_scheme(target, interface),
-            Reason::NotListed { .. } => {
-                proposals(target, interface, &nearest(target, interface, self.lists()))
-            }
+            Reason::NotListed { .. } => proposals(target, interface, nearest),
             Reason::InvalidUrl { .. } | Reason::PrivateAddress { .. } | Reason::TooManyRedirects { .. } => {
                 Vec::new()
             }
@@ -328,7 +343,7 @@ impl Policy {
                 ]
                 .concat()
             }
-            Err(reason) => self.cures(&reason, &secure, interface),
+            Err(reason) => self.cures(&reason, &secure, interface, &[]),
         }
     }
 

@@ -392,3 +392,12 @@ fn a_url_of_a_hundred_megabytes_is_not_shown_in_full() {
 
     assert!(denial.verdict().url.len() < 300);
 }
+
+#[test]
+fn a_redirects_verdict_shows_the_port_that_was_written() {
+    let permit = request(&policy(), "https://a.com/x").unwrap();
+
+    let denial = permit.follow("https://a.com:443/y").unwrap_err();
+
+    assert_eq!(denial.verdict().url, "https://a.com:443/y");
+}
