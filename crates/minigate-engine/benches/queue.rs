@@ -63,7 +63,7 @@ fn app() -> (Policy, Engine) {
     let roots = Roots::load(&[RootSource::Bundled]).unwrap();
     let mut setup = Setup::new(Profile::default(), Trust::new(roots));
     setup.resolver = Arc::new(FakeResolver::new().with_silence("api.example.com"));
-    (policy, Engine::start_driver(setup))
+    (policy, Engine::new(setup))
 }
 
 /// The process's resident memory in bytes (proc(5)), in pages of 4 KiB.

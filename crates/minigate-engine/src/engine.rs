@@ -85,7 +85,7 @@ impl Engine {
     /// # Panics
     /// Outside of a tokio runtime.
     #[must_use]
-    pub fn start_driver(setup: Setup) -> Self {
+    pub fn new(setup: Setup) -> Self {
         let (commands, inbox) = unbounded();
         let clock = Clock::start();
         let dialer = Dialer::new(setup.resolver, setup.overrides, setup.trust);

@@ -114,5 +114,5 @@ pub(crate) fn app(served: &Served) -> (Policy, Engine) {
     }]);
     let mut setup = Setup::new(Profile::default(), Trust::new(roots.unwrap()));
     setup.overrides = vec![Override::host_to(HOST, served.addr)];
-    (policy, Engine::start_driver(setup))
+    (policy, Engine::new(setup))
 }

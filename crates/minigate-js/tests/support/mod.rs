@@ -77,14 +77,7 @@ pub(crate) async fn launch(project: Project, limits: Limits, launch: &Launch) ->
     let notices = Rc::new(RefCell::new(Vec::new()));
     let trust = Trust::new(Roots::load(&[RootSource::Bundled]).unwrap());
     let network = minigate_engine::Setup::new(policy().profile().clone(), trust);
-    let mut app = App::new(setup(
-        project,
-        limits,
-        Engine::start_driver(network),
-        policy(),
-        &notices,
-    ))
-    .unwrap();
+    let mut app = App::new(setup(project, limits, Engine::new(network), policy(), &notices)).unwrap();
     let end = match app.launch(launch) {
         Ok(()) => {
             app.run_until_idle(Instant::now() + Duration::from_secs(600))
@@ -150,7 +143,7 @@ impl Server {
         let setup = setup(
             project(files),
             Limits::default(),
-            Engine::start_driver(network),
+            Engine::new(network),
             policy,
             notices,
         );

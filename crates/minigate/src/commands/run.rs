@@ -137,7 +137,7 @@ impl<'a> Run<'a> {
         if let Some(user_agent) = &self.settings.user_agent {
             setup.user_agent.clone_from(user_agent);
         }
-        Ok(Engine::start_driver(setup))
+        Ok(Engine::new(setup))
     }
 
     fn app(&self, project: Project, engine: Engine, ledger: &Arc<Ledger>) -> anyhow::Result<App> {

@@ -124,7 +124,7 @@ impl Setting {
         setup.limits = self.limits;
         App {
             policy,
-            engine: Engine::start_driver(setup),
+            engine: Engine::new(setup),
             journal,
             resolver: Arc::clone(fake),
         }
