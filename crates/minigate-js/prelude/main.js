@@ -1,6 +1,7 @@
 // The prelude's front door: puts the app's surface together and hands the host the function that takes all events.
 
 import { App, getApp, hideApp, launchApp, showApp } from "minigate:app";
+import { onCallEvent } from "minigate:calls";
 import { createConsole } from "minigate:console";
 import { createDeviceApi } from "minigate:device";
 import { invoke, reportException, reportRejection } from "minigate:errors";
@@ -11,7 +12,7 @@ import { connect, native } from "minigate:native";
 import { currentPage, getCurrentPages, navigationApi, openFirst } from "minigate:navigation";
 import { Behavior, Component, Page, tellPage } from "minigate:page";
 import { define, enumerableKeys, parseJson, SafeTypeError } from "minigate:primordials";
-import { createRequestApi, onCallEvent } from "minigate:request";
+import { createRequestApi } from "minigate:request";
 import { seal } from "minigate:seal";
 import { installStacks } from "minigate:stack";
 import { storageApi } from "minigate:storage";
