@@ -1,6 +1,7 @@
 //! A folder of canned answers.
 
 mod condition;
+mod echo;
 mod error;
 mod file;
 mod give;
@@ -19,6 +20,7 @@ use rustls::pki_types::DnsName;
 use serde_json::json;
 
 use crate::asked::Asked;
+use crate::certificate::Certificate;
 use crate::origin::Respond;
 use crate::reply::Reply;
 use condition::Condition;
@@ -37,6 +39,9 @@ use question::Question;
 /// All keys of an `answers.toml`, none of which is needed; others are refused:
 ///
 /// ```toml
+/// certificate = "good"                   # or expired, not-yet-valid, wrong-name, self-signed, unknown-root,
+///                                        # no-intermediate
+///
 /// [[answer]]
 /// when.method = "GET"                    # this is the default, and HEAD is answered as GET is
 /// when.path = "/v1/items/*"              # exactly; `*` stands for one segment
@@ -49,12 +54,13 @@ use question::Question;
 /// give.file = "now.json"                 # in the domain's folder; its ending sets the content type
 /// # give.json = { ok = true }            # or a body in place
 /// # give.text = "hello"
+/// # give.echo = true                     # or the request itself as JSON
 /// ```
 /// A request that no answer fits gets a 404 which says what was asked and where to add an answer.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     root: PathBuf,
-    domains: BTreeMap<String, Vec<Answer>>,
+    domains: BTreeMap<String, Site>,
 }
 
 impl Answers {
@@ -93,19 +99,39 @@ impl Respond for Answers {
         self.domains.keys().cloned().collect()
     }
 
+    fn certificate(&self, name: &str) -> Certificate {
+        self.domains
+            .get(name)
+            .map(|site| site.certificate)
+            .unwrap_or_default()
+    }
+
     fn reply(&self, asked: &Asked) -> Reply {
         let question = Question::of(asked);
-        let mut answers = self.domains.get(&asked.host).into_iter().flatten();
+        let mut answers = self
+            .domains
+            .get(&asked.host)
+            .into_iter()
+            .flat_map(|site| &site.answers);
         match answers.find(|answer| answer.when.fits(&question)) {
+            Some(answer) if answer.echoes => echo::of(asked, answer.give.clone()),
             Some(answer) => answer.give.clone(),
             None => self.none_fits(asked),
         }
     }
 }
 
+/// What a domain shows and says.
+#[derive(Clone, Debug)]
+struct Site {
+    certificate: Certificate,
+    answers: Vec<Answer>,
+}
+
 #[derive(Clone, Debug)]
 struct Answer {
     when: Condition,
+    echoes: bool,
     give: Reply,
 }
 

@@ -9,9 +9,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
     IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
+
+use crate::certificate::Certificate;
 
 /// A throw-away certificate authority: a root and the leaves that it issued, P-256, all in memory.
 ///
@@ -19,7 +20,7 @@ use rustls::sign::CertifiedKey;
 pub struct Authority {
     root: CertifiedIssuer<'static, KeyPair>,
     made_at: SystemTime,
-    leaves: Mutex<BTreeMap<String, Arc<CertifiedKey>>>,
+    leaves: Mutex<BTreeMap<(String, Certificate), Arc<CertifiedKey>>>,
 }
 
 impl Authority {
@@ -77,37 +78,22 @@ impl Authority {
     /// [`AuthorityError::NotIssued`] when `name` can't stand in a certificate, [`AuthorityError::KeyRefused`] when
     /// the TLS library doesn't take the key.
     pub fn leaf(&self, name: &str) -> Result<Arc<CertifiedKey>, AuthorityError> {
+        self.certificate(name, Certificate::Good)
+    }
+
+    /// The certificate of a DNS name with a fault, or without; issued once, then kept.
+    ///
+    /// # Errors
+    /// As [`Authority::leaf`].
+    pub fn certificate(&self, name: &str, kind: Certificate) -> Result<Arc<CertifiedKey>, AuthorityError> {
         let mut leaves = self.leaves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(leaf) = leaves.get(name) {
+        let wanted = (name.to_owned(), kind);
+        if let Some(leaf) = leaves.get(&wanted) {
             return Ok(Arc::clone(leaf));
         }
-        let leaf = Arc::new(self.issue(name)?);
-        leaves.insert(name.to_owned(), Arc::clone(&leaf));
+        let leaf = Arc::new(kind.issue(name, self)?);
+        leaves.insert(wanted, Arc::clone(&leaf));
         Ok(leaf)
-    }
-
-    fn issue(&self, name: &str) -> Result<CertifiedKey, AuthorityError> {
-        let (certificate, key) = self
-            .sign(name)
-            .map_err(|source| AuthorityError::not_issued(name, source))?;
-        CertifiedKey::from_der(vec![certificate], key, &aws_lc_rs::default_provider()).map_err(|source| {
-            AuthorityError::KeyRefused {
-                name: name.to_owned(),
-                source,
-            }
-        })
-    }
-
-    fn sign(&self, name: &str) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), rcgen::Error> {
-        let key = KeyPair::generate()?;
-        let mut params = CertificateParams::new([name.to_owned()])?;
-        params.distinguished_name = common_name(name);
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.use_authority_key_identifier_extension = true;
-        set_validity(&mut params, self.made_at - DAY, self.made_at + LEAF_LIFE);
-        let certificate = params.signed_by(&key, &self.root)?;
-        Ok((certificate.into(), key.into()))
     }
 }
 
@@ -144,7 +130,7 @@ pub enum AuthorityError {
 }
 
 impl AuthorityError {
-    fn not_issued(name: &str, source: rcgen::Error) -> Self {
+    pub(crate) fn not_issued(name: &str, source: rcgen::Error) -> Self {
         Self::NotIssued {
             name: name.to_owned(),
             source,
@@ -157,6 +143,17 @@ pub fn set_validity(params: &mut CertificateParams, from: SystemTime, until: Sys
     let epoch = date_time_ymd(1970, 1, 1);
     params.not_before = epoch + from.duration_since(UNIX_EPOCH).unwrap_or_default();
     params.not_after = epoch + until.duration_since(UNIX_EPOCH).unwrap_or_default();
+}
+
+/// What a leaf's certificate says where nothing is wrong with it.
+pub(crate) fn leaf_params(name: &str, now: SystemTime) -> Result<CertificateParams, rcgen::Error> {
+    let mut params = CertificateParams::new([name.to_owned()])?;
+    params.distinguished_name = common_name(name);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    set_validity(&mut params, now - DAY, now + LEAF_LIFE);
+    Ok(params)
 }
 
 fn root(now: SystemTime) -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
@@ -181,7 +178,7 @@ fn root_name(key: &KeyPair) -> String {
     format!("{ROOT_NAME} {unique}")
 }
 
-fn common_name(name: &str) -> DistinguishedName {
+pub(crate) fn common_name(name: &str) -> DistinguishedName {
     let mut names = DistinguishedName::new();
     names.push(DnType::CommonName, name);
     names

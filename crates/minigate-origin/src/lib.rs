@@ -11,11 +11,13 @@
 mod answers;
 mod asked;
 mod authority;
+mod certificate;
 mod origin;
 mod reply;
 
 pub use answers::{Answers, AnswersError, Problem};
 pub use asked::Asked;
 pub use authority::{Authority, AuthorityError, set_validity};
+pub use certificate::Certificate;
 pub use origin::{Origin, Respond};
 pub use reply::Reply;

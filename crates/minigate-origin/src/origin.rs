@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::asked::Asked;
 use crate::authority::Authority;
+use crate::certificate::Certificate;
 use crate::reply::Reply;
 use log::Log;
 use names::ServedNames;
@@ -55,7 +56,11 @@ impl Origin {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addr = listener.local_addr()?;
         let domains = respond.domains();
-        let tls = ServedNames::new(Arc::clone(authority), domains.clone())
+        let names = domains
+            .iter()
+            .map(|name| (name.clone(), respond.certificate(name)))
+            .collect();
+        let tls = ServedNames::new(Arc::clone(authority), names)
             .config()
             .map_err(io::Error::other)?;
         let log = Arc::<Log>::default();
@@ -94,6 +99,11 @@ impl Origin {
 pub trait Respond: Send + Sync + 'static {
     /// The names to answer for, in lower case; asked once, at the start.
     fn domains(&self) -> BTreeSet<String>;
+
+    /// The certificate that a name shows; asked once, at the start.
+    fn certificate(&self, _name: &str) -> Certificate {
+        Certificate::Good
+    }
 
     /// The reply to a request; must not block.
     fn reply(&self, asked: &Asked) -> Reply;

@@ -94,7 +94,7 @@ pub enum Problem {
         /// The name.
         name: String,
     },
-    /// More than one of `file`, `json`, `text`.
+    /// More than one of `file`, `json`, `text`, `echo`.
     #[error("the answer already has a body")]
     SecondBody,
     /// The file leaves the domain's folder, maybe by a link.
@@ -123,7 +123,7 @@ impl Problem {
             Self::HeaderName { .. } => "use letters, digits and hyphens",
             Self::HeaderValue { .. } => "use printable characters",
             Self::Framing { .. } => "leave it out, the server frames its answers itself",
-            Self::SecondBody => "keep one of `file`, `json` and `text`",
+            Self::SecondBody => "keep one of `file`, `json`, `text` and `echo`",
             Self::Outside { .. } => "copy the file into the domain's folder",
             Self::Unreadable { .. } => "put the file into the domain's folder, or correct its name",
         }

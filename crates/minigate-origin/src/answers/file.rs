@@ -8,18 +8,21 @@ use serde::Deserialize;
 use super::give::Give;
 use super::source::Source;
 use super::when::When;
-use super::{Answer, AnswersError, FILE_NAME};
+use super::{Answer, AnswersError, FILE_NAME, Site};
+use crate::certificate::Certificate;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AnswersFile {
+    #[serde(default)]
+    certificate: Certificate,
     #[serde(default)]
     answer: Vec<Entry>,
 }
 
 impl AnswersFile {
     /// Reads a domain's answers with the bodies that they name.
-    pub(super) fn load(folder: &Path) -> Result<Vec<Answer>, AnswersError> {
+    pub(super) fn load(folder: &Path) -> Result<Site, AnswersError> {
         let path = folder.join(FILE_NAME);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
@@ -31,10 +34,11 @@ impl AnswersFile {
             text,
         };
         let file: Self = toml::from_str(&source.text).map_err(|error| source.malformed(&error))?;
-        file.answer
-            .into_iter()
-            .map(|entry| entry.understand(&source))
-            .collect()
+        let answers = file.answer.into_iter().map(|entry| entry.understand(&source));
+        Ok(Site {
+            certificate: file.certificate,
+            answers: answers.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -51,6 +55,7 @@ impl Entry {
     fn understand(self, source: &Source) -> Result<Answer, AnswersError> {
         Ok(Answer {
             when: self.when.understand(source)?,
+            echoes: self.give.echoes(),
             give: self.give.understand(source)?,
         })
     }

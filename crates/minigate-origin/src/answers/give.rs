@@ -26,6 +26,7 @@ pub(super) struct Give {
     file: Option<Spanned<PathBuf>>,
     json: Option<Spanned<toml::Value>>,
     text: Option<Spanned<String>>,
+    echo: Option<Spanned<bool>>,
 }
 
 impl Give {
@@ -55,11 +56,21 @@ impl Give {
         })
     }
 
+    pub(super) fn echoes(&self) -> bool {
+        self.echo.as_ref().is_some_and(|echo| *echo.get_ref())
+    }
+
     fn refuse_second_body(&self, source: &Source) -> Result<(), AnswersError> {
         let bodies = [
             ("give.file", self.file.as_ref().map(Spanned::span)),
             ("give.json", self.json.as_ref().map(Spanned::span)),
             ("give.text", self.text.as_ref().map(Spanned::span)),
+            (
+                "give.echo",
+                self.echoes()
+                    .then(|| self.echo.as_ref().map(Spanned::span))
+                    .flatten(),
+            ),
         ];
         let mut present = bodies.into_iter().filter_map(|(key, span)| Some((key, span?)));
         match present.nth(1) {

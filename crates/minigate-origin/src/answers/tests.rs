@@ -42,6 +42,60 @@ fn the_first_answer_that_fits_is_given() {
 }
 
 #[test]
+fn an_echo_is_the_request_as_json() {
+    let mock = mock(&[(
+        "api.example.com/answers.toml",
+        "[[answer]]\nwhen.method = 'POST'\ngive.status = 201\ngive.echo = true",
+    )]);
+    let answers = Answers::load(mock.path()).unwrap();
+
+    let reply = answers.reply(&asked(Request::post("/v1?a=1").header("x-key", "k"), "hello"));
+
+    let echoed: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!(reply.status, StatusCode::CREATED);
+    assert_eq!(
+        (
+            &echoed["method"],
+            &echoed["path"],
+            &echoed["query"],
+            &echoed["body"]
+        ),
+        (&json!("POST"), &json!("/v1"), &json!("a=1"), &json!("hello"))
+    );
+    assert_eq!(echoed["headers"]["x-key"], "k");
+}
+
+#[test]
+fn an_echo_with_a_body_beside_it_is_refused() {
+    let mock = mock(&[(
+        "api.example.com/answers.toml",
+        "[[answer]]\ngive.echo = true\ngive.text = 'x'",
+    )]);
+
+    let refused = Answers::load(mock.path());
+
+    assert!(matches!(
+        refused,
+        Err(AnswersError::Wrong {
+            problem: Problem::SecondBody,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_domain_shows_the_certificate_that_its_answers_ask_for() {
+    let mock = mock(&[
+        ("old.example.com/answers.toml", "certificate = 'expired'"),
+        ("api.example.com/answers.toml", ""),
+    ]);
+    let answers = Answers::load(mock.path()).unwrap();
+
+    assert_eq!(answers.certificate("old.example.com"), Certificate::Expired);
+    assert_eq!(answers.certificate("api.example.com"), Certificate::Good);
+}
+
+#[test]
 fn each_condition_must_hold() {
     let mock = mock(&[(
         "api.example.com/answers.toml",

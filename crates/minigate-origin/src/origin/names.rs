@@ -1,6 +1,6 @@
 //! Which names an origin has certificates for.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
@@ -9,15 +9,16 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use crate::authority::Authority;
+use crate::certificate::Certificate;
 
 #[derive(Debug)]
 pub(super) struct ServedNames {
     authority: Arc<Authority>,
-    names: BTreeSet<String>,
+    names: BTreeMap<String, Certificate>,
 }
 
 impl ServedNames {
-    pub(super) fn new(authority: Arc<Authority>, names: BTreeSet<String>) -> Self {
+    pub(super) fn new(authority: Arc<Authority>, names: BTreeMap<String, Certificate>) -> Self {
         Self { authority, names }
     }
 
@@ -34,11 +35,11 @@ impl ServedNames {
 impl ResolvesServerCert for ServedNames {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name()?;
-        if !self.names.contains(name) {
+        let Some(certificate) = self.names.get(name) else {
             tracing::debug!(name, "refused a handshake for a name that isn't served");
             return None;
-        }
-        let leaf = self.authority.leaf(name);
+        };
+        let leaf = self.authority.certificate(name, *certificate);
         leaf.inspect_err(|error| tracing::warn!(name, %error, "no certificate"))
             .ok()
     }
