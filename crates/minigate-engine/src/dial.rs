@@ -106,6 +106,7 @@ impl Dialer {
 
     /// Resolves once, judges what was found, and connects to exactly that.
     async fn dial(&self, permit: &Permit, protocol: Protocol, track: &Track) -> Result<Connection, Failure> {
+        track.step(&Step::Dialling);
         let addresses = self.addresses(permit, track).await?;
         track.enter(Phase::Connect);
         let host = permit.target().host_str();

@@ -8,7 +8,7 @@ mod redirect;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use minigate_policy::Permit;
@@ -216,7 +216,7 @@ impl Carrier {
 
     /// Lets go of a redirect's answer; its connection is kept where its body is at hand.
     async fn finish(&self, answer: Answer, track: &Track) {
-        if body::discard(answer.response).await {
+        if body::discard(answer.response, track).await {
             self.give_back(answer.lease, track);
         }
     }
@@ -255,6 +255,15 @@ enum Form {
     Absolute,
 }
 
+impl Form {
+    const fn version(self) -> Version {
+        match self {
+            Self::Origin => Version::HTTP_11,
+            Self::Absolute => Version::HTTP_2,
+        }
+    }
+}
+
 impl Hop {
     fn host(&self) -> &str {
         self.permit.target().host_str()
@@ -273,10 +282,16 @@ impl Hop {
         *request.uri_mut() = target.parse().unwrap_or_default();
         if matches!(form, Form::Origin) {
             request.headers_mut().extend(headers::host(url));
-            request
-                .headers_mut()
-                .extend(headers::no_length(&self.method, &self.body));
         }
+        request
+            .headers_mut()
+            .extend(headers::length(&self.method, &self.body));
+        track.detail(&Step::Asked {
+            method: request.method(),
+            url,
+            version: form.version(),
+            headers: request.headers(),
+        });
         request
     }
 }
@@ -311,7 +326,7 @@ impl Track {
 
     fn answered(&self, head: &Head) {
         self.time(|timing, now| timing.response_start = Some(now));
-        self.step(&Step::FirstByte { status: head.status });
+        self.step(&Step::FirstByte { head });
     }
 
     fn redirected(&self, status: StatusCode, verdict: &minigate_policy::Verdict) {

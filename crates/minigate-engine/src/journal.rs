@@ -6,12 +6,14 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Version};
 use minigate_policy::{Interface, Verdict};
 use minigate_tls::CertificateFault;
 use tokio::time::Instant;
+use url::Url;
 
-use crate::{AddressSource, Decoding, Outcome};
+use crate::{AddressSource, Decoding, Head, Outcome};
 
 /// A call's name within its engine, in order of the calls.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -29,6 +31,12 @@ impl fmt::Display for CallId {
 pub trait Journal: Send + Sync {
     /// A step was taken.
     fn record(&self, call: CallId, at: Instant, step: &Step<'_>);
+
+    /// Whether it wants [`Step::Asked`], [`Step::Uploaded`], [`Step::Received`] and [`Step::Message`], too: what goes
+    /// over the wire, whole. Asked once for each call. By default it doesn't, and then they cost nothing.
+    fn wants_bodies(&self) -> bool {
+        false
+    }
 }
 
 /// A journal that nobody reads.
@@ -58,6 +66,8 @@ pub enum Step<'a> {
     Queued,
     /// It has a slot.
     Started,
+    /// A connection is begun, since none that is there will do.
+    Dialling,
     /// The name was looked up.
     Resolved {
         /// The name.
@@ -90,12 +100,37 @@ pub enum Step<'a> {
         /// What would have failed on it if the check weren't skipped (rule S3).
         spared: Option<&'a CertificateFault>,
     },
+    /// A hop's request goes out, or goes out again on another connection; only where bodies are wanted.
+    Asked {
+        /// The method.
+        method: &'a Method,
+        /// Where to.
+        url: &'a Url,
+        /// The protocol.
+        version: Version,
+        /// All fields in the order of the wire; on h2 without those that begin with a colon.
+        headers: &'a HeaderMap,
+    },
+    /// The connection has taken a piece of the request's body; only where bodies are wanted.
+    Uploaded(&'a Bytes),
     /// The request is out.
     Sent,
     /// The head of the answer is in.
     FirstByte {
-        /// Its status.
-        status: StatusCode,
+        /// Status and header.
+        head: &'a Head,
+    },
+    /// A piece of the answer's body is in, content codings in place; only where bodies are wanted. Where a redirect is
+    /// followed, its body comes only as far as it is read.
+    Received(&'a Bytes),
+    /// A message of a socket went over the wire; only where bodies are wanted.
+    Message {
+        /// From where to where.
+        way: Way,
+        /// What it is (RFC 6455 §5.2): 1 text, 2 binary, 8 close, 9 ping, 10 pong.
+        opcode: u8,
+        /// Its payload, whole and uncompressed.
+        data: &'a [u8],
     },
     /// The answer pointed elsewhere, and that was permitted.
     Redirected {
@@ -113,6 +148,15 @@ pub enum Step<'a> {
     Decoded(&'a Decoding),
     /// The call has ended.
     Settled(&'a Outcome),
+}
+
+/// The direction of a socket's message.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// From the app to the server.
+    Sent,
+    /// From the server to the app.
+    Received,
 }
 
 /// Something that was corrected or left out, and is worth knowing.

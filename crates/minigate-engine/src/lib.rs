@@ -30,6 +30,6 @@ pub use engine::{Engine, Limits, Setup};
 pub use exchange::{Delivery, Exchange, Expect, Protocol, Redirect};
 pub use failure::{Breach, Complaint, Failure};
 pub use fields::Fields;
-pub use journal::{CallId, Journal, NoJournal, Note, Phase, Step};
+pub use journal::{CallId, Journal, NoJournal, Note, Phase, Step, Way};
 pub use reply::{Body, Head, Outcome, Reply, Timing};
 pub use task::{Event, Task};

@@ -43,7 +43,13 @@ impl Body for Outgoing {
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let size = self.rest.len().min(PIECE);
         let piece = self.rest.split_to(size);
-        Poll::Ready((!piece.is_empty()).then(|| Ok(Frame::data(piece))))
+        if piece.is_empty() {
+            return Poll::Ready(None);
+        }
+        if let Some(track) = &self.track {
+            track.detail(&Step::Uploaded(&piece));
+        }
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {

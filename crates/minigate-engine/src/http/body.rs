@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use http::Response;
 use http_body_util::{BodyExt, BodyStream};
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body as _, Frame, Incoming};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 use tokio::time::timeout;
 use tokio_util::io::StreamReader;
@@ -48,10 +48,11 @@ pub(super) async fn read(
         bytes: 0,
     };
     if codings.is_empty() {
-        read_plain(response.into_body(), host, &mut sink).await?;
+        read_plain(response.into_body(), host, &mut sink, track).await?;
     } else {
         // Boxed, since it is large and most calls do without.
-        Box::pin(read_coded(response.into_body(), host, &codings, &mut sink)).await?;
+        let reading = read_coded(response.into_body(), host, &codings, &mut sink, track);
+        Box::pin(reading).await?;
     }
     Ok(Read {
         collected: sink.collected.freeze(),
@@ -60,13 +61,19 @@ pub(super) async fn read(
 }
 
 /// Reads a body away that is short and at hand, where that is cheaper than a new connection; false for any other.
-pub(super) async fn discard(response: Response<Incoming>) -> bool {
+pub(super) async fn discard(response: Response<Incoming>, track: &Track) -> bool {
     let most = response.body().size_hint().upper();
     if most.is_none_or(|most| most > SHORT) {
         return false;
     }
-    let read = timeout(AT_HAND, response.into_body().collect()).await;
-    matches!(read, Ok(Ok(_)))
+    let mut body = response.into_body();
+    let read = timeout(AT_HAND, async {
+        while let Some(frame) = body.frame().await {
+            track.received(&frame?);
+        }
+        Ok::<_, hyper::Error>(())
+    });
+    matches!(read.await, Ok(Ok(())))
 }
 
 struct Sink<'a> {
@@ -117,9 +124,15 @@ fn codings(response: &Response<Incoming>, host: &str, track: &Track) -> Result<V
     }
 }
 
-async fn read_plain(mut body: Incoming, host: &str, sink: &mut Sink<'_>) -> Result<(), Failure> {
+async fn read_plain(
+    mut body: Incoming,
+    host: &str,
+    sink: &mut Sink<'_>,
+    track: &Track,
+) -> Result<(), Failure> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| breach::during_body(host, &error))?;
+        track.received(&frame);
         if let Ok(bytes) = frame.into_data() {
             sink.take(bytes).await?;
         }
@@ -132,9 +145,11 @@ async fn read_coded(
     host: &str,
     codings: &[Coding],
     sink: &mut Sink<'_>,
+    track: &Track,
 ) -> Result<(), Failure> {
     let corrupt = |error| corrupt(host, codings, &error);
     let data = BodyStream::new(body)
+        .inspect_ok(|frame| track.received(frame))
         .try_filter_map(async |frame| Ok(frame.into_data().ok()))
         .map_err(io::Error::other);
     let mut body = StreamReader::new(Box::pin(data));
@@ -155,6 +170,14 @@ async fn read_coded(
         Ok(())
     } else {
         Err(miscoded(host, names(codings), "more bytes follow its end"))
+    }
+}
+
+impl Track {
+    fn received(&self, frame: &Frame<Bytes>) {
+        if let Some(piece) = frame.data_ref() {
+            self.detail(&Step::Received(piece));
+        }
     }
 }
 

@@ -54,10 +54,12 @@ pub(super) fn host(url: &Url) -> Option<(HeaderName, HeaderValue)> {
     Some((HOST, HeaderValue::from_str(authority).ok()?))
 }
 
-/// The length of an HTTP/1.1 request's body where it has none but could: a server may insist on it (RFC 9110 §8.6).
-pub(super) fn no_length(method: &Method, body: &Bytes) -> Option<(HeaderName, HeaderValue)> {
-    let has_meaning = [Method::POST, Method::PUT, Method::PATCH].contains(method);
-    (has_meaning && body.is_empty()).then(|| (CONTENT_LENGTH, HeaderValue::from_static("0")))
+/// The length of a request's body; also where it has none but could, since a server may insist on it (RFC 9110 §8.6).
+///
+/// hyper would add most of it by itself, but then the journal couldn't tell which fields go over the wire.
+pub(super) fn length(method: &Method, body: &Bytes) -> Option<(HeaderName, HeaderValue)> {
+    let could_have_one = [Method::POST, Method::PUT, Method::PATCH].contains(method);
+    (could_have_one || !body.is_empty()).then(|| (CONTENT_LENGTH, body.len().into()))
 }
 
 /// Fields that frame the message or steer the connection, which would smuggle a second request if an app set them, and

@@ -34,6 +34,7 @@ impl Clock {
 pub(crate) struct Track {
     call: CallId,
     journal: Arc<dyn Journal>,
+    wants_bodies: bool,
     clock: Clock,
     timing: Mutex<Timing>,
     phase: AtomicU8,
@@ -48,6 +49,7 @@ impl Track {
         };
         Self {
             call,
+            wants_bodies: journal.wants_bodies(),
             journal,
             clock,
             timing: Mutex::new(timing),
@@ -65,6 +67,13 @@ impl Track {
         let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         if !*settled {
             self.journal.record(self.call, Instant::now(), step);
+        }
+    }
+
+    /// Records a step that is only for those who want bodies.
+    pub(crate) fn detail(&self, step: &Step<'_>) {
+        if self.wants_bodies {
+            self.step(step);
         }
     }
 

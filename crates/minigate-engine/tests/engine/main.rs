@@ -8,6 +8,7 @@
 
 mod addresses;
 mod background;
+mod bodies;
 mod certificates;
 mod coding;
 mod domains;

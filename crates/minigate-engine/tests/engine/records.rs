@@ -31,6 +31,7 @@ async fn a_success_has_every_step_in_order() {
     let fresh = [
         "Called",
         "Started",
+        "Dialling",
         "Resolved",
         "Connected",
         "Secured",
@@ -82,6 +83,7 @@ async fn h2_has_the_same_steps() {
     let expected = [
         "Called",
         "Started",
+        "Dialling",
         "Resolved",
         "Connected",
         "Secured",
@@ -103,7 +105,14 @@ async fn a_redirect_stands_between_its_hops() {
 
     let names = steps(&app, URL, Exchange::new(Method::GET)).await;
 
-    let hop = ["Resolved", "Connected", "Secured", "Sent", "FirstByte"];
+    let hop = [
+        "Dialling",
+        "Resolved",
+        "Connected",
+        "Secured",
+        "Sent",
+        "FirstByte",
+    ];
     let expected = [
         &["Called", "Started"],
         &hop[..],
@@ -121,7 +130,7 @@ async fn a_failure_ends_with_its_settlement() {
 
     let names = steps(&app, URL, Exchange::new(Method::GET)).await;
 
-    assert_eq!(names, ["Called", "Started", "Resolved", "Settled"]);
+    assert_eq!(names, ["Called", "Started", "Dialling", "Resolved", "Settled"]);
 }
 
 #[tokio::test]

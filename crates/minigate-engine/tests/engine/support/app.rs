@@ -22,6 +22,7 @@ pub(crate) struct Setting {
     pub(crate) overrides: Vec<Override>,
     pub(crate) resolver: FakeResolver,
     pub(crate) limits: Limits,
+    pub(crate) bodies: bool,
 }
 
 /// An app in the developer tool with two domains, a resolver that knows no name, and the throw-away root.
@@ -35,6 +36,7 @@ pub(crate) fn app() -> Setting {
         overrides: Vec::new(),
         resolver: FakeResolver::new(),
         limits: Limits::default(),
+        bodies: false,
     }
 }
 
@@ -81,6 +83,11 @@ impl Setting {
         }
     }
 
+    /// What goes over the wire is in the journal, too.
+    pub(crate) fn recording_bodies(self) -> Self {
+        Self { bodies: true, ..self }
+    }
+
     pub(crate) fn policy(&self) -> Policy {
         let written = WrittenLists {
             request: self.entries.clone(),
@@ -112,7 +119,11 @@ impl Setting {
 
     fn start_with(self, fake: &Arc<FakeResolver>, resolver: Arc<dyn Resolver>) -> App {
         let policy = self.policy();
-        let journal = Arc::<Recorder>::default();
+        let journal = Arc::new(if self.bodies {
+            Recorder::of_bodies()
+        } else {
+            Recorder::default()
+        });
         let roots = Roots::load(&[RootSource::Added {
             name: "throw-away".to_owned(),
             content: authority().root_pem().into_bytes(),

@@ -1,6 +1,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
+use http::HeaderMap;
 use minigate_engine::{AddressSource, CallId, Decoding, Journal, Note, Step};
 use minigate_tls::CertificateFault;
 use tokio::sync::Notify;
@@ -13,10 +15,14 @@ pub(crate) enum Entry {
     Noted(Note),
     Queued,
     Started,
+    Dialling,
     Resolved(Vec<IpAddr>, AddressSource),
     Connected(SocketAddr),
     Secured(Option<String>, Option<CertificateFault>),
     Reused(Option<CertificateFault>),
+    Asked(Vec<(String, String)>),
+    Uploaded(Bytes),
+    Received(Bytes),
     Sent,
     FirstByte(u16),
     Redirected(u16, String),
@@ -31,9 +37,18 @@ pub(crate) enum Entry {
 pub(crate) struct Recorder {
     entries: Mutex<Vec<(CallId, Instant, Entry)>>,
     changed: Notify,
+    wants_bodies: bool,
 }
 
 impl Recorder {
+    /// One that remembers what goes over the wire, too.
+    pub(crate) fn of_bodies() -> Self {
+        Self {
+            wants_bodies: true,
+            ..Self::default()
+        }
+    }
+
     /// All steps of all calls, in order.
     pub(crate) fn all(&self) -> Vec<Entry> {
         self.read().iter().map(|(_, _, entry)| entry.clone()).collect()
@@ -130,6 +145,18 @@ impl Journal for Recorder {
             .push((call, at, Entry::of(step)));
         self.changed.notify_waiters();
     }
+
+    fn wants_bodies(&self) -> bool {
+        self.wants_bodies
+    }
+}
+
+fn fields(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| value.to_str().unwrap().to_owned();
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect()
 }
 
 impl Entry {
@@ -147,8 +174,12 @@ impl Entry {
                 Self::Secured(protocol.map(str::to_owned), spared.cloned())
             }
             Step::Reused { spared, .. } => Self::Reused(spared.cloned()),
+            Step::Dialling => Self::Dialling,
+            Step::Asked { headers, .. } => Self::Asked(fields(headers)),
+            Step::Uploaded(piece) => Self::Uploaded((*piece).clone()),
+            Step::Received(piece) => Self::Received((*piece).clone()),
             Step::Sent => Self::Sent,
-            Step::FirstByte { status } => Self::FirstByte(status.as_u16()),
+            Step::FirstByte { head } => Self::FirstByte(head.status.as_u16()),
             Step::Redirected { status, verdict } => Self::Redirected(status.as_u16(), verdict.url.clone()),
             Step::Done { bytes } => Self::Done(*bytes),
             Step::Decoded(decoding) => Self::Decoded((*decoding).clone()),
