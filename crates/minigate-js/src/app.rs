@@ -8,6 +8,7 @@ use rquickjs::{Ctx, IntoJs, Value};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::{
+    files::Sandbox,
     host::{Calls, Due, Host, Wanted, answer, natives},
     limits::{Limit, Limits},
     observer::{Notice, Observer},
@@ -23,6 +24,8 @@ pub struct Setup {
     pub engine: Engine,
     /// What it may call; also who it is.
     pub policy: Policy,
+    /// Its files.
+    pub files: Sandbox,
     /// What it may use up.
     pub limits: Limits,
     /// Who hears what it says.
@@ -120,6 +123,7 @@ impl App {
             project,
             engine,
             policy,
+            files,
             limits,
             observer,
             codes,
@@ -130,6 +134,7 @@ impl App {
             limits.raised(),
             facts,
             Calls::new(engine, policy),
+            files,
             (observer, codes),
         );
         let realm = Realm::new(&host.limits, Rc::clone(&host.watch), |ctx| natives(ctx, &host));
@@ -371,7 +376,7 @@ fn facts(setup: &Setup) -> String {
         "appId": setup.policy.app().as_str(),
         "envVersion": setup.policy.release().env_version(),
         "version": version(setup.policy.release()),
-        "userDataPath": "wxfile://usr",
+        "userDataPath": setup.files.user_path(),
         "platform": setup.policy.profile().platform.to_string(),
         "system": device.system,
         "sdkVersion": device.sdk_version,

@@ -18,6 +18,7 @@ use minigate_engine::Event;
 use tokio::time::Instant;
 
 use crate::{
+    files::{FileFault, Opened, Sandbox, package, path::Spot},
     limits::{Limit, Limits, Overrun},
     loader::Columns,
     observer::{Level, Line, Notice, Observer, Place, Shown},
@@ -37,6 +38,7 @@ pub(crate) struct Host {
     pub(crate) watch: Rc<Watch>,
     pub(crate) agenda: RefCell<Agenda>,
     pub(crate) calls: RefCell<Calls>,
+    pub(crate) files: Sandbox,
     /// What the prelude is told about the app and its phone, as JSON.
     pub(crate) facts: String,
     observer: RefCell<Box<dyn Observer>>,
@@ -55,6 +57,7 @@ impl Host {
         limits: Limits,
         facts: String,
         calls: Calls,
+        files: Sandbox,
         (observer, codes): (Box<dyn Observer>, Box<dyn FnMut() -> String>),
     ) -> Rc<Self> {
         let watch = Rc::new(Watch::new(limits.turn));
@@ -64,6 +67,7 @@ impl Host {
             watch,
             agenda: RefCell::default(),
             calls: RefCell::new(calls),
+            files,
             facts,
             observer: RefCell::new(observer),
             storage: RefCell::default(),
@@ -129,6 +133,15 @@ impl Host {
             line,
             column,
             ..place
+        }
+    }
+
+    #[expect(dead_code, reason = "uploads come next")]
+    /// Opens any file that the app may read, its package included.
+    pub(crate) fn open_file(&self, path: &str) -> Result<Opened, FileFault> {
+        match self.files.spot(path)? {
+            Spot::Package(inner) => package::open(&self.project, &inner),
+            _ => self.files.open(path),
         }
     }
 

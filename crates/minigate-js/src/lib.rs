@@ -20,14 +20,17 @@
 //! # async fn example(engine: minigate_engine::Engine) -> Result<(), Box<dyn std::error::Error>> {
 //! use std::time::Duration;
 //!
-//! use minigate_js::{App, Device, Launch, Limits, Notice, Project, Setup};
+//! use minigate_js::{App, Device, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup};
 //! use minigate_policy::Policy;
 //! use tokio::time::Instant;
 //!
+//! let project = Project::open("shop".as_ref())?;
+//! let policy = Policy::new("wx0123456789abcdef".parse()?);
 //! let mut app = App::new(Setup {
-//!     project: Project::open("shop".as_ref())?,
+//!     files: Sandbox::temporary(FileRules::of(policy.profile(), project.kind())),
+//!     project,
 //!     engine,
-//!     policy: Policy::new("wx0123456789abcdef".parse()?),
+//!     policy,
 //!     limits: Limits::default(),
 //!     observer: Box::new(|notice: Notice| drop(notice)),
 //!     codes: Box::new(|| "a code".to_owned()),
@@ -40,6 +43,7 @@
 //! ```
 
 mod app;
+mod files;
 mod host;
 mod limits;
 mod loader;
@@ -48,6 +52,7 @@ mod project;
 mod realm;
 
 pub use app::{App, Device, End, Launch, Pending, Setup, StartError};
+pub use files::{FileFault, FileRules, Opened, Receiver, Sandbox};
 pub use limits::{Limit, Limits, Overrun};
 pub use observer::{Fault, Level, Line, Notice, Observer, Place, Shown, Unsent};
 pub use project::{Files, Folder, Ineffective, Kind, Manifest, Mistake, Project, ProjectError};

@@ -124,6 +124,12 @@ pub struct Profile {
     pub self_signed_never: bool,
     /// The host part of the fixed referer (rule N3).
     pub referer_host: String,
+    /// Bytes of an app's user files and saved files together.
+    pub files_max_bytes: u64,
+    /// The same for a mini-game.
+    pub game_files_max_bytes: u64,
+    /// Bytes of an app's temporary files while it runs.
+    pub temporary_max_bytes: u64,
 }
 
 impl Profile {
@@ -159,6 +165,9 @@ impl Profile {
             ats: ios,
             self_signed_never: ios,
             referer_host: "servicewechat.com".to_owned(),
+            files_max_bytes: if current { 200 * MIB } else { 10 * MIB },
+            game_files_max_bytes: if current { 200 * MIB } else { 50 * MIB },
+            temporary_max_bytes: 4096 * MIB,
         }
     }
 
@@ -189,6 +198,7 @@ fn wording(era: Era, platform: Platform) -> Wording {
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
+const MIB: u64 = 1024 * 1024;
 
 /// A name that stands for none of the values it could have.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -301,6 +311,10 @@ mod tests {
         assert_eq!(profile.calls_at_once, 10);
         assert_eq!(profile.background_grace, Duration::from_secs(5));
         assert!(profile.pinned_exempt && !profile.lan_exception);
+        assert_eq!(
+            (profile.files_max_bytes, profile.game_files_max_bytes),
+            (10 * MIB, 50 * MIB)
+        );
     }
 
     #[test]
@@ -309,6 +323,7 @@ mod tests {
 
         assert_eq!(profile.domains_per_interface, 200);
         assert_eq!(profile.timeout_max, None);
+        assert_eq!(profile.files_max_bytes, 200 * MIB);
         assert!(!profile.pinned_exempt && profile.lan_exception && profile.ats);
     }
 }

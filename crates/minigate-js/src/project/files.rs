@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
+    io::{self, Seek, Write},
     path::{Path, PathBuf},
 };
 
@@ -17,6 +18,18 @@ pub trait Files {
     ///
     /// Where the file is missing, too large or unreadable.
     fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>>;
+
+    /// A file, opened at its start for reading.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is missing or unreadable.
+    fn open(&self, path: &str) -> io::Result<fs::File> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(&self.read(path, usize::MAX)?)?;
+        file.rewind()?;
+        Ok(file)
+    }
 
     /// Whether something is at a path, but a link on the way leads out of the project's folder.
     fn leads_outside(&self, path: &str) -> bool {
@@ -58,6 +71,11 @@ impl Files for Folder {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         fs::read(real)
+    }
+
+    fn open(&self, path: &str) -> io::Result<fs::File> {
+        let real = self.inside(path).filter(|real| real.is_file());
+        fs::File::open(real.ok_or(io::ErrorKind::NotFound)?)
     }
 
     fn leads_outside(&self, path: &str) -> bool {

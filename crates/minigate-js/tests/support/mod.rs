@@ -5,7 +5,7 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 use minigate_engine::{Engine, Override};
-use minigate_js::{App, Device, End, Fault, Launch, Limits, Notice, Project, Setup};
+use minigate_js::{App, Device, End, Fault, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup};
 use minigate_policy::{DomainLists, Policy, WrittenLists};
 use minigate_testkit::{Asked, Authority, Origin, Reply, polite};
 use minigate_tls::{RootSource, Roots, Trust};
@@ -164,6 +164,7 @@ fn setup(
 ) -> Setup {
     let heard = Rc::clone(notices);
     Setup {
+        files: Sandbox::temporary(FileRules::of(policy.profile(), project.kind())),
         project,
         engine,
         policy,

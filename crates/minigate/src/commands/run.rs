@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use minigate_engine::{Engine, Override, Setup as EngineSetup};
-use minigate_js::{App, Device, End, Kind, Launch, Notice, Overrun, Pending, Project, Setup, Watchdog};
+use minigate_js::{
+    App, Device, End, FileRules, Kind, Launch, Notice, Overrun, Pending, Project, Sandbox, Setup, Watchdog,
+};
 use minigate_origin::{Answers, Authority, Origin};
 use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots, Trust};
@@ -146,7 +148,9 @@ impl<'a> Run<'a> {
             ledger.count(&notice);
             printer.notice(&notice);
         };
+        let profile = self.settings.policy.profile();
         let setup = Setup {
+            files: Sandbox::temporary(FileRules::of(profile, project.kind())),
             project,
             engine,
             policy: self.settings.policy.clone(),

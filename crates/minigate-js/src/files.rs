@@ -1,0 +1,26 @@
+//! An app's files: where they may lie, how many bytes they may have, and no way to any other file.
+//!
+//! ```text
+//!  path as the app writes it ─► Spot ─► Disk (a folder handle for each area) ─► file
+//!                                         │
+//!                                       Account: bytes and entries, checked before anything changes
+//! ```
+//!
+//! Confinement doesn't rest on the text of a path alone: every file is opened below a folder's handle by `cap-std`,
+//! which the system holds to that folder even while links are made in it. Files that have a second name (a hard link)
+//! are refused, so that nothing outside can be read or written through one.
+
+#![expect(dead_code, reason = "the app's own functions come next")]
+
+mod account;
+mod disk;
+mod fault;
+pub(crate) mod package;
+mod part;
+pub(crate) mod path;
+mod receiver;
+mod sandbox;
+
+pub use fault::FileFault;
+pub use receiver::Receiver;
+pub use sandbox::{FileRules, Opened, Sandbox};

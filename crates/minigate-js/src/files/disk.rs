@@ -1,0 +1,194 @@
+//! The folders of one app on disk, and files in them that are nothing but files.
+
+use std::{
+    fs::TryLockError,
+    io,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
+use cap_std::{
+    ambient_authority,
+    fs::{Dir, File, Metadata, OpenOptions},
+};
+use tempfile::TempDir;
+
+use super::{FileFault, account::Account, path::MAX_DEPTH, sandbox::FileRules};
+
+/// One app's folders. Nobody else has them as long as this lives.
+pub(super) struct Disk {
+    pub(super) user: Dir,
+    pub(super) saved: Dir,
+    pub(super) temporary: Dir,
+    /// Files that are being written and have no name yet.
+    pub(super) parts: Dir,
+    /// The folder of all of them.
+    pub(super) root: Dir,
+    account: Mutex<Account>,
+    /// Held, not read.
+    _lock: std::fs::File,
+    folder: Option<TempDir>,
+}
+
+impl Disk {
+    /// Makes folders that go with the run.
+    pub(super) fn temporary(rules: &FileRules) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("minigate-").tempdir()?;
+        let mut disk = Self::open(folder.path(), rules)?;
+        disk.folder = Some(folder);
+        Ok(disk)
+    }
+
+    /// Opens folders that stay, or makes them.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::ResourceBusy`] where another run has them.
+    pub(super) fn open(folder: &Path, rules: &FileRules) -> io::Result<Self> {
+        Dir::create_ambient_dir_all(folder, ambient_authority())?;
+        let root = Dir::open_ambient_dir(folder, ambient_authority())?;
+        let lock = lock(&root)?;
+        let user = area(&root, "usr")?;
+        let saved = area(&root, "store")?;
+        let temporary = area(&root, "tmp")?;
+        let parts = area(&root, "parts")?;
+        // What a run that was killed has left behind.
+        clear(&temporary)?;
+        clear(&parts)?;
+        let usage = Usage::of(&user, 0)?.and(Usage::of(&saved, 0)?);
+        Ok(Self {
+            user,
+            saved,
+            temporary,
+            parts,
+            root,
+            account: Mutex::new(Account::new(rules, usage.bytes, usage.entries)),
+            _lock: lock,
+            folder: None,
+        })
+    }
+
+    /// The books. Whoever changes files holds them meanwhile, so that what was checked still holds when it is done.
+    pub(super) fn account(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        if self.folder.is_none() {
+            // Where this fails, the next run does it.
+            let _ = clear(&self.temporary).and(clear(&self.parts));
+        }
+    }
+}
+
+/// Opens a file that must be there and be nothing but a file.
+///
+/// # Errors
+///
+/// [`FileFault::IsDirectory`]; [`FileFault::Denied`] for a link, a device and a file with a second name.
+pub(super) fn open_plain(dir: &Dir, path: &Path, options: &mut OpenOptions) -> Result<File, FileFault> {
+    // Merely opening a pipe waits for its other end.
+    require_plain(&dir.symlink_metadata(path)?)?;
+    let file = dir.open_with(path, options.follow(FollowSymlinks::No))?;
+    require_plain(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// The bytes of a file that may or may not be there and must be nothing but a file.
+pub(super) fn plain_len(dir: &Dir, path: &Path) -> Result<Option<u64>, FileFault> {
+    match dir.symlink_metadata(path) {
+        Ok(metadata) => {
+            require_plain(&metadata)?;
+            Ok(Some(metadata.len()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn require_plain(metadata: &Metadata) -> Result<(), FileFault> {
+    if metadata.is_dir() {
+        return Err(FileFault::IsDirectory);
+    }
+    if metadata.is_file() && names(metadata) == 1 {
+        Ok(())
+    } else {
+        Err(FileFault::Denied)
+    }
+}
+
+#[cfg(unix)]
+fn names(metadata: &Metadata) -> u64 {
+    cap_std::fs::MetadataExt::nlink(metadata)
+}
+
+#[cfg(not(unix))]
+fn names(_metadata: &Metadata) -> u64 {
+    1
+}
+
+/// What a folder holds, links not counted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Usage {
+    pub(super) bytes: u64,
+    pub(super) entries: usize,
+}
+
+impl Usage {
+    pub(super) fn of(dir: &Dir, depth: usize) -> io::Result<Self> {
+        let mut usage = Self::default();
+        for entry in dir.entries()? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            usage.entries += 1;
+            if metadata.is_file() {
+                usage.bytes += metadata.len();
+            } else if metadata.is_dir() && depth < MAX_DEPTH {
+                usage = usage.and(Self::of(&entry.open_dir()?, depth + 1)?);
+            }
+        }
+        Ok(usage)
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            bytes: self.bytes + other.bytes,
+            entries: self.entries + other.entries,
+        }
+    }
+}
+
+fn lock(root: &Dir) -> io::Result<std::fs::File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    let file = root
+        .open_with("lock", options.follow(FollowSymlinks::No))?
+        .into_std();
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(io::ErrorKind::ResourceBusy.into()),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn area(root: &Dir, name: &str) -> io::Result<Dir> {
+    match root.create_dir(name) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => root.open_dir_nofollow(name),
+    }
+}
+
+fn clear(dir: &Dir) -> io::Result<()> {
+    for entry in dir.entries()? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            dir.remove_dir_all(entry.file_name())?;
+        } else {
+            dir.remove_file_or_symlink(entry.file_name())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! What can go wrong with a file, in the platform's words and numbers.
+
+use std::io;
+
+/// Why something can't be done with a file. Its text is the platform's without the path; [`FileFault::errno`] gives
+/// the platform's number.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileFault {
+    /// There is no such file, or no such folder above it.
+    #[error("no such file or directory")]
+    Missing,
+    /// The place is read-only, or the file is none of the app's own: a link, a device.
+    #[error("permission denied")]
+    Denied,
+    /// The path names no place that an app has.
+    #[error("permission denied")]
+    Outside,
+    /// Something on the way is a file.
+    #[error("not a directory")]
+    NotADirectory,
+    /// A file was meant, and it is a folder.
+    #[error("illegal operation on a directory")]
+    IsDirectory,
+    /// A folder can't be removed like a file.
+    #[error("operation not permitted")]
+    NotPermitted,
+    /// Something has that name already.
+    #[error("file already exists")]
+    Exists,
+    /// A folder that isn't empty goes only with all that is in it.
+    #[error("directory not empty")]
+    NotEmpty,
+    /// A name or a path is longer than any system takes.
+    #[error("File name too long")]
+    TooLong,
+    /// The app's files would exceed their limit (or the disk is full). Nothing was changed.
+    #[error("the maximum size of the file storage limit is exceeded")]
+    Full,
+    /// The system's own fault.
+    #[error("Input/output error")]
+    Io,
+}
+
+impl FileFault {
+    /// The platform's number for it.
+    #[must_use]
+    pub const fn errno(self) -> u32 {
+        match self {
+            Self::NotPermitted => 1_300_001,
+            Self::Missing => 1_300_002,
+            Self::Io => 1_300_005,
+            Self::Denied => 1_300_013,
+            Self::Outside => 1_300_014,
+            Self::NotADirectory => 1_300_020,
+            Self::TooLong => 1_300_036,
+            Self::NotEmpty => 1_300_066,
+            Self::Full => 1_300_202,
+            Self::IsDirectory => 1_301_003,
+            Self::Exists => 1_301_005,
+        }
+    }
+}
+
+impl From<io::Error> for FileFault {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind;
+        match error.kind() {
+            ErrorKind::NotFound => Self::Missing,
+            ErrorKind::PermissionDenied | ErrorKind::CrossesDevices => Self::Denied,
+            ErrorKind::NotADirectory => Self::NotADirectory,
+            ErrorKind::IsADirectory => Self::IsDirectory,
+            ErrorKind::AlreadyExists => Self::Exists,
+            ErrorKind::DirectoryNotEmpty => Self::NotEmpty,
+            ErrorKind::InvalidFilename => Self::TooLong,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::Full,
+            _ => Self::Io,
+        }
+    }
+}
