@@ -8,23 +8,25 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use minigate_policy::{Action, Denial, Gate, Permit, Profile, TaskId, Visibility};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::http::Carrier;
 use crate::journal::track::Track;
 use crate::task::Emitter;
-use crate::{CallId, Exchange, Failure, Outcome, Step};
+use crate::{CallId, Clock, Exchange, Failure, Outcome, Step};
 
 /// What handles ask of the driver.
 pub(crate) enum Command {
     Submit(Box<Submission>),
     Refuse(Box<Denial>, Emitter, Arc<Track>),
     Abort(CallId),
-    SetVisibility(Visibility),
+    SetVisibility(Visibility, Instant),
 }
 
 /// A call that waits for its slot.
 pub(crate) struct Submission {
+    /// When the app called: the driver may come to it later.
+    pub(crate) at: Instant,
     pub(crate) permit: Permit,
     pub(crate) exchange: Exchange,
     pub(crate) emitter: Emitter,
@@ -34,6 +36,7 @@ pub(crate) struct Submission {
 /// Owns the gate, starts what it starts, ends what it ends, and settles each call once.
 pub(crate) struct Driver {
     gate: Gate,
+    clock: Clock,
     inbox: UnboundedReceiver<Command>,
     carrier: Arc<Carrier>,
     calls: BTreeMap<TaskId, Call>,
@@ -52,9 +55,15 @@ struct Call {
 }
 
 impl Driver {
-    pub(crate) fn new(profile: &Profile, inbox: UnboundedReceiver<Command>, carrier: Carrier) -> Self {
+    pub(crate) fn new(
+        profile: &Profile,
+        clock: Clock,
+        inbox: UnboundedReceiver<Command>,
+        carrier: Carrier,
+    ) -> Self {
         Self {
             gate: Gate::new(profile),
+            clock,
             inbox,
             carrier: Arc::new(carrier),
             calls: BTreeMap::new(),
@@ -79,11 +88,15 @@ impl Driver {
                     None => break,
                 },
                 Some(ended) = self.running.join_next_with_id() => self.conclude(ended),
-                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
-                    self.gate.reach(now());
+                () = wait_until(&self.clock, deadline) => {
+                    self.gate.reach(self.now());
                 }
             }
         }
+    }
+
+    fn now(&self) -> std::time::Instant {
+        self.clock.now().into_std()
     }
 
     fn obey(&mut self, command: Command) {
@@ -95,21 +108,22 @@ impl Driver {
             Command::Abort(call) => {
                 if let Some(task) = self.tasks.get(&call).copied() {
                     self.end(task, Failure::Aborted);
-                    self.gate.finish(task, now());
+                    self.gate.finish(task, self.now());
                 }
             }
-            Command::SetVisibility(visibility) => self.gate.set_visibility(visibility, now()),
+            Command::SetVisibility(visibility, at) => self.gate.set_visibility(visibility, at.into_std()),
         }
     }
 
     fn submit(&mut self, submission: Submission) {
         let Submission {
+            at,
             permit,
             exchange,
             emitter,
             track,
         } = submission;
-        let task = self.gate.submit(&permit, now());
+        let task = self.gate.submit(&permit, at.into_std());
         self.tasks.insert(track.call(), task);
         let timeout = permit.timeout();
         let call = Call {
@@ -179,7 +193,7 @@ impl Driver {
         };
         if let Some(call) = self.forget(task) {
             settle(&call.emitter, &call.track, outcome);
-            self.gate.finish(task, now());
+            self.gate.finish(task, self.now());
         }
     }
 
@@ -203,6 +217,9 @@ fn settle(emitter: &Emitter, track: &Track, outcome: Box<Outcome>) {
     emitter.settle(outcome);
 }
 
-fn now() -> std::time::Instant {
-    Instant::now().into_std()
+async fn wait_until(clock: &Clock, moment: Option<Instant>) {
+    match moment {
+        Some(moment) => clock.sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
 }

@@ -11,8 +11,10 @@ use minigate_tls::Trust;
 use crate::dial::Dialer;
 use crate::driver::{Command, Driver, Submission};
 use crate::http::Carrier;
-use crate::journal::track::{Clock, Track};
-use crate::{CallId, Exchange, Journal, NoJournal, Note, Override, Resolver, Step, SystemResolver, Task};
+use crate::journal::track::Track;
+use crate::{
+    CallId, Clock, Exchange, Journal, NoJournal, Note, Override, Resolver, Step, SystemResolver, Task,
+};
 
 /// The network of one app: slots, queue, connections.
 ///
@@ -37,6 +39,8 @@ pub struct Setup {
     pub overrides: Vec<Override>,
     /// Who sees every step.
     pub journal: Arc<dyn Journal>,
+    /// The time that the rules go by.
+    pub clock: Clock,
     /// Sizes.
     pub limits: Limits,
     /// The `user-agent` of calls that set none; left out where the text can't stand in a field.
@@ -59,7 +63,7 @@ impl Default for Limits {
 }
 
 impl Setup {
-    /// The system's resolver, no overrides, nobody listening.
+    /// The system's resolver and clock, no overrides, nobody listening.
     #[must_use]
     pub fn new(profile: Profile, trust: Trust) -> Self {
         let user_agent = format!(
@@ -73,6 +77,7 @@ impl Setup {
             resolver: Arc::new(SystemResolver),
             overrides: Vec::new(),
             journal: Arc::new(NoJournal),
+            clock: Clock::system(),
             limits: Limits::default(),
             user_agent,
         }
@@ -87,16 +92,15 @@ impl Engine {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let (commands, inbox) = unbounded();
-        let clock = Clock::start();
         let dialer = Dialer::new(setup.resolver, setup.overrides, setup.trust);
         let user_agent = HeaderValue::try_from(setup.user_agent).ok();
         let carrier = Carrier::new(dialer, setup.limits, user_agent);
-        tokio::spawn(Driver::new(&setup.profile, inbox, carrier).run());
+        tokio::spawn(Driver::new(&setup.profile, setup.clock.clone(), inbox, carrier).run());
         Self {
             commands,
             calls: Arc::default(),
             journal: setup.journal,
-            clock,
+            clock: setup.clock,
         }
     }
 
@@ -123,6 +127,7 @@ impl Engine {
         }
         let (task, emitter) = Task::new(track.call(), self.commands.clone());
         let submission = Submission {
+            at: self.clock.now(),
             permit,
             exchange,
             emitter,
@@ -149,18 +154,23 @@ impl Engine {
 
     /// Adds something to a call's record that only its caller can know.
     pub fn note(&self, call: CallId, note: &Note) {
-        self.journal
-            .record(call, tokio::time::Instant::now(), &Step::Noted(note));
+        self.journal.record(call, self.clock.now(), &Step::Noted(note));
     }
 
     /// The app came to the foreground, went to the background, or was pinned there (rule N5).
     pub fn set_visibility(&self, visibility: Visibility) {
-        self.send(Command::SetVisibility(visibility));
+        self.send(Command::SetVisibility(visibility, self.clock.now()));
+    }
+
+    /// The time that its rules go by.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     fn track(&self) -> Track {
         let call = CallId(self.calls.fetch_add(1, Ordering::Relaxed));
-        Track::new(call, Arc::clone(&self.journal), self.clock)
+        Track::new(call, Arc::clone(&self.journal), self.clock.clone())
     }
 
     fn send(&self, command: Command) {

@@ -12,6 +12,7 @@
 //!
 //! It knows nothing of JavaScript. Start it inside a tokio runtime; one thread is enough, and fastest.
 
+mod clock;
 mod decode;
 mod dial;
 mod driver;
@@ -24,6 +25,7 @@ mod journal;
 mod reply;
 mod task;
 
+pub use clock::Clock;
 pub use decode::{Decoding, Signal, Text};
 pub use dial::{AddressSource, Override, OverrideError, ResolveError, Resolver, SystemResolver};
 pub use engine::{Engine, Limits, Setup};

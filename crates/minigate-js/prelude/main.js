@@ -3,6 +3,7 @@
 import { App, getApp, hideApp, launchApp, showApp } from "minigate:app";
 import { onCallEvent } from "minigate:calls";
 import { createConsole } from "minigate:console";
+import { installDate } from "minigate:date";
 import { createDeviceApi } from "minigate:device";
 import { invoke, reportException, reportRejection } from "minigate:errors";
 import { interfaceApi } from "minigate:interface";
@@ -27,6 +28,7 @@ export function boot(functions) {
   const config = parseJson(native.config);
   define(globalThis, "wx", createWx(config));
   installGlobals(config);
+  if (config.ownsTime) installDate();
   installTimers();
   installStacks();
   seal();

@@ -5,7 +5,7 @@
 // to an index of an array (a setter on `Array.prototype` would see it), and no template literal (this engine makes it
 // a call of `String.prototype.concat`). Lists are objects without prototype.
 
-const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 
 /** Turns a method into a function of its receiver. */
 export const uncurry =
@@ -15,7 +15,7 @@ export const uncurry =
 
 const getterOf = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
 
-export { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys };
+export { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys };
 export const { create, freeze, keys: enumerableKeys } = Object;
 export const { isArray } = Array;
 export const { isView } = ArrayBuffer;
@@ -26,6 +26,7 @@ export const toText = String;
 export const toNumber = Number;
 export const toBoolean = Boolean;
 export const SafeArray = Array;
+export const SafeDate = Date;
 export const SafeError = Error;
 export const SafeTypeError = TypeError;
 export const SafeEvalError = EvalError;
@@ -58,6 +59,7 @@ export const repeat = uncurry(String.prototype.repeat);
 export const bigintText = uncurry(BigInt.prototype.toString);
 export const symbolText = uncurry(Symbol.prototype.toString);
 export const isoText = uncurry(Date.prototype.toISOString);
+export const dateText = uncurry(Date.prototype.toString);
 export const dateValue = uncurry(Date.prototype.getTime);
 export const mapGet = uncurry(Map.prototype.get);
 export const mapSet = uncurry(Map.prototype.set);

@@ -2,10 +2,10 @@
 
 use std::{future::poll_fn, rc::Rc, time::Duration};
 
-use minigate_engine::{Engine, Event, Failure};
+use minigate_engine::{Clock, Engine, Event, Failure};
 use minigate_policy::{Policy, Release, Visibility};
 use rquickjs::{Ctx, IntoJs, Value};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::Instant;
 
 use crate::{
     files::Sandbox,
@@ -20,7 +20,7 @@ use crate::{
 pub struct Setup {
     /// Its source.
     pub project: Project,
-    /// Its network.
+    /// Its network, whose clock is the app's, too.
     pub engine: Engine,
     /// What it may call; also who it is.
     pub policy: Policy,
@@ -184,7 +184,7 @@ impl App {
         self.host.watch.dog()
     }
 
-    /// Lets the app run until it waits for nothing more, or until a moment has come.
+    /// Lets the app run until it waits for nothing more, or until a moment of its clock has come.
     ///
     /// An interval counts as something to wait for. Dropping the future between two turns loses nothing.
     pub async fn run_until_idle(&mut self, deadline: Instant) -> End {
@@ -193,7 +193,7 @@ impl App {
 
     /// Lets the app run for a time, also while it waits for nothing.
     pub async fn run_for(&mut self, span: Duration) -> End {
-        self.run(Instant::now() + span, Idling::GoesOn).await
+        self.run(self.host.clock.now() + span, Idling::GoesOn).await
     }
 
     async fn run(&mut self, deadline: Instant, idling: Idling) -> End {
@@ -205,13 +205,18 @@ impl App {
             if idling == Idling::Ends && pending.is_none() {
                 return End::Idle;
             }
-            if Instant::now() >= deadline {
+            // What is due at the deadline itself still comes, as long as the clock stands there.
+            if self.host.clock.now() > deadline {
                 return pending.map_or(End::Idle, End::StillPending);
             }
             // The loop never hogs the thread: other tasks of it carry the app's calls.
             tokio::task::coop::consume_budget().await;
-            if let Ok(happening) = timeout_at(deadline, self.next()).await {
-                self.deliver(happening);
+            let clock = self.host.clock.clone();
+            // Both arms may be dropped: what `next` takes it gives at once.
+            tokio::select! {
+                biased;
+                happening = self.next() => self.deliver(happening),
+                () = clock.sleep_until(deadline) => return pending.map_or(End::Idle, End::StillPending),
             }
         }
     }
@@ -219,7 +224,7 @@ impl App {
     /// Waits for what comes next. Agenda and calls take turns, so that neither keeps the other waiting.
     async fn next(&mut self) -> Happening {
         loop {
-            let now = Instant::now();
+            let now = self.host.clock.now();
             for source in [self.next, self.next.other()] {
                 if let Some(happening) = self.take(source, now).await {
                     self.next = source.other();
@@ -232,7 +237,7 @@ impl App {
                     self.next = Source::Agenda;
                     return Happening::Call(id, wanted, event);
                 }
-                () = wait_until(moment) => {}
+                () = wait_until(&self.host.clock, moment) => {}
             }
         }
     }
@@ -352,9 +357,9 @@ impl Source {
     }
 }
 
-async fn wait_until(moment: Option<Instant>) {
+async fn wait_until(clock: &Clock, moment: Option<Instant>) {
     match moment {
-        Some(moment) => sleep_until(moment).await,
+        Some(moment) => clock.sleep_until(moment).await,
         None => std::future::pending().await,
     }
 }
@@ -372,6 +377,7 @@ fn nothing<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Value<'js>> {
 fn facts(setup: &Setup) -> String {
     let device = &setup.device;
     let facts = serde_json::json!({
+        "ownsTime": setup.engine.clock().is_manual(),
         "kind": if setup.project.kind() == Kind::Game { "game" } else { "app" },
         "appId": setup.policy.app().as_str(),
         "envVersion": setup.policy.release().env_version(),

@@ -14,7 +14,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use minigate_engine::Event;
+use minigate_engine::{Clock, Event};
 use tokio::time::Instant;
 
 use crate::{
@@ -36,6 +36,7 @@ pub(crate) struct Host {
     pub(crate) project: Project,
     pub(crate) limits: Limits,
     pub(crate) watch: Rc<Watch>,
+    pub(crate) clock: Clock,
     pub(crate) agenda: RefCell<Agenda>,
     pub(crate) calls: RefCell<Calls>,
     pub(crate) files: Sandbox,
@@ -61,10 +62,13 @@ impl Host {
         (observer, codes): (Box<dyn Observer>, Box<dyn FnMut() -> String>),
     ) -> Rc<Self> {
         let watch = Rc::new(Watch::new(limits.turn));
+        let clock = calls.engine.clock().clone();
         Rc::new(Self {
             project,
             limits,
             watch,
+            started: clock.now(),
+            clock,
             agenda: RefCell::default(),
             calls: RefCell::new(calls),
             files,
@@ -73,7 +77,6 @@ impl Host {
             storage: RefCell::default(),
             codes: RefCell::new(codes),
             columns: RefCell::default(),
-            started: Instant::now(),
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
         })

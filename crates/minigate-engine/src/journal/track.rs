@@ -4,31 +4,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use tokio::time::Instant;
-
 use super::{CallId, Journal, Phase, Step};
-use crate::{Outcome, Timing};
-
-/// The wall clock, read once and carried on by tokio's, so that a test can stop it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
-    wall: SystemTime,
-    origin: Instant,
-}
-
-impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    pub(crate) fn start() -> Self {
-        Self {
-            wall: SystemTime::now(),
-            origin: Instant::now(),
-        }
-    }
-
-    pub(crate) fn wall(self, at: Instant) -> SystemTime {
-        self.wall + at.saturating_duration_since(self.origin)
-    }
-}
+use crate::{Clock, Outcome, Timing};
 
 /// What a call under way records, and where it stands.
 pub(crate) struct Track {
@@ -44,7 +21,7 @@ pub(crate) struct Track {
 impl Track {
     pub(crate) fn new(call: CallId, journal: Arc<dyn Journal>, clock: Clock) -> Self {
         let timing = Timing {
-            invoked: Some(clock.wall(Instant::now())),
+            invoked: Some(clock.wall(clock.now())),
             ..Timing::default()
         };
         Self {
@@ -66,7 +43,7 @@ impl Track {
     pub(crate) fn step(&self, step: &Step<'_>) {
         let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         if !*settled {
-            self.journal.record(self.call, Instant::now(), step);
+            self.journal.record(self.call, self.clock.now(), step);
         }
     }
 
@@ -84,7 +61,7 @@ impl Track {
     }
 
     pub(crate) fn time(&self, note: impl FnOnce(&mut Timing, SystemTime)) {
-        let now = self.clock.wall(Instant::now());
+        let now = self.clock.wall(self.clock.now());
         note(
             &mut self.timing.lock().unwrap_or_else(PoisonError::into_inner),
             now,

@@ -1,9 +1,11 @@
 //! The native functions under the prelude.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, function::IntoJsFunc};
-use tokio::time::Instant;
 
 use super::{Host, Request, modules};
 use crate::{
@@ -73,12 +75,17 @@ impl<'js> Natives<'_, 'js> {
 
     fn add_times(&self) -> Result<()> {
         let host = self.host();
-        self.add("now", move || host.started.elapsed().as_secs_f64() * 1000.0)?;
+        self.add("now", move || {
+            let passed = host.clock.now().saturating_duration_since(host.started);
+            passed.as_secs_f64() * 1000.0
+        })?;
+        let host = self.host();
+        self.add("date", move || milliseconds(host.clock.wall(host.clock.now())))?;
         let host = self.host();
         self.add("startTimer", move |ctx: Ctx<'js>, delay: f64, repeats: bool| {
             let delay = Duration::from_secs_f64(delay / 1000.0);
             let mut agenda = host.agenda.borrow_mut();
-            let id = agenda.start(delay, repeats, host.limits.timers, Instant::now());
+            let id = agenda.start(delay, repeats, host.limits.timers, host.clock.now());
             id.map_err(|limit| Exception::throw_range(&ctx, &limit.to_string()))
         })?;
         let host = self.host();
@@ -163,6 +170,12 @@ impl<'js> Natives<'_, 'js> {
         let host = self.host();
         self.add("abort", move |id: u64| host.calls.borrow().abort(id))
     }
+}
+
+/// A date as JavaScript counts it, in whole milliseconds.
+fn milliseconds(date: SystemTime) -> f64 {
+    let passed = date.duration_since(UNIX_EPOCH).unwrap_or_default();
+    passed.as_millis() as f64
 }
 
 /// What a call gets that would break a limit: the platform's words and number for too much of something.

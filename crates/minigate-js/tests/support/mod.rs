@@ -75,9 +75,14 @@ pub(crate) async fn run_project(project: Project, limits: Limits) -> Run {
 /// The same, opened in a way of its own.
 pub(crate) async fn launch(project: Project, limits: Limits, launch: &Launch) -> Run {
     let notices = Rc::new(RefCell::new(Vec::new()));
-    let trust = Trust::new(Roots::load(&[RootSource::Bundled]).unwrap());
-    let network = minigate_engine::Setup::new(policy().profile().clone(), trust);
-    let mut app = App::new(setup(project, limits, Engine::new(network), policy(), &notices)).unwrap();
+    let mut app = App::new(setup(
+        project,
+        limits,
+        Engine::new(engine_setup()),
+        policy(),
+        &notices,
+    ))
+    .unwrap();
     let end = match app.launch(launch) {
         Ok(()) => {
             app.run_until_idle(Instant::now() + Duration::from_secs(600))
@@ -90,6 +95,17 @@ pub(crate) async fn launch(project: Project, limits: Limits, launch: &Launch) ->
         end,
         notices: notices.take(),
     }
+}
+
+/// A network that leads nowhere.
+pub(crate) fn engine_setup() -> minigate_engine::Setup {
+    let trust = Trust::new(Roots::load(&[RootSource::Bundled]).unwrap());
+    minigate_engine::Setup::new(policy().profile().clone(), trust)
+}
+
+/// An app on an engine of the test's own.
+pub(crate) fn owned_app(project: Project, engine: Engine, notices: &Rc<RefCell<Vec<Notice>>>) -> App {
+    App::new(setup(project, Limits::default(), engine, policy(), notices)).unwrap()
 }
 
 /// Runs one script as the app's only file and gives its console.
