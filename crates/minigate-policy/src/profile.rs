@@ -108,7 +108,14 @@ pub struct Profile {
     /// How long a call may go on once the app is hidden (rule N5).
     #[serde(rename = "background_grace_ms", with = "millis")]
     pub background_grace: Duration,
-    /// Whether an app that is pinned to the top of the chat list may call in the background (rule N5).
+    /// How long after it is hidden an app is suspended: it stands still, and what happens is kept for its return.
+    #[serde(rename = "suspend_after_ms", with = "millis")]
+    pub suspend_after: Duration,
+    /// How long after it is suspended an app is destroyed.
+    #[serde(rename = "destroy_after_ms", with = "millis")]
+    pub destroy_after: Duration,
+    /// Whether an app that is pinned to the top of the chat list may call in the background, and isn't suspended
+    /// there (rule N5).
     pub pinned_exempt: bool,
     /// Most redirects that one call follows.
     pub redirects: usize,
@@ -153,6 +160,8 @@ impl Profile {
             overflow: Overflow::Queue,
             sockets_at_once: 5,
             background_grace: Duration::from_secs(5),
+            suspend_after: Duration::from_secs(5),
+            destroy_after: if current { 30 * MINUTE } else { 5 * MINUTE },
             pinned_exempt: !current,
             redirects: 20,
             undecodable: if ios {
