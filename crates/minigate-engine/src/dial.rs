@@ -20,7 +20,7 @@ use crate::{Failure, Phase, Protocol, Step};
 use pool::{Key, Pool};
 
 pub(crate) use handshake::{Connection, Link, Sender};
-pub(crate) use outgoing::Outgoing;
+pub(crate) use outgoing::{Listener, Outgoing};
 pub use overrides::{Override, OverrideError};
 pub use resolve::{AddressSource, ResolveError, Resolver, SystemResolver};
 pub(crate) use wire::HeadTooLong;

@@ -1,19 +1,18 @@
 //! What a call sends and how it wants its answer.
 
-use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use crate::Note;
+use crate::{Note, Payload, Receiver};
 
 /// The message of a call; where it goes is the permit's business.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Exchange {
     /// The method; `CONNECT` is refused.
     pub method: Method,
     /// The fields that the app set. The engine leaves out those that it alone may set.
     pub headers: HeaderMap,
     /// The body; empty for none.
-    pub body: Bytes,
+    pub body: Payload,
     /// What to do with a redirect.
     pub redirect: Redirect,
     /// How the body of the answer is handed over.
@@ -33,7 +32,7 @@ impl Exchange {
         Self {
             method,
             headers: HeaderMap::new(),
-            body: Bytes::new(),
+            body: Payload::default(),
             redirect: Redirect::default(),
             delivery: Delivery::default(),
             expect: Expect::default(),
@@ -59,18 +58,22 @@ pub enum Delivery {
     /// Whole, in the reply.
     #[default]
     Whole,
-    /// In pieces as they arrive; the reply's own body is empty, unless the profile's `chunked_data` is set.
+    /// In pieces as they arrive; the reply's own body is empty, unless the profile's `chunked_data` is set. Has no effect
+    /// where the body goes to a [`Receiver`].
     Chunked,
 }
 
 /// What the body of an answer becomes.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Debug, Default)]
 pub enum Expect {
     /// Text: converted to UTF-8, one byte order mark removed (rules N6 and N7).
     #[default]
     Text,
     /// The bytes as they are.
     Bytes,
+    /// It is put down as it comes, so that its size doesn't matter; the call's task gets
+    /// [`Event::Progress`](crate::Event::Progress).
+    Stored(Box<dyn Receiver>),
 }
 
 /// The protocols that are offered to the server.

@@ -12,7 +12,7 @@ use minigate_policy::diagnosis::{Diagnosis, Lang, tell};
 use minigate_policy::{Denial, Rule};
 use minigate_tls::TlsFault;
 
-use crate::{Phase, ResolveError};
+use crate::{Phase, ResolveError, Unstored};
 pub use complaint::Complaint;
 
 /// Why a call got no answer; one variant for each way, with what was seen.
@@ -80,6 +80,42 @@ pub enum Failure {
         /// The limit in bytes, content codings undone.
         limit: usize,
     },
+    /// There is no file to be sent.
+    #[error("there is no file `{path}`")]
+    FileNotFound {
+        /// The path as the app wrote it.
+        path: String,
+    },
+    /// The file to be sent can't be opened.
+    #[error("the file `{path}` can't be read: {reason}")]
+    FileUnreadable {
+        /// The path as the app wrote it.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The file became shorter, or unreadable, while it was sent.
+    #[error("the body of {expected} bytes ended after {read}: {reason}")]
+    FileChanged {
+        /// How many bytes the request had promised.
+        expected: u64,
+        /// How many could be read.
+        read: u64,
+        /// What the system says.
+        reason: String,
+    },
+    /// The file that is sent or received is larger than the platform allows.
+    #[error("the file has more than {limit} bytes")]
+    FileTooLarge {
+        /// The limit in bytes, content codings undone.
+        limit: u64,
+    },
+    /// The file that was received has no bytes, which fails on iOS.
+    #[error("the file has no bytes")]
+    FileEmpty,
+    /// The file that was received can't be kept.
+    #[error(transparent)]
+    NotStored(#[from] Unstored),
     /// The text of the answer can't be converted (rule N6).
     #[error("the body is not {charset}")]
     Undecodable {
@@ -149,7 +185,19 @@ impl Failure {
             | Self::NotConnected { .. }
             | Self::Broken { .. }
             | Self::BodyTooLarge { .. }
+            | Self::FileNotFound { .. }
+            | Self::FileUnreadable { .. }
+            | Self::FileChanged { .. }
+            | Self::FileTooLarge { .. }
+            | Self::FileEmpty
+            | Self::NotStored(_)
             | Self::Internal { .. } => Rule::N8,
+        }
+    }
+
+    pub(crate) fn internal(error: &impl std::fmt::Display) -> Self {
+        Self::Internal {
+            reason: error.to_string(),
         }
     }
 

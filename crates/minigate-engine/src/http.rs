@@ -2,6 +2,7 @@
 
 mod body;
 mod breach;
+mod depot;
 mod headers;
 mod redirect;
 
@@ -9,19 +10,22 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
 use minigate_policy::Permit;
 
 use crate::decode;
-use crate::dial::{Dialer, Freshness, Lease, Outgoing, Sender};
+use crate::dial::{Dialer, Freshness, Lease, Listener, Outgoing, Sender};
 use crate::journal::track::Track;
+use crate::payload::Load;
+use crate::progress::Gauge;
 use crate::task::Emitter;
 use crate::{
-    Body, Delivery, Event, Exchange, Expect, Failure, Fields, Head, Limits, Outcome, Phase, Protocol,
-    Redirect, Reply, Step, Timing,
+    Body, Delivery, Event, Exchange, Expect, Failure, Fields, Head, Limits, Outcome, Payload, Phase,
+    Protocol, Redirect, Reply, Step, Timing,
 };
-use body::{Delivered, Read};
+use body::{Content, Delivered, Kept, Read};
+use depot::{Bounds, Depot};
 
 /// Carries out the calls of one app.
 pub(crate) struct Carrier {
@@ -35,8 +39,16 @@ struct Hop {
     permit: Permit,
     method: Method,
     headers: HeaderMap,
-    body: Bytes,
+    body: Payload,
     protocol: Protocol,
+    listener: Listener,
+}
+
+/// How the answer to a call is wanted, and by whom.
+struct Wish<'a> {
+    delivery: Delivery,
+    expect: Expect,
+    emitter: &'a Emitter,
 }
 
 /// The head of an answer, and the connection that its body still comes over.
@@ -72,28 +84,31 @@ impl Carrier {
         }
         let mut hops = vec![permit.verdict().clone()];
         let headers = headers::prepare(exchange.headers, &permit, self.user_agent.as_ref(), track);
+        let gauge = exchange.body.is_stream().then(|| Arc::new(Gauge::new(emitter)));
+        let listener = Listener {
+            track: Arc::clone(track),
+            gauge,
+            fault: Arc::default(),
+        };
+        let wish = Wish {
+            delivery: exchange.delivery,
+            expect: exchange.expect,
+            emitter,
+        };
         let mut hop = Hop {
             permit,
             method: exchange.method,
             headers,
             body: exchange.body,
             protocol: exchange.protocol,
+            listener,
         };
         loop {
             let answer = self.exchange(&hop, track).await?;
             let location = redirect::location(&answer.head).filter(|_| exchange.redirect == Redirect::Follow);
             let Some(location) = location else {
-                return self
-                    .take_in(
-                        &hop,
-                        answer,
-                        hops,
-                        exchange.delivery,
-                        exchange.expect,
-                        emitter,
-                        track,
-                    )
-                    .await;
+                let taken = self.take_in(&hop, answer, hops, wish, track).await;
+                return taken.map_err(|failure| hop.cause(failure));
             };
             let status = answer.head.status;
             let next = hop.permit.follow(&location)?;
@@ -113,7 +128,7 @@ impl Carrier {
             Err(Unanswered { repeatable: true, .. }) => self.attempt(hop, Freshness::New, track).await,
             answered => answered,
         };
-        answered.map_err(|unanswered| unanswered.failure)
+        answered.map_err(|unanswered| hop.cause(unanswered.failure))
     }
 
     async fn attempt(
@@ -123,37 +138,40 @@ impl Carrier {
         track: &Arc<Track>,
     ) -> Result<Answer, Unanswered> {
         track.begin();
+        let limit = hop.permit.policy().profile().upload_max_bytes;
+        let load = hop.body.load(limit).await.map_err(Unanswered::for_good)?;
         let leased = self
             .dialer
             .lease(&hop.permit, hop.protocol, freshness, track)
             .await;
-        let lease = leased.map_err(|failure| Unanswered {
-            failure,
-            repeatable: false,
-        })?;
-        self.send(hop, lease, track).await
+        self.send(hop, load, leased.map_err(Unanswered::for_good)?, track)
+            .await
     }
 
-    async fn send(&self, hop: &Hop, mut lease: Lease, track: &Arc<Track>) -> Result<Answer, Unanswered> {
+    async fn send(
+        &self,
+        hop: &Hop,
+        load: Load,
+        mut lease: Lease,
+        track: &Track,
+    ) -> Result<Answer, Unanswered> {
+        let body = Outgoing::new(load, hop.listener.clone());
         let meter = Arc::clone(&lease.connection.link.meter);
         let before = meter.counts();
         track.enter(Phase::Head);
         let sent = match &mut lease.connection.sender {
             Sender::Http1(sender) => {
                 meter.keep_head();
-                sender.try_send_request(hop.request(Form::Origin, track)).await
+                sender.try_send_request(hop.request(Form::Origin, body)).await
             }
-            Sender::Http2(sender) => sender.try_send_request(hop.request(Form::Absolute, track)).await,
+            Sender::Http2(sender) => sender.try_send_request(hop.request(Form::Absolute, body)).await,
         };
         let response = sent.map_err(|error| {
             let silent = meter.counts().1 == before.1;
             Unanswered::of(hop, error, lease.reused, silent)
         })?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return Err(Unanswered {
-                failure: breach::unasked_switch(hop.host()),
-                repeatable: false,
-            });
+            return Err(Unanswered::for_good(breach::unasked_switch(hop.host())));
         }
         let head = Head {
             status: response.status(),
@@ -172,15 +190,12 @@ impl Carrier {
     }
 
     /// Takes the body of the last hop's answer in and makes of it what the app wants.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one call, which end here")]
     async fn take_in(
         &self,
         hop: &Hop,
         answer: Answer,
         hops: Vec<minigate_policy::Verdict>,
-        delivery: Delivery,
-        expect: Expect,
-        emitter: &Emitter,
+        wish: Wish<'_>,
         track: &Track,
     ) -> Outcome {
         let Answer {
@@ -189,28 +204,55 @@ impl Carrier {
             lease,
             before,
         } = answer;
-        emitter.emit(Event::Headers(head.clone()));
+        wish.emitter.emit(Event::Headers(head.clone()));
         track.enter(Phase::Body);
-        let is_whole = delivery == Delivery::Whole || hop.permit.policy().profile().chunked_data;
-        let delivered = Delivered {
-            pieces: (delivery == Delivery::Chunked).then_some(emitter),
-            whole: is_whole.then_some(self.limits.body),
-        };
-        let Read {
-            collected: body,
-            bytes,
-        } = body::read(response, hop.host(), delivered, track).await?;
+        let is_text = matches!(wish.expect, Expect::Text);
+        let delivered = self.delivered(hop, &head, &response, wish).await?;
+        let Read { content, bytes } = body::read(response, hop.host(), delivered, track).await?;
         track.done(&lease, before, bytes);
         self.give_back(lease, track);
-        let body = match expect {
-            Expect::Bytes => Body::Bytes(body),
-            Expect::Text => to_text(&body, &head, hop, track)?,
+        let body = match content {
+            Content::Stored(stored) => Body::Stored(stored),
+            Content::Bytes(body) if is_text => to_text(&body, &head, hop, track)?,
+            Content::Bytes(body) => Body::Bytes(body),
         };
         Ok(Reply {
             head,
             body,
             timing: track.timing(),
             hops,
+        })
+    }
+
+    /// Who gets the bytes of a body.
+    async fn delivered<'a>(
+        &self,
+        hop: &Hop,
+        head: &Head,
+        response: &Response<Incoming>,
+        wish: Wish<'a>,
+    ) -> Result<Delivered<'a>, Failure> {
+        let profile = hop.permit.policy().profile();
+        if let Expect::Stored(receiver) = wish.expect {
+            let bounds = Bounds {
+                expected: length(response),
+                limit: profile.download_max_bytes,
+                refuses_empty: profile.empty_download_fails,
+            };
+            let depot = Depot::open(receiver, head, bounds, Gauge::new(wish.emitter)).await?;
+            return Ok(Delivered {
+                pieces: None,
+                kept: Kept::Stored(Box::new(depot)),
+            });
+        }
+        let is_whole = wish.delivery == Delivery::Whole || profile.chunked_data;
+        Ok(Delivered {
+            pieces: (wish.delivery == Delivery::Chunked).then_some(wish.emitter),
+            kept: if is_whole {
+                Kept::Whole(self.limits.body)
+            } else {
+                Kept::No
+            },
         })
     }
 
@@ -236,6 +278,13 @@ struct Unanswered {
 }
 
 impl Unanswered {
+    const fn for_good(failure: Failure) -> Self {
+        Self {
+            failure,
+            repeatable: false,
+        }
+    }
+
     /// `silent` where not a byte of an answer came.
     fn of(hop: &Hop, mut error: TrySendError<Request<Outgoing>>, reused: bool, silent: bool) -> Self {
         let unsent = error.take_message().map(|request| request.into_body().withdraw());
@@ -269,9 +318,15 @@ impl Hop {
         self.permit.target().host_str()
     }
 
-    fn request(&self, form: Form, track: &Arc<Track>) -> Request<Outgoing> {
+    /// What really made it fail: a body that couldn't be read looks like any other fault of the connection.
+    fn cause(&self, failure: Failure) -> Failure {
+        self.listener.fault.get().cloned().unwrap_or(failure)
+    }
+
+    fn request(&self, form: Form, body: Outgoing) -> Request<Outgoing> {
         let url = self.permit.target().url();
-        let mut request = Request::new(Outgoing::new(self.body.clone(), track));
+        let length = body.length();
+        let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.headers_mut() = self.headers.clone();
         let target = match form {
@@ -285,8 +340,8 @@ impl Hop {
         }
         request
             .headers_mut()
-            .extend(headers::length(&self.method, &self.body));
-        track.detail(&Step::Asked {
+            .extend(headers::length(&self.method, length));
+        self.listener.track.detail(&Step::Asked {
             method: request.method(),
             url,
             version: form.version(),
@@ -294,6 +349,12 @@ impl Hop {
         });
         request
     }
+}
+
+/// The size of a body, where that is what comes out of its content codings, too.
+fn length(response: &Response<Incoming>) -> Option<u64> {
+    let is_coded = response.headers().contains_key(http::header::CONTENT_ENCODING);
+    response.body().size_hint().exact().filter(|_| !is_coded)
 }
 
 fn to_text(body: &Bytes, head: &Head, hop: &Hop, track: &Track) -> Result<Body, Failure> {
@@ -338,7 +399,7 @@ impl Track {
         self.step(&Step::Redirected { status, verdict });
     }
 
-    fn done(&self, lease: &Lease, before: (u64, u64), bytes: usize) {
+    fn done(&self, lease: &Lease, before: (u64, u64), bytes: u64) {
         let (sent, received) = lease.connection.link.meter.counts();
         self.time(|timing, now| {
             timing.response_end = Some(now);

@@ -114,7 +114,10 @@ pub enum Step<'a> {
     /// The connection has taken a piece of the request's body; only where bodies are wanted.
     Uploaded(&'a Bytes),
     /// The request is out.
-    Sent,
+    Sent {
+        /// The size of its body.
+        bytes: u64,
+    },
     /// The head of the answer is in.
     FirstByte {
         /// Status and header.
@@ -142,7 +145,7 @@ pub enum Step<'a> {
     /// The body is in.
     Done {
         /// Its size, content codings undone.
-        bytes: usize,
+        bytes: u64,
     },
     /// The body was made into text.
     Decoded(&'a Decoding),

@@ -6,7 +6,7 @@
 //! [`Journal`] with its time.
 //!
 //! ```text
-//!  Permit + Exchange ──► Engine::start ──► Task: Headers, Chunk …, Settled(Reply | Failure)
+//!  Permit + Exchange ──► Engine::start ──► Task: Headers, Chunk …, Progress …, Settled(Reply | Failure)
 //!                         (driver ⇄ Gate)    └── each step ──► Journal
 //! ```
 //!
@@ -22,6 +22,10 @@ mod failure;
 mod fields;
 mod http;
 mod journal;
+mod multipart;
+mod payload;
+mod progress;
+mod receiver;
 mod reply;
 mod task;
 
@@ -33,5 +37,9 @@ pub use exchange::{Delivery, Exchange, Expect, Protocol, Redirect};
 pub use failure::{Breach, Complaint, Failure};
 pub use fields::Fields;
 pub use journal::{CallId, Journal, NoJournal, Note, Phase, Step, Way};
+pub use multipart::{FilePart, Form};
+pub use payload::{Opened, Payload, Source};
+pub use progress::Progress;
+pub use receiver::{Receiver, Stored, Unstored};
 pub use reply::{Body, Head, Outcome, Reply, Timing};
 pub use task::{Event, Task};

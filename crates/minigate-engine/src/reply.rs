@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{StatusCode, Version};
 use minigate_policy::Verdict;
 
-use crate::{Decoding, Failure, Fields, Text};
+use crate::{Decoding, Failure, Fields, Stored, Text};
 
 /// The end of a call: any answer is a success, whatever its status (rule N8).
 pub type Outcome = Result<Reply, Failure>;
@@ -43,6 +43,8 @@ pub enum Body {
     Text(Text, Decoding),
     /// Bytes as the server sent them, content codings undone.
     Bytes(Bytes),
+    /// Put down by the call's [`Receiver`](crate::Receiver).
+    Stored(Stored),
 }
 
 /// When what happened to a call, for the platform's `profile`; what didn't happen is `None`.

@@ -1,6 +1,7 @@
 //! A call under way, as its caller sees it.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -10,7 +11,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::sync::Semaphore;
 
 use crate::driver::Command;
-use crate::{CallId, Head, Outcome};
+use crate::{CallId, Head, Outcome, Progress};
 
 /// Something that happens to a call.
 #[derive(Clone, Debug)]
@@ -19,6 +20,9 @@ pub enum Event {
     Headers(Head),
     /// A piece of the body has come, where pieces were asked for.
     Chunk(Bytes),
+    /// A stream that is sent, or a body that is put down, has come further; never backwards, twenty times a second at
+    /// most, and once more at its end. One that isn't taken is followed by the last one only.
+    Progress(Progress),
     /// The call has ended: the last event, exactly once.
     Settled(Box<Outcome>),
 }
@@ -32,6 +36,7 @@ pub struct Task {
     events: UnboundedReceiver<Event>,
     commands: UnboundedSender<Command>,
     room: Arc<Semaphore>,
+    is_behind: Arc<AtomicBool>,
     settled: bool,
 }
 
@@ -39,9 +44,11 @@ impl Task {
     pub(crate) fn new(call: CallId, commands: UnboundedSender<Command>) -> (Self, Emitter) {
         let (sender, events) = unbounded();
         let room = Arc::new(Semaphore::new(WINDOW));
+        let is_behind = Arc::<AtomicBool>::default();
         let emitter = Emitter {
             events: Arc::new(Mutex::new(Some(sender))),
             room: Arc::clone(&room),
+            is_behind: Arc::clone(&is_behind),
         };
         (
             Self {
@@ -49,6 +56,7 @@ impl Task {
                 events,
                 commands,
                 room,
+                is_behind,
                 settled: false,
             },
             emitter,
@@ -84,8 +92,10 @@ impl Stream for Task {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         let event = self.events.poll_next_unpin(cx);
-        if let Poll::Ready(Some(Event::Chunk(bytes))) = &event {
-            self.room.add_permits(weight(bytes));
+        match &event {
+            Poll::Ready(Some(Event::Chunk(bytes))) => self.room.add_permits(weight(bytes)),
+            Poll::Ready(Some(Event::Progress(_))) => self.is_behind.store(false, Ordering::Relaxed),
+            _ => {}
         }
         self.settled |= matches!(event, Poll::Ready(Some(Event::Settled(_)) | None));
         event
@@ -106,6 +116,8 @@ pub(crate) struct Emitter {
     events: Arc<Mutex<Option<UnboundedSender<Event>>>>,
     /// Bytes that may still be on their way to the caller.
     room: Arc<Semaphore>,
+    /// Whether the caller hasn't taken the last progress yet.
+    is_behind: Arc<AtomicBool>,
 }
 
 impl Emitter {
@@ -124,6 +136,16 @@ impl Emitter {
             room.forget();
         }
         self.emit(Event::Chunk(bytes));
+    }
+
+    /// Tells the progress, unless the caller has one to take still; false where it wasn't told.
+    pub(crate) fn emit_progress(&self, progress: Progress) -> bool {
+        let was_behind = self.is_behind.swap(true, Ordering::Relaxed);
+        let is_told = !was_behind || progress.is_end();
+        if is_told {
+            self.emit(Event::Progress(progress));
+        }
+        is_told
     }
 
     /// The last event; whatever is emitted after it is lost, so nothing can follow a settlement.

@@ -282,6 +282,7 @@ impl App {
             Some(Event::Chunk(bytes)) => {
                 return self.turn("chunk", id, |ctx| answer::buffer(ctx, &bytes), nothing);
             }
+            Some(Event::Progress(_)) => return Ok(()),
             Some(Event::Settled(outcome)) => *outcome,
             None => lost(),
         };

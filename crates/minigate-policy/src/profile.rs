@@ -125,6 +125,14 @@ pub struct Profile {
     pub fallback_charset: String,
     /// Whether a call that takes its answer in pieces (`enableChunked`) gets it whole at the end, too.
     pub chunked_data: bool,
+    /// The largest file that `downloadFile` takes, in bytes. `None`: no limit.
+    #[serde(default)]
+    pub download_max_bytes: Option<u64>,
+    /// The largest body that `uploadFile` sends, its framing included, in bytes. `None`: no limit.
+    #[serde(default)]
+    pub upload_max_bytes: Option<u64>,
+    /// Whether a download without a single byte fails with errno 603302.
+    pub empty_download_fails: bool,
     /// Whether certificates must meet App Transport Security (rule T7).
     pub ats: bool,
     /// Whether a self-signed certificate fails even with checks skipped (rule T6).
@@ -171,6 +179,9 @@ impl Profile {
             },
             fallback_charset: "gb18030".to_owned(),
             chunked_data: false,
+            download_max_bytes: Some(if current { 200 * MIB } else { 10 * MIB }),
+            upload_max_bytes: None,
+            empty_download_fails: ios,
             ats: ios,
             self_signed_never: ios,
             referer_host: "servicewechat.com".to_owned(),
@@ -318,6 +329,7 @@ mod tests {
         assert_eq!(profile.timeout_max, Some(Duration::from_secs(60)));
         assert_eq!(profile.timeout_default, Duration::from_secs(60));
         assert_eq!(profile.calls_at_once, 10);
+        assert_eq!(profile.download_max_bytes, Some(10 * MIB));
         assert_eq!(profile.background_grace, Duration::from_secs(5));
         assert!(profile.pinned_exempt && !profile.lan_exception);
         assert_eq!(
@@ -333,6 +345,8 @@ mod tests {
         assert_eq!(profile.domains_per_interface, 200);
         assert_eq!(profile.timeout_max, None);
         assert_eq!(profile.files_max_bytes, 200 * MIB);
+        assert_eq!(profile.download_max_bytes, Some(200 * MIB));
+        assert_eq!(profile.upload_max_bytes, None);
         assert!(!profile.pinned_exempt && profile.lan_exception && profile.ats);
     }
 }

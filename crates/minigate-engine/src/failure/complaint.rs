@@ -6,6 +6,7 @@ use minigate_policy::{Interface, Reason, TargetError, Wording};
 use minigate_tls::NetError;
 
 use super::{Breach, Failure};
+use crate::Unstored;
 
 /// What an app's `fail` callback gets.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,6 +38,16 @@ impl Failure {
             Self::Unresolved(_) | Self::NotConnected { .. } | Self::Insecure { .. } | Self::Broken { .. } => {
                 (net_error(self, wording), Some(600_001))
             }
+            Self::FileNotFound { .. } | Self::FileUnreadable { .. } => {
+                (format!("{}file not found", maker(interface, wording)), None)
+            }
+            Self::FileChanged { .. } => ("network system error".to_owned(), Some(600_006)),
+            Self::FileTooLarge { .. } => (
+                "exceed max file size".to_owned(),
+                (interface == Interface::DownloadFile).then_some(603_301),
+            ),
+            Self::FileEmpty => ("file data is empty".to_owned(), Some(603_302)),
+            Self::NotStored(unstored) => not_stored(unstored),
             Self::Internal { .. } => ("internal error".to_owned(), Some(4)),
         };
         Complaint {
@@ -61,12 +72,7 @@ impl Failure {
 }
 
 fn denied(reason: &Reason, url: &str, interface: Interface, wording: Wording) -> Complaint {
-    // The developer tool speaks of the task that couldn't be made.
-    let maker = match (wording, interface) {
-        (Wording::Devtools, Interface::UploadFile) => "createUploadTask:fail ",
-        (Wording::Devtools, Interface::DownloadFile) => "createDownloadTask:fail ",
-        _ => "",
-    };
+    let maker = maker(interface, wording);
     let (reason, errno) = match reason {
         Reason::InvalidUrl {
             error: TargetError::UnknownScheme { .. },
@@ -80,6 +86,27 @@ fn denied(reason: &Reason, url: &str, interface: Interface, wording: Wording) ->
         err_msg: format!("{interface}:fail {maker}{reason}"),
         errno: Some(errno),
     }
+}
+
+/// The developer tool speaks of the task that couldn't be made.
+const fn maker(interface: Interface, wording: Wording) -> &'static str {
+    match (wording, interface) {
+        (Wording::Devtools, Interface::UploadFile) => "createUploadTask:fail ",
+        (Wording::Devtools, Interface::DownloadFile) => "createDownloadTask:fail ",
+        _ => "",
+    }
+}
+
+fn not_stored(unstored: &Unstored) -> (String, Option<u32>) {
+    let (reason, errno) = match unstored {
+        Unstored::Forbidden { .. } => ("permission denied can not open file filepath", 603_303),
+        Unstored::QuotaExceeded => (
+            "the maximum size of the file storage limit is exceeded",
+            1_300_202,
+        ),
+        Unstored::Failed { .. } => ("download save file error", 603_300),
+    };
+    (reason.to_owned(), Some(errno))
 }
 
 fn not_listed() -> (String, u32) {

@@ -5,7 +5,7 @@ use std::io;
 use minigate_policy::diagnosis::Lang;
 
 use super::{Breach, Failure};
-use crate::{Phase, ResolveError};
+use crate::{Phase, ResolveError, Unstored};
 
 pub(super) fn headline(failure: &Failure) -> String {
     match failure {
@@ -31,6 +31,14 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::Insecure { host, fault } => format!("`{host}`: {}", fault.tell(Lang::En).headline),
         Failure::Broken { host, breach } => format!("`{host}` {breach}"),
         Failure::BodyTooLarge { limit } => format!("the answer has more than {limit} bytes"),
+        Failure::FileNotFound { path } => format!("there is no file `{path}` to be sent"),
+        Failure::FileUnreadable { path, reason } => format!("`{path}` can't be read: {reason}"),
+        Failure::FileChanged { expected, read, .. } => {
+            format!("the file changed while it was sent: of {expected} bytes only {read} came")
+        }
+        Failure::FileTooLarge { limit } => format!("the file has more than {limit} bytes"),
+        Failure::FileEmpty => "the answer has no bytes to be kept".to_owned(),
+        Failure::NotStored(unstored) => format!("the file can't be kept: {unstored}"),
         Failure::Undecodable { charset } => format!("the answer's text is not valid {charset}"),
         Failure::Internal { reason } => format!("minigate itself failed: {reason}"),
     }
@@ -76,6 +84,22 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         } => one("let the server's `content-encoding` name what its body really is"),
         Failure::Broken { .. } => one("look into the server's log: the answer was not whole"),
         Failure::BodyTooLarge { .. } => one("fetch it in parts, or use `wx.downloadFile`"),
+        Failure::FileNotFound { .. } => {
+            one("give the path of a file that the app has, a temporary one for instance")
+        }
+        Failure::FileUnreadable { .. } => one("look into the file's permissions"),
+        Failure::FileChanged { .. } => one("send the file once nothing writes to it"),
+        Failure::FileTooLarge { .. } => one(
+            "make the file smaller; `download_max_bytes` and `upload_max_bytes` of the profile are the limits",
+        ),
+        Failure::FileEmpty => {
+            one("let the server answer with a body, or with `wx.request` if none is needed")
+        }
+        Failure::NotStored(Unstored::Forbidden { .. }) => {
+            one("write below `wx.env.USER_DATA_PATH`, or leave `filePath` out")
+        }
+        Failure::NotStored(Unstored::QuotaExceeded) => one("remove files that aren't needed any more"),
+        Failure::NotStored(_) => one("check that the disk has room and can be written"),
         Failure::Undecodable { .. } => {
             one("let the server answer in UTF-8 and say so in `content-type`, or ask for `arraybuffer`")
         }

@@ -5,7 +5,7 @@ use std::io;
 use minigate_policy::diagnosis::Lang;
 
 use super::{Breach, Failure};
-use crate::{Phase, ResolveError};
+use crate::{Phase, ResolveError, Unstored};
 
 pub(super) fn headline(failure: &Failure) -> String {
     match failure {
@@ -29,6 +29,14 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::Insecure { host, fault } => format!("`{host}`：{}", fault.tell(Lang::Zh).headline),
         Failure::Broken { host, breach } => format!("`{host}` {}", broken(breach)),
         Failure::BodyTooLarge { limit } => format!("返回内容超过 {limit} 字节"),
+        Failure::FileNotFound { path } => format!("要上传的文件 `{path}` 不存在"),
+        Failure::FileUnreadable { path, reason } => format!("无法读取 `{path}`：{reason}"),
+        Failure::FileChanged { expected, read, .. } => {
+            format!("文件在上传过程中被改动：应有 {expected} 字节，只读到 {read} 字节")
+        }
+        Failure::FileTooLarge { limit } => format!("文件超过 {limit} 字节"),
+        Failure::FileEmpty => "返回内容为空，没有可保存的文件".to_owned(),
+        Failure::NotStored(unstored) => format!("无法保存文件：{}", kept(unstored)),
         Failure::Undecodable { charset } => format!("返回的文本不是有效的 {charset}"),
         Failure::Internal { reason } => format!("minigate 内部错误：{reason}"),
     }
@@ -67,6 +75,14 @@ fn broken(breach: &Breach) -> String {
     }
 }
 
+fn kept(unstored: &Unstored) -> String {
+    match unstored {
+        Unstored::Forbidden { path } => format!("小程序不能写入 `{path}`"),
+        Unstored::QuotaExceeded => "小程序的文件总大小超过上限".to_owned(),
+        Unstored::Failed { reason } => reason.clone(),
+    }
+}
+
 pub(super) fn remedies(failure: &Failure) -> Vec<String> {
     let one = |remedy: &str| vec![remedy.to_owned()];
     match failure {
@@ -92,6 +108,18 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         } => one("让服务器的 `content-encoding` 与内容的实际编码一致"),
         Failure::Broken { .. } => one("查看服务器日志：返回的内容不完整"),
         Failure::BodyTooLarge { .. } => one("分段获取，或改用 `wx.downloadFile`"),
+        Failure::FileNotFound { .. } => one("请传入小程序已有文件的路径，例如临时文件"),
+        Failure::FileUnreadable { .. } => one("检查文件的权限"),
+        Failure::FileChanged { .. } => one("待文件写完后再上传"),
+        Failure::FileTooLarge { .. } => {
+            one("减小文件；上限由 profile 的 `download_max_bytes` 和 `upload_max_bytes` 决定")
+        }
+        Failure::FileEmpty => one("让服务器返回内容；若不需要内容，请改用 `wx.request`"),
+        Failure::NotStored(Unstored::Forbidden { .. }) => {
+            one("请写入 `wx.env.USER_DATA_PATH` 之下，或不传 `filePath`")
+        }
+        Failure::NotStored(Unstored::QuotaExceeded) => one("删除不再需要的文件"),
+        Failure::NotStored(_) => one("检查磁盘是否有空间、是否可写"),
         Failure::Undecodable { .. } => {
             one("让服务器以 UTF-8 返回并在 `content-type` 中注明，或使用 `arraybuffer`")
         }

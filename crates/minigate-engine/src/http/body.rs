@@ -13,25 +13,42 @@ use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 
 use super::breach;
+use super::depot::Depot;
 use crate::decode::coding::{self, Coding, Unfit};
 use crate::journal::track::Track;
 use crate::task::Emitter;
-use crate::{Breach, Failure, Note, Step};
+use crate::{Breach, Failure, Note, Step, Stored};
 
 /// What becomes of the bytes of a body.
 pub(super) struct Delivered<'a> {
     /// Who gets them as they come.
     pub(super) pieces: Option<&'a Emitter>,
-    /// Whether they are collected, and how many at most.
-    pub(super) whole: Option<usize>,
+    /// Where they are kept.
+    pub(super) kept: Kept,
+}
+
+/// Where the bytes of a body are kept.
+pub(super) enum Kept {
+    /// Nowhere.
+    No,
+    /// In memory, so many at most.
+    Whole(usize),
+    /// Put down.
+    Stored(Box<Depot>),
 }
 
 /// A body that is in.
 pub(super) struct Read {
-    /// Its bytes, as far as they were collected.
-    pub(super) collected: Bytes,
+    /// Where its bytes are, or the bytes themselves as far as they were collected.
+    pub(super) content: Content,
     /// How many there were.
-    pub(super) bytes: usize,
+    pub(super) bytes: u64,
+}
+
+/// What is left of a body that is in.
+pub(super) enum Content {
+    Bytes(Bytes),
+    Stored(Stored),
 }
 
 /// Reads a body to its end.
@@ -54,10 +71,7 @@ pub(super) async fn read(
         let reading = read_coded(response.into_body(), host, &codings, &mut sink, track);
         Box::pin(reading).await?;
     }
-    Ok(Read {
-        collected: sink.collected.freeze(),
-        bytes: sink.bytes,
-    })
+    sink.finish().await
 }
 
 /// Reads a body away that is short and at hand, where that is cheaper than a new connection; false for any other.
@@ -79,22 +93,37 @@ pub(super) async fn discard(response: Response<Incoming>, track: &Track) -> bool
 struct Sink<'a> {
     delivered: Delivered<'a>,
     collected: BytesMut,
-    bytes: usize,
+    bytes: u64,
 }
 
 impl Sink<'_> {
     async fn take(&mut self, bytes: Bytes) -> Result<(), Failure> {
-        self.bytes += bytes.len();
-        if let Some(limit) = self.delivered.whole.filter(|limit| self.bytes > *limit) {
+        self.bytes += bytes.len() as u64;
+        if let Kept::Whole(limit) = self.delivered.kept
+            && self.bytes > limit as u64
+        {
             return Err(Failure::BodyTooLarge { limit });
         }
         if let Some(emitter) = self.delivered.pieces {
             emitter.emit_piece(bytes.clone()).await;
         }
-        if self.delivered.whole.is_some() {
-            self.collect(bytes);
+        match &mut self.delivered.kept {
+            Kept::No => {}
+            Kept::Whole(_) => self.collect(bytes),
+            Kept::Stored(depot) => depot.take(bytes).await?,
         }
         Ok(())
+    }
+
+    async fn finish(self) -> Result<Read, Failure> {
+        let content = match self.delivered.kept {
+            Kept::Stored(depot) => Content::Stored(depot.finish().await?),
+            Kept::No | Kept::Whole(_) => Content::Bytes(self.collected.freeze()),
+        };
+        Ok(Read {
+            content,
+            bytes: self.bytes,
+        })
     }
 
     /// The first piece, which mostly is the only one, is taken as it is.

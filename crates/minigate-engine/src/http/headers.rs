@@ -1,6 +1,5 @@
 //! What a request says about itself.
 
-use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, REFERER, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use minigate_policy::Permit;
@@ -57,9 +56,9 @@ pub(super) fn host(url: &Url) -> Option<(HeaderName, HeaderValue)> {
 /// The length of a request's body; also where it has none but could, since a server may insist on it (RFC 9110 §8.6).
 ///
 /// hyper would add most of it by itself, but then the journal couldn't tell which fields go over the wire.
-pub(super) fn length(method: &Method, body: &Bytes) -> Option<(HeaderName, HeaderValue)> {
+pub(super) fn length(method: &Method, length: u64) -> Option<(HeaderName, HeaderValue)> {
     let could_have_one = [Method::POST, Method::PUT, Method::PATCH].contains(method);
-    (could_have_one || !body.is_empty()).then(|| (CONTENT_LENGTH, body.len().into()))
+    (could_have_one || length > 0).then(|| (CONTENT_LENGTH, length.into()))
 }
 
 /// Fields that frame the message or steer the connection, which would smuggle a second request if an app set them, and

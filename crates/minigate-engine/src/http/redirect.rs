@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use minigate_policy::Permit;
 
 use super::Hop;
-use crate::Head;
+use crate::{Head, Payload};
 
 /// The `location` of an answer that is to be followed.
 pub(super) fn location(head: &Head) -> Option<String> {
@@ -33,6 +33,7 @@ pub(super) fn next(hop: Hop, status: StatusCode, permit: Permit) -> Hop {
         mut headers,
         mut body,
         protocol,
+        listener,
     } = hop;
     let becomes_get = match status {
         StatusCode::SEE_OTHER => method != Method::GET && method != Method::HEAD,
@@ -41,7 +42,7 @@ pub(super) fn next(hop: Hop, status: StatusCode, permit: Permit) -> Hop {
     };
     if becomes_get {
         method = Method::GET;
-        body = bytes::Bytes::new();
+        body = Payload::default();
         for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION] {
             headers.remove(name);
         }
@@ -56,5 +57,6 @@ pub(super) fn next(hop: Hop, status: StatusCode, permit: Permit) -> Hop {
         headers,
         body,
         protocol,
+        listener,
     }
 }

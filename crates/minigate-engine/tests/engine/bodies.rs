@@ -16,7 +16,7 @@ async fn call(app: &App, exchange: Exchange) -> CallId {
 
 fn post(body: impl Into<Bytes>) -> Exchange {
     let mut exchange = Exchange {
-        body: body.into(),
+        body: minigate_engine::Payload::from(body),
         ..Exchange::new(Method::POST)
     };
     exchange.headers.insert("x-b", "1".parse().unwrap());

@@ -23,7 +23,7 @@ fn with(method: Method, fields: &[(&str, &str)], body: &'static str) -> Exchange
     }
     Exchange {
         headers,
-        body: Bytes::from_static(body.as_bytes()),
+        body: body.into(),
         ..Exchange::new(method)
     }
 }
@@ -245,7 +245,7 @@ async fn an_answer_before_the_end_of_the_request_is_taken() {
     let app = app().at(server.addr()).start();
 
     let exchange = Exchange {
-        body,
+        body: body.into(),
         ..Exchange::new(Method::POST)
     };
     let refused = app.send(URL, exchange).await;

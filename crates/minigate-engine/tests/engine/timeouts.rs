@@ -162,17 +162,17 @@ async fn n1_waiting_for_a_slot_counts_only_where_the_profile_says_so() {
 async fn n1_waiting_for_the_connection_of_another_call_is_connecting() {
     let server = scripted([hostile::silence()]).await;
     let app = app().at(server.addr()).start();
-    let h2 = Exchange {
+    let h2 = || Exchange {
         protocol: Protocol::Http2,
         ..Exchange::new(Method::GET)
     };
 
-    let first = app.start(URL, h2.clone());
+    let first = app.start(URL, h2());
     app.journal
         .until(1, |entry| matches!(entry, Entry::Connected(_)))
         .await;
     let call = Call::new(Interface::Request, URL).with_timeout(Some(Duration::from_millis(500)));
-    let second = app.engine.start(app.policy.judge(&call).unwrap(), h2);
+    let second = app.engine.start(app.policy.judge(&call).unwrap(), h2());
     let second = finish_on_stopped_clock(second).await.outcome;
 
     assert_eq!(kind(&second), "timed out: Connect");

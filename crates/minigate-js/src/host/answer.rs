@@ -26,6 +26,7 @@ pub(crate) fn reply<'js>(ctx: &Ctx<'js>, reply: &Reply, wanted: Wanted) -> Resul
 pub(crate) fn body<'js>(ctx: &Ctx<'js>, body: &Body, wanted: Wanted, engine: &Engine) -> Result<Value<'js>> {
     let text = match body {
         Body::Bytes(bytes) => return buffer(ctx, bytes),
+        Body::Stored(stored) => return stored.location.as_str().into_js(ctx),
         Body::Text(text, _) => text,
     };
     if wanted.json && !text.as_bytes().is_empty() {

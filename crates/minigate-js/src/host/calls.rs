@@ -70,7 +70,7 @@ impl Calls {
                 count: limits.pending_calls,
             });
         }
-        let bytes = request.exchange.body.len();
+        let bytes = request.bytes;
         if self.bytes + bytes > limits.pending_bytes {
             return Err(Limit::PendingBytes {
                 bytes: limits.pending_bytes,
@@ -168,6 +168,8 @@ impl Stream for Numbered {
 pub(super) struct Request {
     call: Call,
     exchange: Exchange,
+    /// How many bytes of memory its body takes.
+    bytes: usize,
     wants_json: bool,
     wants_profile: bool,
 }
@@ -184,7 +186,9 @@ impl Request {
         }));
         let mut exchange = Exchange::new(read_method(&payload.get::<_, String>("method")?));
         exchange.headers = read_headers(&payload.get::<_, String>("header")?, &mut notes);
-        exchange.body = read_body(payload.get("body")?, payload.get("isBinary")?);
+        let body = read_body(payload.get("body")?, payload.get("isBinary")?);
+        let bytes = body.len();
+        exchange.body = body.into();
         exchange.notes = notes;
         let flag = |name: &str| payload.get::<_, bool>(name);
         exchange.redirect = if flag("isManual")? {
@@ -210,6 +214,7 @@ impl Request {
         Ok(Self {
             call: Call::new(Interface::Request, url).with_timeout(timeout),
             exchange,
+            bytes,
             wants_json: flag("wantsJson")?,
             wants_profile: flag("wantsProfile")?,
         })

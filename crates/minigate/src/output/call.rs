@@ -33,7 +33,10 @@ pub(crate) struct CallReport {
     pub(crate) queued_ms: Option<f64>,
     /// From the slot to the end.
     pub(crate) took_ms: f64,
-    pub(crate) bytes: usize,
+    /// The size of the body that went out last.
+    pub(crate) sent: u64,
+    /// The size of the answer's body, content codings undone.
+    pub(crate) bytes: u64,
 }
 
 /// How a call ended.

@@ -189,6 +189,7 @@ impl Ledger {
                 draft.host = host_of(verdict);
                 draft.report.spared.extend(self.spare(verdict));
             }
+            Step::Sent { bytes } => draft.report.sent = *bytes,
             Step::Done { bytes } => draft.report.bytes = *bytes,
             Step::Decoded(decoding) => {
                 draft
@@ -258,6 +259,7 @@ fn blank(call: CallId, interface: Interface, method: &str, url: &str) -> CallRep
         notes: Vec::new(),
         queued_ms: None,
         took_ms: 0.0,
+        sent: 0,
         bytes: 0,
     }
 }

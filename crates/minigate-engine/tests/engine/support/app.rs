@@ -160,6 +160,21 @@ impl App {
         self.engine.start(self.permit(url), exchange)
     }
 
+    /// A call of any interface.
+    pub(crate) fn start_as(&self, interface: Interface, url: &str, exchange: Exchange) -> Task {
+        let permit = self.policy.judge(&Call::new(interface, url)).unwrap();
+        self.engine.start(permit, exchange)
+    }
+
+    /// What a whole call of any interface looks like to its caller.
+    pub(crate) async fn see_as(&self, interface: Interface, url: &str, exchange: Exchange) -> Seen {
+        let task = self.start_as(interface, url, exchange);
+        let call = task.call();
+        let seen = watch(task).await;
+        self.journal.assert_complete(call);
+        seen
+    }
+
     pub(crate) fn start_get(&self, url: &str) -> Task {
         self.start(url, Exchange::new(Method::GET))
     }

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use futures_util::StreamExt;
-use minigate_engine::{Body, Breach, Event, Failure, Head, Outcome, ResolveError, Task};
+use minigate_engine::{Body, Breach, Event, Failure, Head, Outcome, Progress, ResolveError, Task};
 use minigate_policy::Reason;
 use minigate_tls::TlsFault;
 
@@ -9,17 +9,20 @@ use minigate_tls::TlsFault;
 pub(crate) struct Seen {
     pub(crate) heads: Vec<Head>,
     pub(crate) chunks: Vec<Bytes>,
+    pub(crate) progress: Vec<Progress>,
     pub(crate) outcome: Outcome,
 }
 
 /// Follows a call to its end: exactly one settlement, nothing after it.
 pub(crate) async fn watch(mut task: Task) -> Seen {
-    let (mut heads, mut chunks, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut heads, mut chunks, mut progress, mut outcomes) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     while let Some(event) = task.next().await {
         assert!(outcomes.is_empty(), "{event:?} follows the settlement");
         match event {
             Event::Headers(head) => heads.push(head),
             Event::Chunk(chunk) => chunks.push(chunk),
+            Event::Progress(news) => progress.push(news),
             Event::Settled(outcome) => outcomes.push(*outcome),
         }
     }
@@ -28,6 +31,7 @@ pub(crate) async fn watch(mut task: Task) -> Seen {
     Seen {
         heads,
         chunks,
+        progress,
         outcome: outcomes.remove(0),
     }
 }
@@ -54,6 +58,7 @@ pub(crate) fn body(outcome: &Outcome) -> Bytes {
         Ok(reply) => match &reply.body {
             Body::Text(text, _) => text.as_bytes().clone(),
             Body::Bytes(bytes) => bytes.clone(),
+            Body::Stored(stored) => stored.location.clone().into(),
         },
         Err(failure) => panic!("no answer: {failure:?}"),
     }
