@@ -25,3 +25,4 @@ mod support;
 mod text;
 mod timeouts;
 mod uploads;
+mod traps;

@@ -142,15 +142,25 @@ impl Server {
     }
 
     pub(crate) fn app(&self, files: &[(&str, &str)], notices: &Rc<RefCell<Vec<Notice>>>) -> App {
+        let root = RootSource::Added {
+            name: "test".into(),
+            content: self.authority.root_pem().into_bytes(),
+        };
+        self.app_trusting(root, files, notices)
+    }
+
+    /// The same with other roots than the server's own.
+    pub(crate) fn app_trusting(
+        &self,
+        root: RootSource,
+        files: &[(&str, &str)],
+        notices: &Rc<RefCell<Vec<Notice>>>,
+    ) -> App {
         let lists = WrittenLists {
             request: vec!["https://api.test".into()],
             ..WrittenLists::default()
         };
         let policy = policy().with_lists(DomainLists::parse(&lists, 20).unwrap());
-        let root = RootSource::Added {
-            name: "test".into(),
-            content: self.authority.root_pem().into_bytes(),
-        };
         let mut network = minigate_engine::Setup::new(
             policy.profile().clone(),
             Trust::new(Roots::load(&[root]).unwrap()),
