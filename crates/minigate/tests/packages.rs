@@ -2,7 +2,6 @@
 //!
 //! They need their packages: `MINIGATE_PACKAGES=$(.ci/packages) cargo test -p minigate --test packages`.
 #![expect(clippy::print_stderr, reason = "a test that is left out says so")]
-#![expect(clippy::expect_used, reason = "what can't be started fails the test")]
 
 use std::path::PathBuf;
 use std::process::Command;
