@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
-use minigate_policy::{Action, Denial, Gate, Permit, Profile, TaskId, Visibility};
+use minigate_policy::{Action, Gate, Permit, Profile, TaskId, Visibility};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ use crate::{CallId, Clock, Exchange, Failure, Outcome, Step};
 /// What handles ask of the driver.
 pub(crate) enum Command {
     Submit(Box<Submission>),
-    Refuse(Box<Denial>, Emitter, Arc<Track>),
+    Refuse(Box<Failure>, Emitter, Arc<Track>),
     Abort(CallId),
     SetVisibility(Visibility, Instant),
 }
@@ -102,8 +102,8 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Submit(submission) => self.submit(*submission),
-            Command::Refuse(denial, emitter, track) => {
-                settle(&emitter, &track, Box::new(Err((*denial).into())));
+            Command::Refuse(failure, emitter, track) => {
+                settle(&emitter, &track, Box::new(Err(*failure)));
             }
             Command::Abort(call) => {
                 if let Some(task) = self.tasks.get(&call).copied() {

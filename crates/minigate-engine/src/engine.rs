@@ -13,7 +13,8 @@ use crate::driver::{Command, Driver, Submission};
 use crate::http::Carrier;
 use crate::journal::track::Track;
 use crate::{
-    CallId, Clock, Exchange, Journal, NoJournal, Note, Override, Resolver, Step, SystemResolver, Task,
+    CallId, Clock, Exchange, Failure, Journal, NoJournal, Note, Override, Resolver, Step, SystemResolver,
+    Task,
 };
 
 /// The network of one app: slots, queue, connections.
@@ -148,7 +149,22 @@ impl Engine {
             verdict,
         });
         let (task, emitter) = Task::new(track.call(), self.commands.clone());
-        self.send(Command::Refuse(Box::new(denial), emitter, Arc::new(track)));
+        self.send(Command::Refuse(Box::new(denial.into()), emitter, Arc::new(track)));
+        task
+    }
+
+    /// Settles a permitted call that can't leave for want of what it was to send or to write to: it is in the journal
+    /// like any other.
+    #[must_use]
+    pub fn fail(&self, permit: &Permit, method: &Method, failure: Failure) -> Task {
+        let track = self.track();
+        track.step(&Step::Called {
+            interface: permit.interface(),
+            method,
+            verdict: permit.verdict(),
+        });
+        let (task, emitter) = Task::new(track.call(), self.commands.clone());
+        self.send(Command::Refuse(Box::new(failure), emitter, Arc::new(track)));
         task
     }
 

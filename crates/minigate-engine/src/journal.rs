@@ -171,6 +171,11 @@ pub enum Note {
         /// As the app spelled it.
         name: String,
     },
+    /// The `content-type` that the app set was replaced by the one that a form with a file has.
+    TypeReplaced {
+        /// As the app wrote it.
+        found: String,
+    },
     /// A field that belongs to the connection was dropped.
     HeaderDropped {
         /// Its name.

@@ -12,8 +12,8 @@ import { soon } from "minigate:timers";
 const calls = new SafeMap();
 
 /**
- * Starts a call. `kind` has its `name`, what `read`s the options to a payload for the host, and what makes the value
- * of `success` of an answer and its body (`succeeded`).
+ * Starts a call. `kind` has its `name`, what `read`s the options to a payload for the host, what makes of an event that
+ * which listeners get (`events`), and what makes the value of `success` of an answer and its body (`succeeded`).
  */
 export function startCall(kind, options) {
   const call = {
@@ -23,12 +23,13 @@ export function startCall(kind, options) {
     // Made when the app first listens, which most calls never do.
     headers: undefined,
     chunk: undefined,
+    progress: undefined,
     id: undefined,
     isOver: false,
   };
   try {
     requireOptions(options);
-    const started = native.start(kind.read(options));
+    const started = native.start(kind.read(options, call));
     if (typeof started !== "number") throw new Failure(started.text, started.errno);
     call.id = started;
     mapSet(calls, started, call);
@@ -52,7 +53,7 @@ export function abort(call) {
 export function listen(call, event, listener) {
   call[event] ??= createEvent();
   call[event].on(listener);
-  if (event === "headers" && call.id !== undefined) native.wantHeaders(call.id);
+  if (call.id !== undefined) native.want(call.id, event);
 }
 
 /** Takes one listener away, or all where none is named. */
@@ -60,15 +61,15 @@ export function unlisten(call, event, listener) {
   call[event]?.off(listener);
 }
 
-/** An event of a call: `headers`, `chunk`, or the last one, `settled`. */
+/** An event of a call: `headers`, `chunk`, `progress`, or the last one, `settled`. */
 export function onCallEvent(event, id, payload, extra) {
   const call = mapGet(calls, id);
   if (call === undefined) return;
   if (event === "settled") {
     mapDelete(calls, id);
-    settle(call, payload.isFailure ? failed(payload) : succeeded(call.kind, payload, extra));
+    settle(call, payload.isFailure ? failed(payload) : succeeded(call, payload, extra));
   } else if (!call.isOver) {
-    call[event]?.emit(event === "chunk" ? { data: payload } : payload);
+    call[event]?.emit(call.kind.events[event](payload));
   }
 }
 
@@ -83,9 +84,9 @@ function failed({ errMsg, errno }) {
   return { isFailure: true, value };
 }
 
-function succeeded(kind, payload, extra) {
-  const value = kind.succeeded(payload, extra);
+function succeeded(call, payload, extra) {
+  const value = call.kind.succeeded(payload, extra, call);
   if (payload.profile !== undefined) define(value, "profile", payload.profile);
-  define(value, "errMsg", kind.name + ":ok");
+  define(value, "errMsg", call.kind.name + ":ok");
   return { isFailure: false, value };
 }

@@ -18,6 +18,7 @@ import { seal } from "minigate:seal";
 import { installStacks } from "minigate:stack";
 import { storageApi } from "minigate:storage";
 import { installTimers, onSoon, onTimer } from "minigate:timers";
+import { transferApi } from "minigate:transfer";
 
 /** What `getLaunchOptionsSync` gives. */
 let enterOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
@@ -39,6 +40,7 @@ function createWx(config) {
   const wx = {};
   const parts = [
     createRequestApi(),
+    transferApi,
     navigationApi,
     interfaceApi,
     storageApi,

@@ -71,5 +71,14 @@ export function optional(options, name, type, fallback) {
   return value;
 }
 
+/** Those of the named options that the app asks for, a line each; they choose what isn't here. */
+export function optionsWithoutEffect(options, names) {
+  let asked = "";
+  for (let index = 0; index < names.length; index += 1) {
+    if (options[names[index]] === true) asked += names[index] + "\n";
+  }
+  return asked;
+}
+
 const wrongType = (name, type, value) =>
   parameterError("parameter." + name + " should be " + type + " instead of " + typeName(value) + ";");

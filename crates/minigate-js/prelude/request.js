@@ -4,7 +4,7 @@ import { binaryText } from "minigate:binary";
 import { abort, listen, startCall, unlisten } from "minigate:calls";
 import { describe } from "minigate:errors";
 import { readHeader } from "minigate:header";
-import { Failure, optional, parameterError, required, typeName } from "minigate:options";
+import { Failure, optional, optionsWithoutEffect, parameterError, required, typeName } from "minigate:options";
 import {
   bytesOf,
   encode,
@@ -32,12 +32,14 @@ const METHODS = {
   CONNECT: 1,
 };
 /** Options of the platform that choose a network stack which isn't here. */
-const WITHOUT_EFFECT = [
-  "enableQuic",
-  "enableCache",
-  "enableHttpDNS",
-  "forceCellularNetwork",
-];
+const WITHOUT_EFFECT = {
+  __proto__: null,
+  length: 4,
+  0: "enableQuic",
+  1: "enableCache",
+  2: "enableHttpDNS",
+  3: "forceCellularNetwork",
+};
 const BODILESS = { __proto__: null, GET: 1, HEAD: 1 };
 const DEFAULT_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
@@ -51,6 +53,7 @@ const kind = {
   __proto__: null,
   name: "request",
   read: readOptions,
+  events: { __proto__: null, headers: (head) => head, chunk: (data) => ({ data }) },
   succeeded: ({ statusCode, header, cookies }, data) => ({ data, statusCode, header, cookies }),
 };
 
@@ -71,6 +74,7 @@ function readOptions(options) {
   const header = readHeader(options.header, DEFAULT_TYPE);
   const payload = {
     __proto__: null,
+    interface: kind.name,
     url,
     method,
     header: header.text,
@@ -83,22 +87,12 @@ function readOptions(options) {
     isManual: options.redirect === "manual",
     wantsHttp2: options.enableHttp2 === true,
     wantsProfile: options.enableProfile !== false,
-    ignored: optionsWithoutEffect(options),
+    ignored: optionsWithoutEffect(options, WITHOUT_EFFECT),
   };
   addData(payload, options.data, header.type);
   payload.url = toWellFormed(payload.url);
   payload.body = toWellFormed(payload.body);
   return payload;
-}
-
-/** Those that the app asks for, a line each. */
-function optionsWithoutEffect(options) {
-  let names = "";
-  for (let index = 0; index < WITHOUT_EFFECT.length; index += 1) {
-    const name = WITHOUT_EFFECT[index];
-    if (options[name] === true) names += name + "\n";
-  }
-  return names;
 }
 
 function readMethod(options) {

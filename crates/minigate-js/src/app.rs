@@ -282,7 +282,10 @@ impl App {
             Some(Event::Chunk(bytes)) => {
                 return self.turn("chunk", id, |ctx| answer::buffer(ctx, &bytes), nothing);
             }
-            Some(Event::Progress(_)) => return Ok(()),
+            Some(Event::Progress(_)) if !wanted.progress => return Ok(()),
+            Some(Event::Progress(progress)) => {
+                return self.turn("progress", id, |ctx| answer::progress(ctx, &progress), nothing);
+            }
             Some(Event::Settled(outcome)) => *outcome,
             None => lost(),
         };
@@ -298,7 +301,7 @@ impl App {
                 self.turn(
                     "settled",
                     id,
-                    |ctx| answer::failure(ctx, &failure, wording),
+                    |ctx| answer::failure(ctx, &failure, wanted.interface, wording),
                     nothing,
                 )
             }

@@ -15,12 +15,15 @@
 mod account;
 mod disk;
 mod fault;
-pub(crate) mod package;
+mod library;
+mod package;
 mod part;
 pub(crate) mod path;
 mod receiver;
 mod sandbox;
 
 pub use fault::FileFault;
+pub(crate) use library::Library;
 pub use receiver::Receiver;
+pub(crate) use sandbox::last_segment;
 pub use sandbox::{FileRules, Opened, Sandbox};

@@ -5,7 +5,9 @@ pub(crate) mod answer;
 mod calls;
 mod modules;
 mod natives;
+mod request;
 mod storage;
+mod transfer;
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,7 +20,7 @@ use minigate_engine::{Clock, Event};
 use tokio::time::Instant;
 
 use crate::{
-    files::{FileFault, Opened, Sandbox, package, path::Spot},
+    files::{Library, Sandbox},
     limits::{Limit, Limits, Overrun},
     loader::Columns,
     observer::{Level, Line, Notice, Observer, Place, Shown},
@@ -26,9 +28,9 @@ use crate::{
     realm::{OUT_OF_MEMORY, Watch, fault},
 };
 pub(crate) use agenda::{Agenda, Due};
-use calls::Request;
 pub(crate) use calls::{Calls, Wanted};
 pub(crate) use natives::natives;
+use request::Request;
 use storage::Storage;
 
 /// One app's side of the bridge. It holds no JavaScript values, so it may outlive the realm.
@@ -139,13 +141,9 @@ impl Host {
         }
     }
 
-    #[expect(dead_code, reason = "uploads come next")]
-    /// Opens any file that the app may read, its package included.
-    pub(crate) fn open_file(&self, path: &str) -> Result<Opened, FileFault> {
-        match self.files.spot(path)? {
-            Spot::Package(inner) => package::open(&self.project, &inner),
-            _ => self.files.open(path),
-        }
+    /// All files that the app may read, its package included.
+    pub(crate) fn library(&self) -> Library {
+        Library::new(self.files.clone(), &self.project)
     }
 
     /// Starts a call that the prelude has read.

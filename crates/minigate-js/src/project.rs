@@ -5,7 +5,7 @@ mod manifest;
 mod shape;
 
 use minigate_policy::diagnosis::Lang;
-use std::{io, path::Path};
+use std::{io, path::Path, sync::Arc};
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use shape::Shape;
 
 /// An app's source, ready to run.
 pub struct Project {
-    files: Box<dyn Files>,
+    files: Arc<dyn Files>,
     root: String,
     app_id: Option<String>,
     url_check: bool,
@@ -145,7 +145,7 @@ impl Project {
         let url_check = private.url_check.or(settings.url_check).unwrap_or(true);
         let (kind, manifest) = read_manifest(&files, &root)?;
         Ok(Self {
-            files: Box::new(files),
+            files: Arc::new(files),
             root,
             app_id: private.app_id.or(settings.app_id),
             url_check,
@@ -158,6 +158,11 @@ impl Project {
     #[must_use]
     pub fn files(&self) -> &dyn Files {
         self.files.as_ref()
+    }
+
+    /// The same, for other threads.
+    pub(crate) fn shared_files(&self) -> Arc<dyn Files> {
+        Arc::clone(&self.files)
     }
 
     /// The folder of the app's own code inside the project: empty, or with a slash at its end.

@@ -24,5 +24,5 @@ mod slots;
 mod support;
 mod text;
 mod timeouts;
-mod uploads;
 mod traps;
+mod uploads;

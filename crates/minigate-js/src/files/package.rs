@@ -1,14 +1,14 @@
 //! Files of the app's own package, which it can read and nothing else.
 
 use super::{FileFault, Opened, sandbox::last_segment};
-use crate::project::Project;
+use crate::project::Files;
 
 /// Opens a file of the package; `path` is one that [`Spot::parse`](super::path::Spot::parse) has let through.
-pub(crate) fn open(project: &Project, path: &str) -> Result<Opened, FileFault> {
+pub(super) fn open(files: &dyn Files, root: &str, path: &str) -> Result<Opened, FileFault> {
     if SETTINGS.contains(&path) {
         return Err(FileFault::Missing);
     }
-    let file = project.files().open(&format!("{}{path}", project.root()))?;
+    let file = files.open(&format!("{root}{path}"))?;
     let len = file.metadata()?.len();
     let name = last_segment(path);
     Ok(Opened { file, len, name })

@@ -54,7 +54,9 @@ impl Receiver {
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileFault> {
         let len = bytes.len() as u64;
         self.book(len)?;
-        self.part.as_mut().ok_or(FileFault::Io)?.write(bytes)
+        // A disk without room is no limit of the app's.
+        let written = self.part.as_mut().ok_or(FileFault::Io)?.write(bytes);
+        written.map_err(|_| FileFault::Io)
     }
 
     /// Gives the file its place, in place of one that is there, and tells the path by which the app knows it.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use minigate_engine::{Body, Engine, Failure, Head, Note, Reply, Text, Timing};
+use minigate_engine::{Body, Engine, Failure, Head, Note, Progress, Reply, Text, Timing};
 use minigate_policy::{Interface, Wording};
 use rquickjs::{ArrayBuffer, Ctx, IntoJs, Result, Value};
 use serde::{Serialize, ser::SerializeMap};
@@ -12,6 +12,18 @@ use super::calls::Wanted;
 /// Status, header and cookies of an answer.
 pub(crate) fn head<'js>(ctx: &Ctx<'js>, head: &Head) -> Result<Value<'js>> {
     parse(ctx, &HeadValue::of(head, None))
+}
+
+/// How far a transfer has come. A length that isn't known is 0, and so is what has been done of it.
+pub(crate) fn progress<'js>(ctx: &Ctx<'js>, progress: &Progress) -> Result<Value<'js>> {
+    parse(
+        ctx,
+        &ProgressValue {
+            progress: progress.percent(),
+            moved: progress.moved,
+            expected: progress.expected.unwrap_or(0),
+        },
+    )
 }
 
 /// All of an answer but its body.
@@ -57,8 +69,13 @@ pub(crate) fn buffer<'js>(ctx: &Ctx<'js>, bytes: &[u8]) -> Result<Value<'js>> {
 }
 
 /// What a call that failed gives.
-pub(crate) fn failure<'js>(ctx: &Ctx<'js>, failure: &Failure, wording: Wording) -> Result<Value<'js>> {
-    let complaint = failure.complaint(Interface::Request, wording);
+pub(crate) fn failure<'js>(
+    ctx: &Ctx<'js>,
+    failure: &Failure,
+    interface: Interface,
+    wording: Wording,
+) -> Result<Value<'js>> {
+    let complaint = failure.complaint(interface, wording);
     parse(
         ctx,
         &FailureValue {
@@ -72,6 +89,13 @@ pub(crate) fn failure<'js>(ctx: &Ctx<'js>, failure: &Failure, wording: Wording) 
 /// Through JSON, so that every member is the object's own, whatever prototypes have under its name.
 fn parse<'js>(ctx: &Ctx<'js>, value: &impl Serialize) -> Result<Value<'js>> {
     ctx.json_parse(serde_json::to_vec(value).unwrap_or_default())
+}
+
+#[derive(Serialize)]
+struct ProgressValue {
+    progress: u8,
+    moved: u64,
+    expected: u64,
 }
 
 #[derive(Serialize)]

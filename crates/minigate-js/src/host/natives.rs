@@ -160,12 +160,12 @@ impl<'js> Natives<'_, 'js> {
     fn add_calls(&self) -> Result<()> {
         let host = self.host();
         self.add("start", move |ctx: Ctx<'js>, payload: Object<'js>| {
-            let started = host.start_call(Request::read(&payload)?);
+            let started = host.start_call(Request::read(&payload, &host)?);
             started.map_or_else(|limit| refusal(&ctx, limit), |id| id.into_js(&ctx))
         })?;
         let host = self.host();
-        self.add("wantHeaders", move |id: u64| {
-            host.calls.borrow_mut().want_headers(id);
+        self.add("want", move |id: u64, event: String| {
+            host.calls.borrow_mut().want(id, &event);
         })?;
         let host = self.host();
         self.add("abort", move |id: u64| host.calls.borrow().abort(id))

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// The files of a project. A path is relative to the project's folder, with `/`, without `.` and `..`.
-pub trait Files {
+pub trait Files: Send + Sync {
     /// Whether there is a file (not a folder) at a path.
     fn is_file(&self, path: &str) -> bool;
 

@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duratio
 
 use minigate_engine::{Engine, Override};
 use minigate_js::{App, Device, End, Fault, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup};
-use minigate_policy::{DomainLists, Policy, WrittenLists};
+use minigate_policy::{DomainLists, Policy, Profile, WrittenLists};
 use minigate_testkit::{Asked, Authority, Origin, Reply, polite};
 use minigate_tls::{RootSource, Roots, Trust};
 use tokio::time::Instant;
@@ -116,6 +116,8 @@ pub(crate) async fn console(script: &str) -> String {
 /// A server for `api.test`, and all that an app needs to reach it.
 pub(crate) struct Server {
     pub(crate) origin: Origin,
+    /// The rules of its apps.
+    pub(crate) profile: Profile,
     authority: Arc<Authority>,
 }
 
@@ -125,13 +127,20 @@ impl Server {
         let origin = Origin::start(polite("api.test", answer), &authority)
             .await
             .unwrap();
-        Self { origin, authority }
+        Self {
+            origin,
+            profile: Profile::default(),
+            authority,
+        }
     }
 
     /// Runs a script whose calls may go to `https://api.test`.
     pub(crate) async fn run(&self, script: &str) -> Run {
         let notices = Rc::new(RefCell::new(Vec::new()));
-        let mut app = self.app(&[("app.js", script)], &notices);
+        let mut app = self.app(
+            &[("app.js", script), ("a.txt", "hello"), ("img/b", "world")],
+            &notices,
+        );
         app.launch(&Launch::default()).unwrap();
         let end = app.run_until_idle(Instant::now() + Duration::from_secs(60)).await;
         drop(app);
@@ -156,11 +165,16 @@ impl Server {
         files: &[(&str, &str)],
         notices: &Rc<RefCell<Vec<Notice>>>,
     ) -> App {
+        let entries = vec!["https://api.test".to_owned()];
         let lists = WrittenLists {
-            request: vec!["https://api.test".into()],
+            request: entries.clone(),
+            upload_file: entries.clone(),
+            download_file: entries,
             ..WrittenLists::default()
         };
-        let policy = policy().with_lists(DomainLists::parse(&lists, 20).unwrap());
+        let policy = policy()
+            .with_profile(self.profile.clone())
+            .with_lists(DomainLists::parse(&lists, 20).unwrap());
         let mut network = minigate_engine::Setup::new(
             policy.profile().clone(),
             Trust::new(Roots::load(&[root]).unwrap()),
