@@ -26,6 +26,21 @@ impl Text {
     pub fn as_str(&self) -> &str {
         simdutf8::basic::from_utf8(&self.0).unwrap_or_default()
     }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
+    /// The bytes as text, where they are valid UTF-8.
+    pub(crate) fn checked(bytes: Bytes) -> Option<Self> {
+        simdutf8::basic::from_utf8(&bytes).is_ok().then_some(Self(bytes))
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
 }
 
 /// How bytes became text (rules N6 and N7).

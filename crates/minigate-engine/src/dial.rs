@@ -7,6 +7,7 @@ mod overrides;
 mod pool;
 mod resolve;
 mod streams;
+mod upgrade;
 mod wire;
 
 use std::net::{IpAddr, SocketAddr};
@@ -14,15 +15,17 @@ use std::sync::Arc;
 
 use minigate_policy::{Host, Permit};
 use minigate_tls::Trust;
+use tokio::net::TcpStream;
 
 use crate::journal::track::Track;
-use crate::{Failure, Phase, Protocol, Step};
+use crate::{Failure, Phase, Protocol, Step, TcpDelay};
 use pool::{Key, Pool};
 
 pub(crate) use handshake::{Connection, Link, Sender};
 pub(crate) use outgoing::{Listener, Outgoing};
 pub use overrides::{Override, OverrideError};
 pub use resolve::{AddressSource, ResolveError, Resolver, SystemResolver};
+pub(crate) use upgrade::{Nothing, Upgrading};
 pub(crate) use wire::HeadTooLong;
 
 /// Opens an app's connections; nothing else does, and nothing is dialled without a permit.
@@ -104,20 +107,47 @@ impl Dialer {
         })
     }
 
-    /// Resolves once, judges what was found, and connects to exactly that.
+    /// A new connection that is to become a socket, and never serves anything else.
+    pub(crate) async fn upgrading(
+        &self,
+        permit: &Permit,
+        delay: TcpDelay,
+        track: &Track,
+    ) -> Result<Upgrading, Failure> {
+        let (stream, peer) = self.reach(permit, delay, track).await?;
+        if permit.target().scheme().is_secure() {
+            track.enter(Phase::Handshake);
+            let (stream, _) = handshake::tls(stream, permit, &self.trust, Protocol::Http1, track).await?;
+            upgrade::begin(stream, peer).await
+        } else {
+            upgrade::begin(stream, peer).await
+        }
+    }
+
     async fn dial(&self, permit: &Permit, protocol: Protocol, track: &Track) -> Result<Connection, Failure> {
-        track.step(&Step::Dialling);
-        let addresses = self.addresses(permit, track).await?;
-        track.enter(Phase::Connect);
-        let host = permit.target().host_str();
-        let (stream, peer) = connect::first_of(host, &addresses).await?;
-        track.connected(peer);
+        let (stream, peer) = self.reach(permit, TcpDelay::Off, track).await?;
         if permit.target().scheme().is_secure() {
             track.enter(Phase::Handshake);
             handshake::secure(stream, peer, permit, &self.trust, protocol, track).await
         } else {
             handshake::plain(stream, peer).await
         }
+    }
+
+    /// Resolves once, judges what was found, and connects to exactly that.
+    async fn reach(
+        &self,
+        permit: &Permit,
+        delay: TcpDelay,
+        track: &Track,
+    ) -> Result<(TcpStream, SocketAddr), Failure> {
+        track.step(&Step::Dialling);
+        let addresses = self.addresses(permit, track).await?;
+        track.enter(Phase::Connect);
+        let host = permit.target().host_str();
+        let (stream, peer) = connect::first_of(host, &addresses, delay).await?;
+        track.connected(peer);
+        Ok((stream, peer))
     }
 
     async fn addresses(&self, permit: &Permit, track: &Track) -> Result<Vec<SocketAddr>, Failure> {

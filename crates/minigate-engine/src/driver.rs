@@ -1,10 +1,12 @@
 //! The one loop that owns an app's gate.
 
+mod work;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_channel::mpsc::UnboundedReceiver;
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use minigate_policy::{Action, Gate, Permit, Profile, TaskId, Visibility};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
@@ -12,13 +14,15 @@ use tokio::time::Instant;
 
 use crate::http::Carrier;
 use crate::journal::track::Track;
-use crate::task::Emitter;
-use crate::{CallId, Clock, Exchange, Failure, Outcome, Step};
+use crate::socket::Established;
+use crate::{CallId, Clock, Failure, Outcome, Step};
+use work::Running;
+pub(crate) use work::{Outlet, Work};
 
 /// What handles ask of the driver.
 pub(crate) enum Command {
     Submit(Box<Submission>),
-    Refuse(Box<Failure>, Emitter, Arc<Track>),
+    Refuse(Box<Failure>, Outlet, Arc<Track>),
     Abort(CallId),
     SetVisibility(Visibility, Instant),
 }
@@ -28,8 +32,8 @@ pub(crate) struct Submission {
     /// When the app called: the driver may come to it later.
     pub(crate) at: Instant,
     pub(crate) permit: Permit,
-    pub(crate) exchange: Exchange,
-    pub(crate) emitter: Emitter,
+    pub(crate) work: Work,
+    pub(crate) outlet: Outlet,
     pub(crate) track: Arc<Track>,
 }
 
@@ -43,14 +47,17 @@ pub(crate) struct Driver {
     tasks: BTreeMap<CallId, TaskId>,
     running: JoinSet<Box<Outcome>>,
     exchanges: HashMap<Id, TaskId>,
+    /// Sockets whose handshake is done; the driver holds both ends, so that it never closes.
+    tell_established: UnboundedSender<(TaskId, Established)>,
+    established: UnboundedReceiver<(TaskId, Established)>,
 }
 
 /// A call between submission and settlement.
 struct Call {
-    emitter: Emitter,
+    outlet: Outlet,
     track: Arc<Track>,
     timeout: Duration,
-    waiting: Option<Box<(Permit, Exchange)>>,
+    waiting: Option<Box<(Permit, Work)>>,
     running: Option<AbortHandle>,
 }
 
@@ -61,6 +68,7 @@ impl Driver {
         inbox: UnboundedReceiver<Command>,
         carrier: Carrier,
     ) -> Self {
+        let (tell_established, established) = unbounded();
         Self {
             gate: Gate::new(profile),
             clock,
@@ -70,6 +78,8 @@ impl Driver {
             tasks: BTreeMap::new(),
             running: JoinSet::new(),
             exchanges: HashMap::new(),
+            tell_established,
+            established,
         }
     }
 
@@ -87,6 +97,10 @@ impl Driver {
                     Some(command) => self.obey(command),
                     None => break,
                 },
+                Some((task, established)) = self.established.next() => {
+                    self.gate.establish(task);
+                    established.go_on();
+                }
                 Some(ended) = self.running.join_next_with_id() => self.conclude(ended),
                 () = wait_until(&self.clock, deadline) => {
                     self.gate.reach(self.now());
@@ -102,8 +116,8 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Submit(submission) => self.submit(*submission),
-            Command::Refuse(failure, emitter, track) => {
-                settle(&emitter, &track, Box::new(Err(*failure)));
+            Command::Refuse(failure, outlet, track) => {
+                settle(&outlet, &track, Box::new(Err(*failure)));
             }
             Command::Abort(call) => {
                 if let Some(task) = self.tasks.get(&call).copied() {
@@ -119,18 +133,18 @@ impl Driver {
         let Submission {
             at,
             permit,
-            exchange,
-            emitter,
+            work,
+            outlet,
             track,
         } = submission;
         let task = self.gate.submit(&permit, at.into_std());
         self.tasks.insert(track.call(), task);
         let timeout = permit.timeout();
         let call = Call {
-            emitter,
+            outlet,
             track,
             timeout,
-            waiting: Some(Box::new((permit, exchange))),
+            waiting: Some(Box::new((permit, work))),
             running: None,
         };
         self.calls.insert(task, call);
@@ -146,7 +160,7 @@ impl Driver {
         match action {
             Action::Start(task) => self.start(task),
             Action::Interrupt(task) => self.end(task, Failure::Interrupted),
-            Action::Refuse(task) => self.end(task, Failure::TooManyCalls),
+            Action::Refuse(task) => self.refuse(task),
             Action::TimeOut(task) => {
                 if let Some(call) = self.calls.get(&task) {
                     let failure = Failure::TimedOut {
@@ -163,18 +177,33 @@ impl Driver {
         let Some(call) = self.calls.get_mut(&task) else {
             return;
         };
-        let Some((permit, exchange)) = call.waiting.take().map(|message| *message) else {
+        let Some((permit, work)) = call.waiting.take().map(|message| *message) else {
             return;
         };
         call.track.time(|timing, now| timing.started = Some(now));
         call.track.step(&Step::Started);
-        let (carrier, track) = (Arc::clone(&self.carrier), Arc::clone(&call.track));
-        let emitter = call.emitter.clone();
-        let exchange = async move { Box::new(carrier.carry_out(permit, exchange, &emitter, &track).await) };
+        call.outlet.accept();
+        let running = Running {
+            permit,
+            carrier: Arc::clone(&self.carrier),
+            track: Arc::clone(&call.track),
+            task,
+            established: self.tell_established.clone(),
+        };
         // Boxed, since spawning moves it several times.
-        let handle = self.running.spawn(Box::pin(exchange));
+        let handle = self
+            .running
+            .spawn(Box::pin(async move { Box::new(running.run(work).await) }));
         self.exchanges.insert(handle.id(), task);
         call.running = Some(handle);
+    }
+
+    fn refuse(&mut self, task: TaskId) {
+        let waiting = self.calls.get(&task).and_then(|call| call.waiting.as_deref());
+        if let Some((permit, _)) = waiting {
+            let limit = permit.policy().profile().slots(permit.interface());
+            self.end(task, Failure::TooManyCalls { limit });
+        }
     }
 
     /// An exchange is over, by itself, by an abort that was settled already, or by a panic.
@@ -192,7 +221,7 @@ impl Driver {
             return;
         };
         if let Some(call) = self.forget(task) {
-            settle(&call.emitter, &call.track, outcome);
+            settle(&call.outlet, &call.track, outcome);
             self.gate.finish(task, self.now());
         }
     }
@@ -202,7 +231,7 @@ impl Driver {
         if let Some(exchange) = &call.running {
             exchange.abort();
         }
-        settle(&call.emitter, &call.track, Box::new(Err(failure)));
+        settle(&call.outlet, &call.track, Box::new(Err(failure)));
     }
 
     fn forget(&mut self, task: TaskId) -> Option<Call> {
@@ -212,9 +241,9 @@ impl Driver {
     }
 }
 
-fn settle(emitter: &Emitter, track: &Track, outcome: Box<Outcome>) {
+fn settle(outlet: &Outlet, track: &Track, outcome: Box<Outcome>) {
     track.settle(&outcome);
-    emitter.settle(outcome);
+    outlet.settle(outcome);
 }
 
 async fn wait_until(clock: &Clock, moment: Option<Instant>) {

@@ -9,12 +9,12 @@ use minigate_policy::{Denial, Permit, Profile, Visibility};
 use minigate_tls::Trust;
 
 use crate::dial::Dialer;
-use crate::driver::{Command, Driver, Submission};
+use crate::driver::{Command, Driver, Outlet, Submission, Work};
 use crate::http::Carrier;
 use crate::journal::track::Track;
 use crate::{
-    CallId, Clock, Exchange, Failure, Journal, NoJournal, Note, Override, Resolver, Step, SystemResolver,
-    Task,
+    CallId, Clock, Exchange, Failure, Handshake, Journal, NoJournal, Note, Override, Resolver, Socket, Step,
+    SystemResolver, Task,
 };
 
 /// The network of one app: slots, queue, connections.
@@ -24,6 +24,7 @@ use crate::{
 pub struct Engine {
     commands: UnboundedSender<Command>,
     calls: Arc<AtomicU64>,
+    send_queue: usize,
     journal: Arc<dyn Journal>,
     clock: Clock,
 }
@@ -53,12 +54,18 @@ pub struct Setup {
 pub struct Limits {
     /// Most bytes of a body that is handed over whole, content codings undone. Default: 64 MiB.
     pub body: usize,
+    /// Most bytes of a message that a socket receives, decompressed; a larger one closes it with 1009. Default: 16 MiB.
+    pub message: usize,
+    /// Most bytes of messages that wait to go out of one socket. Default: 16 MiB.
+    pub send_queue: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 64 * 1024 * 1024,
+            message: 16 * 1024 * 1024,
+            send_queue: 16 * 1024 * 1024,
         }
     }
 }
@@ -100,6 +107,7 @@ impl Engine {
         Self {
             commands,
             calls: Arc::default(),
+            send_queue: setup.limits.send_queue,
             journal: setup.journal,
             clock: setup.clock,
         }
@@ -111,46 +119,64 @@ impl Engine {
     #[must_use]
     pub fn start(&self, permit: Permit, exchange: Exchange) -> Task {
         let track = self.track();
-        track.step(&Step::Called {
-            interface: permit.interface(),
-            method: &exchange.method,
-            verdict: permit.verdict(),
-        });
-        exchange
-            .notes
-            .iter()
-            .for_each(|note| track.step(&Step::Noted(note)));
-        if let Some(asked) = permit.capped_timeout() {
-            track.step(&Step::Noted(&Note::TimeoutCapped {
-                asked,
-                used: permit.timeout(),
-            }));
-        }
+        track.called(&permit, &exchange.method, &exchange.notes);
         let (task, emitter) = Task::new(track.call(), self.commands.clone());
+        let outlet = Outlet::Task(emitter.clone());
+        self.submit(permit, Work::Exchange(exchange, emitter), outlet, track);
+        task
+    }
+
+    /// Connects a permitted socket, if there is a slot for one more: sockets don't wait.
+    ///
+    /// The first event is [`SocketEvent::Accepted`](crate::SocketEvent::Accepted), or the last one where it failed before
+    /// that; none comes before this function has returned. The time-out is that of the handshake (rule N1).
+    #[must_use]
+    pub fn connect(&self, permit: Permit, handshake: Handshake) -> Socket {
+        let track = self.track();
+        track.called(&permit, &Method::GET, &handshake.notes);
+        let (socket, emitter) = Socket::new(track.call(), self.commands.clone(), self.send_queue);
+        let outlet = Outlet::Socket(emitter.clone());
+        self.submit(permit, Work::Socket(handshake, emitter), outlet, track);
+        socket
+    }
+
+    fn submit(&self, permit: Permit, work: Work, outlet: Outlet, track: Track) {
         let submission = Submission {
             at: self.clock.now(),
             permit,
-            exchange,
-            emitter,
+            work,
+            outlet,
             track: Arc::new(track),
         };
         self.send(Command::Submit(Box::new(submission)));
-        task
     }
 
     /// Settles a denied call: it is in the journal like any other.
     #[must_use]
     pub fn refuse(&self, denial: Denial, method: &Method) -> Task {
         let track = self.track();
+        let (task, emitter) = Task::new(track.call(), self.commands.clone());
+        self.deny(denial, method, Outlet::Task(emitter), track);
+        task
+    }
+
+    /// Ends a denied socket: it is in the journal like any other.
+    #[must_use]
+    pub fn refuse_socket(&self, denial: Denial) -> Socket {
+        let track = self.track();
+        let (socket, emitter) = Socket::new(track.call(), self.commands.clone(), self.send_queue);
+        self.deny(denial, &Method::GET, Outlet::Socket(emitter), track);
+        socket
+    }
+
+    fn deny(&self, denial: Denial, method: &Method, outlet: Outlet, track: Track) {
         let verdict = denial.verdict();
         track.step(&Step::Called {
             interface: verdict.interface,
             method,
             verdict,
         });
-        let (task, emitter) = Task::new(track.call(), self.commands.clone());
-        self.send(Command::Refuse(Box::new(denial.into()), emitter, Arc::new(track)));
-        task
+        self.send(Command::Refuse(Box::new(denial.into()), outlet, Arc::new(track)));
     }
 
     /// Settles a permitted call that can't leave for want of what it was to send or to write to: it is in the journal
@@ -164,7 +190,8 @@ impl Engine {
             verdict: permit.verdict(),
         });
         let (task, emitter) = Task::new(track.call(), self.commands.clone());
-        self.send(Command::Refuse(Box::new(failure), emitter, Arc::new(track)));
+        let outlet = Outlet::Task(emitter);
+        self.send(Command::Refuse(Box::new(failure), outlet, Arc::new(track)));
         task
     }
 
@@ -192,5 +219,22 @@ impl Engine {
     fn send(&self, command: Command) {
         // The driver outlives its handles; only a runtime that shuts down ends it before.
         let _ = self.commands.unbounded_send(command);
+    }
+}
+
+impl Track {
+    fn called(&self, permit: &Permit, method: &Method, notes: &[Note]) {
+        self.step(&Step::Called {
+            interface: permit.interface(),
+            method,
+            verdict: permit.verdict(),
+        });
+        notes.iter().for_each(|note| self.step(&Step::Noted(note)));
+        if let Some(asked) = permit.capped_timeout() {
+            self.step(&Step::Noted(&Note::TimeoutCapped {
+                asked,
+                used: permit.timeout(),
+            }));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod complaint;
 mod en;
+mod socket;
 mod zh;
 
 use std::io;
@@ -37,8 +38,11 @@ pub enum Failure {
     #[error("interrupted")]
     Interrupted,
     /// All slots were taken and calls are not to wait (rule N4).
-    #[error("no free slot")]
-    TooManyCalls,
+    #[error("no free slot: {limit} are taken")]
+    TooManyCalls {
+        /// How many there are.
+        limit: usize,
+    },
     /// `CONNECT`, which would make a tunnel past the policy.
     #[error("the method {method} can't be used")]
     MethodRefused {
@@ -122,6 +126,30 @@ pub enum Failure {
         /// The charset that it was read as.
         charset: &'static str,
     },
+    /// A socket's handshake was answered with something else than 101, a redirect included.
+    #[error("{host} answered the handshake with {status}")]
+    HandshakeRefused {
+        /// The host.
+        host: String,
+        /// The status of the answer.
+        status: u16,
+    },
+    /// An open socket broke, or its server broke the protocol.
+    #[error("the socket to {host} broke: {reason}")]
+    SocketBroken {
+        /// The host.
+        host: String,
+        /// What it was closed with: 1002, 1007, 1009, or 1006 where the connection was cut.
+        code: u16,
+        /// What happened.
+        reason: String,
+    },
+    /// The server didn't agree to the close of a socket in time.
+    #[error("{host} didn't agree to the close")]
+    SocketUnanswered {
+        /// The host.
+        host: String,
+    },
     /// The engine itself failed.
     #[error("internal error: {reason}")]
     Internal {
@@ -158,6 +186,12 @@ pub enum Breach {
         /// What the protocol says.
         reason: String,
     },
+    /// It says that it switches to the WebSocket protocol, but not in the right way.
+    #[error("answered the handshake wrongly: {reason}")]
+    NotUpgraded {
+        /// What is wrong with the answer.
+        reason: String,
+    },
     /// The body doesn't follow its content coding.
     #[error("sent a body that isn't {coding}: {reason}")]
     Coding {
@@ -176,7 +210,7 @@ impl Failure {
             Self::Denied(denial) => denial.rule(),
             Self::TimedOut { .. } => Rule::N1,
             Self::Interrupted => Rule::N5,
-            Self::TooManyCalls => Rule::N4,
+            Self::TooManyCalls { .. } => Rule::N4,
             Self::Undecodable { .. } => Rule::N6,
             Self::Insecure { fault, .. } => fault.rule(),
             Self::Aborted
@@ -191,6 +225,9 @@ impl Failure {
             | Self::FileTooLarge { .. }
             | Self::FileEmpty
             | Self::NotStored(_)
+            | Self::HandshakeRefused { .. }
+            | Self::SocketBroken { .. }
+            | Self::SocketUnanswered { .. }
             | Self::Internal { .. } => Rule::N8,
         }
     }

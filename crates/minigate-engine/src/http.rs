@@ -3,7 +3,7 @@
 mod body;
 mod breach;
 mod depot;
-mod headers;
+pub(crate) mod headers;
 mod redirect;
 
 use std::sync::Arc;
@@ -25,13 +25,14 @@ use crate::{
     Protocol, Redirect, Reply, Step, Timing,
 };
 use body::{Content, Delivered, Kept, Read};
+pub(crate) use breach::during_head;
 use depot::{Bounds, Depot};
 
 /// Carries out the calls of one app.
 pub(crate) struct Carrier {
-    dialer: Dialer,
-    limits: Limits,
-    user_agent: Option<HeaderValue>,
+    pub(crate) dialer: Dialer,
+    pub(crate) limits: Limits,
+    pub(crate) user_agent: Option<HeaderValue>,
 }
 
 /// One hop of a call: where to, and with which message.
@@ -292,7 +293,7 @@ impl Unanswered {
         let closing = reused && (unsent.is_some() || silent && hop.method.is_idempotent());
         Self {
             repeatable: closing || breach::is_refusal(&error),
-            failure: breach::during_head(hop.host(), &error, silent),
+            failure: during_head(hop.host(), &error, silent),
         }
     }
 }
@@ -385,7 +386,7 @@ impl Track {
         });
     }
 
-    fn answered(&self, head: &Head) {
+    pub(crate) fn answered(&self, head: &Head) {
         self.time(|timing, now| timing.response_start = Some(now));
         self.step(&Step::FirstByte { head });
     }

@@ -13,7 +13,7 @@ use minigate_tls::CertificateFault;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{AddressSource, Decoding, Head, Outcome};
+use crate::{AddressSource, Agreement, Closed, Decoding, Head, Outcome};
 
 /// A call's name within its engine, in order of the calls.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -32,8 +32,8 @@ pub trait Journal: Send + Sync {
     /// A step was taken.
     fn record(&self, call: CallId, at: Instant, step: &Step<'_>);
 
-    /// Whether it wants [`Step::Asked`], [`Step::Uploaded`], [`Step::Received`] and [`Step::Message`], too: what goes
-    /// over the wire, whole. Asked once for each call. By default it doesn't, and then they cost nothing.
+    /// Whether it wants [`Step::Asked`], [`Step::Uploaded`] and [`Step::Received`], too: what goes over the wire, whole.
+    /// Asked once for each call. By default it doesn't, and then they cost nothing.
     fn wants_bodies(&self) -> bool {
         false
     }
@@ -126,11 +126,11 @@ pub enum Step<'a> {
     /// A piece of the answer's body is in, content codings in place; only where bodies are wanted. Where a redirect is
     /// followed, its body comes only as far as it is read.
     Received(&'a Bytes),
-    /// A message of a socket went over the wire; only where bodies are wanted.
+    /// A message of a socket went over the wire; pings and pongs aren't told.
     Message {
         /// From where to where.
         way: Way,
-        /// What it is (RFC 6455 §5.2): 1 text, 2 binary, 8 close, 9 ping, 10 pong.
+        /// What it is (RFC 6455 §5.2): 1 text, 2 binary, 8 close.
         opcode: u8,
         /// Its payload, whole and uncompressed.
         data: &'a [u8],
@@ -149,6 +149,10 @@ pub enum Step<'a> {
     },
     /// The body was made into text.
     Decoded(&'a Decoding),
+    /// A socket's handshake is done.
+    Opened(&'a Agreement),
+    /// A socket that was open has ended; one that the app dropped or that was interrupted only settles.
+    Closed(&'a Closed),
     /// The call has ended.
     Settled(&'a Outcome),
 }

@@ -27,6 +27,7 @@ mod payload;
 mod progress;
 mod receiver;
 mod reply;
+mod socket;
 mod task;
 
 pub use clock::Clock;
@@ -42,4 +43,7 @@ pub use payload::{Opened, Payload, Source};
 pub use progress::Progress;
 pub use receiver::{Receiver, Stored, Unstored};
 pub use reply::{Body, Head, Outcome, Reply, Timing};
+pub use socket::{
+    Agreement, CloseError, CloseFrame, Closed, Handshake, Message, SendError, Socket, SocketEvent, TcpDelay,
+};
 pub use task::{Event, Task};

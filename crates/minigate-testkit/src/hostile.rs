@@ -6,6 +6,7 @@ mod bodies;
 mod framing;
 mod heads;
 mod redirects;
+mod sockets;
 mod transport;
 
 pub use bodies::{
@@ -21,6 +22,7 @@ pub use heads::{
     slow_headers, status_out_of_range, unasked_upgrade,
 };
 pub use redirects::{redirect_loop, redirect_nowhere, redirect_to};
+pub use sockets::{HostileSocket, SocketEnd, deaf_socket, deflate, endless_frames, sockets};
 pub use transport::{
     answer_before_request, cut_in_body, cut_in_handshake, half_a_handshake_then_silence,
     handshake_then_silence, plain_http_on_the_tls_port, reset_in_body, reset_on_accept, silence,

@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod frame;
 pub mod hostile;
 mod leaf;
 mod polite;
@@ -21,6 +22,7 @@ mod server;
 mod signal;
 
 pub use answer::answer;
+pub use frame::{Frame, close_frame, frame};
 pub use leaf::Leaf;
 pub use minigate_origin::{Asked, Authority, Origin, Reply, Respond};
 pub use polite::{Polite, polite};

@@ -58,6 +58,24 @@ impl Steps {
         self.then(Step::ReadRequest)
     }
 
+    /// Reads a WebSocket's handshake, records it, and agrees to it, with these fields besides the right ones.
+    pub fn upgrade(self, fields: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.then(Step::Upgrade {
+            fields: fields.iter().map(owned).collect(),
+        })
+    }
+
+    /// Reads a WebSocket frame and records it.
+    pub fn read_frame(self) -> Self {
+        self.then(Step::ReadFrame)
+    }
+
+    /// Reads WebSocket frames and records them, up to a close.
+    pub fn read_close(self) -> Self {
+        self.then(Step::ReadClose)
+    }
+
     /// Writes bytes as they are.
     pub fn write(self, bytes: impl Into<Bytes>) -> Self {
         self.write_times(bytes, 1)
@@ -160,6 +178,9 @@ pub(crate) enum Step {
     ReadSome,
     ReadHead,
     ReadRequest,
+    Upgrade { fields: Vec<(String, String)> },
+    ReadFrame,
+    ReadClose,
     Write { bytes: Bytes, times: usize },
     WriteSlowly { bytes: Bytes, pace: Pace },
     Wait(Pace),

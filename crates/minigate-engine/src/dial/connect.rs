@@ -9,13 +9,14 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use crate::Failure;
+use crate::{Failure, TcpDelay};
 
 /// The first connection that stands: addresses are tried in order, each when the one before it has failed or had its
 /// head start (RFC 8305 §5).
 pub(super) async fn first_of(
     host: &str,
     addresses: &[SocketAddr],
+    delay: TcpDelay,
 ) -> Result<(TcpStream, SocketAddr), Failure> {
     let mut untried = addresses.iter();
     let mut attempts = FuturesUnordered::new();
@@ -24,7 +25,7 @@ pub(super) async fn first_of(
         io::ErrorKind::AddrNotAvailable,
     );
     loop {
-        attempts.extend(untried.next().map(|address| attempt(*address)));
+        attempts.extend(untried.next().map(|address| attempt(*address, delay)));
         // An attempt that isn't over stays in the set.
         tokio::select! {
             over = attempts.next() => match over {
@@ -43,12 +44,30 @@ pub(super) async fn first_of(
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where permits are dialled")]
-async fn attempt(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
+async fn attempt(address: SocketAddr, delay: TcpDelay) -> (SocketAddr, io::Result<TcpStream>) {
     let connected = TcpStream::connect(address).await.and_then(|stream| {
-        stream.set_nodelay(true)?;
+        stream.set_nodelay(delay == TcpDelay::Off)?;
         Ok(stream)
     });
     (address, connected)
 }
 
 const HEAD_START: Duration = Duration::from_millis(250);
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn tcp_delays_small_packets_only_where_that_is_wanted() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+
+        for (delay, no_delay) in [(TcpDelay::On, false), (TcpDelay::Off, true)] {
+            let (stream, _) = first_of("api.example.com", &[address], delay).await.unwrap();
+            assert_eq!(stream.nodelay().unwrap(), no_delay);
+        }
+    }
+}

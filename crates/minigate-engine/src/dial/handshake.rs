@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::outgoing::Outgoing;
 use super::streams::Streams;
@@ -80,7 +81,7 @@ impl Connection {
     }
 }
 
-/// TLS on top of `stream`, verified as the permit says (rules T1 to T7), and the protocol that ALPN agreed on.
+/// HTTP over TLS, in the protocol that ALPN agreed on.
 pub(super) async fn secure(
     stream: TcpStream,
     peer: SocketAddr,
@@ -89,6 +90,22 @@ pub(super) async fn secure(
     protocol: Protocol,
     track: &Track,
 ) -> Result<Connection, Failure> {
+    let (stream, spared) = tls(stream, permit, trust, protocol, track).await?;
+    if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+        http2(stream, peer, spared).await
+    } else {
+        http1(stream, peer, spared).await
+    }
+}
+
+/// TLS on top of `stream`, verified as the permit says (rules T1 to T7), and what would have failed if it weren't skipped.
+pub(super) async fn tls(
+    stream: TcpStream,
+    permit: &Permit,
+    trust: &Trust,
+    protocol: Protocol,
+    track: &Track,
+) -> Result<(TlsStream<TcpStream>, Option<CertificateFault>), Failure> {
     let host = permit.target().host_str().to_owned();
     let handshake = trust.begin(permit.certificate_check(), offer(protocol));
     let stream = TlsConnector::from(Arc::clone(handshake.config()))
@@ -100,13 +117,8 @@ pub(super) async fn secure(
         })?;
     let (_, session) = stream.get_ref();
     let spared = handshake.spared(session);
-    let is_http2 = session.alpn_protocol() == Some(HTTP2);
     track.secured(session, spared.as_ref());
-    if is_http2 {
-        http2(stream, peer, spared).await
-    } else {
-        http1(stream, peer, spared).await
-    }
+    Ok((stream, spared))
 }
 
 fn server_name(permit: &Permit) -> Result<ServerName<'static>, Failure> {
@@ -179,7 +191,7 @@ async fn http2(
     })
 }
 
-fn broken(peer: SocketAddr, error: &hyper::Error) -> Failure {
+pub(super) fn broken(peer: SocketAddr, error: &hyper::Error) -> Failure {
     Failure::Broken {
         host: peer.to_string(),
         breach: Breach::Malformed {

@@ -59,7 +59,7 @@ impl Meter {
         let mut rest = Bytes::from(self.lock().take()?);
         loop {
             let (status, length, fields) = parse_head(&rest)?;
-            if status >= 200 {
+            if status >= 200 || status == SWITCHING {
                 return Some(fields);
             }
             rest.advance(length);
@@ -155,6 +155,8 @@ impl<S> Wire<S> {
 /// hyper refuses a head of 400 KiB by itself, but not any number of informational ones before it.
 const LONGEST_HEAD: usize = 2 * 1024 * 1024;
 pub(super) const MOST_FIELDS: usize = 256;
+/// An informational status, but the last head on its connection.
+const SWITCHING: u16 = 101;
 
 #[cfg(test)]
 mod tests {

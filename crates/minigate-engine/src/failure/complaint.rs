@@ -5,7 +5,7 @@ use std::io;
 use minigate_policy::{Interface, Reason, TargetError, Wording};
 use minigate_tls::NetError;
 
-use super::{Breach, Failure};
+use super::{Breach, Failure, socket};
 use crate::Unstored;
 
 /// What an app's `fail` callback gets.
@@ -21,6 +21,11 @@ impl Failure {
     /// The platform's words for it in the wording of a client.
     #[must_use]
     pub fn complaint(&self, interface: Interface, wording: Wording) -> Complaint {
+        if interface == Interface::ConnectSocket
+            && let Some(complaint) = socket::complaint(self)
+        {
+            return complaint;
+        }
         let (reason, errno) = match self {
             Self::Denied(denial) => {
                 return denied(denial.reason(), denial.verdict().url.as_str(), interface, wording);
@@ -31,13 +36,17 @@ impl Failure {
                 (interface == Interface::DownloadFile).then_some(603_105),
             ),
             Self::Interrupted => ("interrupted".to_owned(), Some(600_003)),
-            Self::TooManyCalls => (too_many(interface).to_owned(), Some(600_007)),
+            Self::TooManyCalls { limit } => (too_many(interface, *limit), Some(600_007)),
             Self::MethodRefused { .. } => ("network argv error".to_owned(), Some(600_005)),
             Self::Undecodable { .. } => ("response data convert to UTF8 fail".to_owned(), Some(602_302)),
             Self::BodyTooLarge { .. } => (net_error(self, wording), Some(600_001)),
-            Self::Unresolved(_) | Self::NotConnected { .. } | Self::Insecure { .. } | Self::Broken { .. } => {
-                (net_error(self, wording), Some(600_001))
-            }
+            Self::Unresolved(_)
+            | Self::NotConnected { .. }
+            | Self::Insecure { .. }
+            | Self::Broken { .. }
+            | Self::HandshakeRefused { .. }
+            | Self::SocketBroken { .. }
+            | Self::SocketUnanswered { .. } => (net_error(self, wording), Some(600_001)),
             Self::FileNotFound { .. } | Self::FileUnreadable { .. } => {
                 (format!("{}file not found", maker(interface, wording)), None)
             }
@@ -93,6 +102,7 @@ const fn maker(interface: Interface, wording: Wording) -> &'static str {
     match (wording, interface) {
         (Wording::Devtools, Interface::UploadFile) => "createUploadTask:fail ",
         (Wording::Devtools, Interface::DownloadFile) => "createDownloadTask:fail ",
+        (Wording::Devtools, Interface::ConnectSocket) => "createSocketTask:fail wss ",
         _ => "",
     }
 }
@@ -121,11 +131,11 @@ const fn timed_out(wording: Wording) -> &'static str {
     }
 }
 
-const fn too_many(interface: Interface) -> &'static str {
+fn too_many(interface: Interface, limit: usize) -> String {
     match interface {
         // The doubled `fail` is the platform's own.
-        Interface::ConnectSocket => "fail reach max websocket connect count 5",
-        _ => "network exceed max task count",
+        Interface::ConnectSocket => format!("fail reach max websocket connect count {limit}"),
+        _ => "network exceed max task count".to_owned(),
     }
 }
 
@@ -191,6 +201,7 @@ const fn breach_error(breach: &Breach) -> (&'static str, i32) {
         Breach::Reset => ("ERR_CONNECTION_RESET", -101),
         Breach::HeadTooLarge => ("ERR_RESPONSE_HEADERS_TOO_BIG", -325),
         Breach::Malformed { .. } => ("ERR_INVALID_HTTP_RESPONSE", -370),
+        Breach::NotUpgraded { .. } => ("ERR_INVALID_HTTP_RESPONSE", -370),
         Breach::Http2 { .. } => ("ERR_HTTP2_PROTOCOL_ERROR", -337),
         Breach::Coding { .. } => ("ERR_CONTENT_DECODING_FAILED", -330),
     }
@@ -315,14 +326,14 @@ mod tests {
             ("downloadFile:fail interrupted".to_owned(), Some(600_003))
         );
         assert_eq!(
-            of(&Failure::TooManyCalls, Interface::Request),
+            of(&Failure::TooManyCalls { limit: 5 }, Interface::Request),
             (
                 "request:fail network exceed max task count".to_owned(),
                 Some(600_007)
             )
         );
         assert_eq!(
-            of(&Failure::TooManyCalls, Interface::ConnectSocket).0,
+            of(&Failure::TooManyCalls { limit: 5 }, Interface::ConnectSocket).0,
             "connectSocket:fail fail reach max websocket connect count 5"
         );
         assert_eq!(

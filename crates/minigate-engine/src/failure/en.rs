@@ -19,7 +19,7 @@ pub(super) fn headline(failure: &Failure) -> String {
         }
         Failure::Aborted => "the app aborted the call".to_owned(),
         Failure::Interrupted => "the app is in the background".to_owned(),
-        Failure::TooManyCalls => "all slots are taken and calls are set not to wait".to_owned(),
+        Failure::TooManyCalls { limit } => format!("all {limit} slots are taken and this call can't wait"),
         Failure::MethodRefused { method } => {
             format!("the method {method} would make a tunnel past the rules")
         }
@@ -40,6 +40,13 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::FileEmpty => "the answer has no bytes to be kept".to_owned(),
         Failure::NotStored(unstored) => format!("the file can't be kept: {unstored}"),
         Failure::Undecodable { charset } => format!("the answer's text is not valid {charset}"),
+        Failure::HandshakeRefused { host, status } => {
+            format!("`{host}` answered the handshake with {status} instead of 101")
+        }
+        Failure::SocketBroken { host, code, reason } => {
+            format!("the socket to `{host}` broke ({code}): {reason}")
+        }
+        Failure::SocketUnanswered { host } => format!("`{host}` didn't answer the socket's close"),
         Failure::Internal { reason } => format!("minigate itself failed: {reason}"),
     }
 }
@@ -63,7 +70,9 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             one("make the server answer sooner, or raise `timeout` (60 s is the longest in the guide's era)")
         }
         Failure::Interrupted => one("repeat the call when the app is shown again (`onShow`)"),
-        Failure::TooManyCalls => one("start fewer calls at once, or set `overflow` to `queue`"),
+        Failure::TooManyCalls { .. } => {
+            one("close a socket that isn't needed, start fewer calls at once, or set `overflow` to `queue`")
+        }
         Failure::MethodRefused { .. } => one("use another method"),
         Failure::Unresolved(_) => {
             one("check the name and its DNS records, or give its address with `--resolve`")
@@ -82,6 +91,12 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             breach: Breach::Coding { .. },
             ..
         } => one("let the server's `content-encoding` name what its body really is"),
+        Failure::Broken {
+            breach: Breach::NotUpgraded { .. },
+            ..
+        } => one(
+            "check that a WebSocket server answers at this path, and proxies on the way pass `upgrade` on",
+        ),
         Failure::Broken { .. } => one("look into the server's log: the answer was not whole"),
         Failure::BodyTooLarge { .. } => one("fetch it in parts, or use `wx.downloadFile`"),
         Failure::FileNotFound { .. } => {
@@ -103,6 +118,18 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::Undecodable { .. } => {
             one("let the server answer in UTF-8 and say so in `content-type`, or ask for `arraybuffer`")
         }
+        Failure::HandshakeRefused {
+            status: 300..=399, ..
+        } => one("connect to where the redirect points: a handshake follows none"),
+        Failure::HandshakeRefused { .. } => {
+            one("check that a WebSocket server answers at this path and accepts the app's header")
+        }
+        Failure::SocketBroken { code: 1009, .. } => one("let the server send smaller messages"),
+        Failure::SocketBroken { code: 1006, .. } => {
+            one("connect again, and keep the socket busy with a heartbeat")
+        }
+        Failure::SocketBroken { .. } => one("correct the server's frames (RFC 6455)"),
+        Failure::SocketUnanswered { .. } => one("let the server answer a close with a close"),
         Failure::Internal { .. } => one("please report it, with the app that shows it"),
     }
 }

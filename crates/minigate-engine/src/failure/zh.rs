@@ -19,7 +19,7 @@ pub(super) fn headline(failure: &Failure) -> String {
         }
         Failure::Aborted => "小程序中止了调用".to_owned(),
         Failure::Interrupted => "小程序处于后台".to_owned(),
-        Failure::TooManyCalls => "并发已满，且设置为不排队".to_owned(),
+        Failure::TooManyCalls { limit } => format!("{limit} 个并发名额已满，此调用不能排队"),
         Failure::MethodRefused { method } => format!("{method} 方法会绕过规则建立隧道"),
         Failure::Unresolved(ResolveError::NotFound { host }) => format!("`{host}` 没有地址"),
         Failure::Unresolved(ResolveError::Failed { host, reason }) => format!("无法解析 `{host}`：{reason}"),
@@ -38,6 +38,13 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::FileEmpty => "返回内容为空，没有可保存的文件".to_owned(),
         Failure::NotStored(unstored) => format!("无法保存文件：{}", kept(unstored)),
         Failure::Undecodable { charset } => format!("返回的文本不是有效的 {charset}"),
+        Failure::HandshakeRefused { host, status } => {
+            format!("`{host}` 对握手返回了 {status}，而不是 101")
+        }
+        Failure::SocketBroken { host, code, reason } => {
+            format!("与 `{host}` 的 WebSocket 连接异常中断（{code}）：{reason}")
+        }
+        Failure::SocketUnanswered { host } => format!("`{host}` 没有回应 WebSocket 的关闭"),
         Failure::Internal { reason } => format!("minigate 内部错误：{reason}"),
     }
 }
@@ -71,6 +78,7 @@ fn broken(breach: &Breach) -> String {
         Breach::HeadTooLarge => "返回的头部过大".to_owned(),
         Breach::Malformed { reason } => format!("返回的不是有效的 HTTP：{reason}"),
         Breach::Http2 { reason } => format!("违反了 h2 协议：{reason}"),
+        Breach::NotUpgraded { reason } => format!("对握手的回应有误：{reason}"),
         Breach::Coding { coding, reason } => format!("返回的内容不是 {coding}：{reason}"),
     }
 }
@@ -89,7 +97,9 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::Denied(_) | Failure::Aborted => Vec::new(),
         Failure::TimedOut { .. } => one("让服务器更快返回，或调大 `timeout`（指南规定最长 60 秒）"),
         Failure::Interrupted => one("待小程序回到前台（`onShow`）后重试"),
-        Failure::TooManyCalls => one("减少同时发起的调用，或把 `overflow` 设为 `queue`"),
+        Failure::TooManyCalls { .. } => {
+            one("关闭不再需要的 WebSocket，减少同时发起的调用，或把 `overflow` 设为 `queue`")
+        }
         Failure::MethodRefused { .. } => one("换用其他方法"),
         Failure::Unresolved(_) => one("检查域名及其 DNS 记录，或用 `--resolve` 指定地址"),
         Failure::NotConnected {
@@ -106,6 +116,10 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             breach: Breach::Coding { .. },
             ..
         } => one("让服务器的 `content-encoding` 与内容的实际编码一致"),
+        Failure::Broken {
+            breach: Breach::NotUpgraded { .. },
+            ..
+        } => one("检查该路径是否由 WebSocket 服务应答，以及途中的代理是否转发 `upgrade`"),
         Failure::Broken { .. } => one("查看服务器日志：返回的内容不完整"),
         Failure::BodyTooLarge { .. } => one("分段获取，或改用 `wx.downloadFile`"),
         Failure::FileNotFound { .. } => one("请传入小程序已有文件的路径，例如临时文件"),
@@ -123,6 +137,16 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::Undecodable { .. } => {
             one("让服务器以 UTF-8 返回并在 `content-type` 中注明，或使用 `arraybuffer`")
         }
+        Failure::HandshakeRefused {
+            status: 300..=399, ..
+        } => one("直接连接重定向所指的地址：握手不跟随重定向"),
+        Failure::HandshakeRefused { .. } => {
+            one("检查该路径是否由 WebSocket 服务应答，以及它是否接受小程序的头部")
+        }
+        Failure::SocketBroken { code: 1009, .. } => one("让服务器发送更小的消息"),
+        Failure::SocketBroken { code: 1006, .. } => one("重新连接，并用心跳保持连接"),
+        Failure::SocketBroken { .. } => one("修正服务器发送的帧（RFC 6455）"),
+        Failure::SocketUnanswered { .. } => one("让服务器以关闭帧回应关闭"),
         Failure::Internal { .. } => one("请附上能重现问题的小程序反馈给我们"),
     }
 }

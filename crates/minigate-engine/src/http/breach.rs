@@ -9,7 +9,7 @@ use crate::dial::HeadTooLong;
 use crate::{Breach, Failure};
 
 /// An error before the head of an answer; `silent` where not a byte of one came.
-pub(super) fn during_head(host: &str, error: &hyper::Error, silent: bool) -> Failure {
+pub(crate) fn during_head(host: &str, error: &hyper::Error, silent: bool) -> Failure {
     let alert = cause::<io::Error>(error)
         .filter(|_| silent)
         .and_then(TlsFault::of_late_alert);

@@ -10,6 +10,21 @@ use crate::{Note, Step};
 
 /// The app's fields without those that the engine alone may set, plus those that every request has.
 pub(super) fn prepare(
+    headers: HeaderMap,
+    permit: &Permit,
+    user_agent: Option<&HeaderValue>,
+    track: &Track,
+) -> HeaderMap {
+    let mut headers = guarded(headers, permit, user_agent, track);
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    headers
+        .entry(ACCEPT_ENCODING)
+        .or_insert(HeaderValue::from_static("gzip, deflate, br, zstd"));
+    headers
+}
+
+/// The app's fields without those that the engine alone may set, with the referer (rule N3) and a user agent.
+pub(crate) fn guarded(
     mut headers: HeaderMap,
     permit: &Permit,
     user_agent: Option<&HeaderValue>,
@@ -26,10 +41,6 @@ pub(super) fn prepare(
     if let Some(user_agent) = user_agent {
         headers.entry(USER_AGENT).or_insert_with(|| user_agent.clone());
     }
-    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-    headers
-        .entry(ACCEPT_ENCODING)
-        .or_insert(HeaderValue::from_static("gzip, deflate, br, zstd"));
     headers
 }
 
@@ -48,7 +59,7 @@ fn dropped(name: &HeaderName) -> Note {
 }
 
 /// The `host` field of an HTTP/1.1 request: the port only where it isn't the scheme's own (RFC 9110 §7.2).
-pub(super) fn host(url: &Url) -> Option<(HeaderName, HeaderValue)> {
+pub(crate) fn host(url: &Url) -> Option<(HeaderName, HeaderValue)> {
     let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
     Some((HOST, HeaderValue::from_str(authority).ok()?))
 }

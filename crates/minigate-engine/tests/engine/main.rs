@@ -21,6 +21,8 @@ mod records;
 mod requests;
 mod responses;
 mod slots;
+mod socket_slots;
+mod sockets;
 mod support;
 mod text;
 mod timeouts;

@@ -3,11 +3,15 @@
 use std::io;
 
 use bytes::{Bytes, BytesMut};
+use data_encoding::BASE64;
+use sha1::{Digest, Sha1};
 use tokio::sync::watch;
 
 use super::record::Record;
 use super::request::{Head, Received};
 use super::wire::Wire;
+use crate::answer::head;
+use crate::frame::Frame;
 use crate::script::Step;
 use crate::signal::Pace;
 
@@ -35,6 +39,9 @@ impl<'a> Peer<'a> {
             Step::ReadSome => self.receive().await,
             Step::ReadHead => self.read_head().await,
             Step::ReadRequest => self.read_request().await,
+            Step::Upgrade { fields } => self.upgrade(fields).await,
+            Step::ReadFrame => self.read_frame().await.map(drop),
+            Step::ReadClose => self.read_close().await,
             Step::Write { bytes, times } => self.write(bytes, *times).await,
             Step::WriteSlowly { bytes, pace } => self.write_slowly(bytes, pace).await,
             Step::Wait(pace) => self.wait(pace).await,
@@ -69,6 +76,36 @@ impl<'a> Peer<'a> {
             self.receive().await?;
         };
         self.record(head.into_received(self.number, body));
+        Ok(())
+    }
+
+    async fn upgrade(&mut self, fields: &[(String, String)]) -> io::Result<()> {
+        let received = self.head().await?.into_received(self.number, Bytes::new());
+        let accept = accept_of(received.header("sec-websocket-key").unwrap_or_default());
+        self.record(received);
+        let own = [
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Accept", accept.as_str()),
+        ];
+        let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.wire.write(&head(101, own.into_iter().chain(fields))).await
+    }
+
+    async fn read_frame(&mut self) -> io::Result<Frame> {
+        let frame = loop {
+            if let Some(frame) = Frame::take(self.number, &mut self.pending) {
+                break frame;
+            }
+            self.receive().await?;
+        };
+        self.changes
+            .send_modify(|record| record.frames.push(frame.clone()));
+        Ok(frame)
+    }
+
+    async fn read_close(&mut self) -> io::Result<()> {
+        while self.read_frame().await?.opcode() != CLOSE {}
         Ok(())
     }
 
@@ -128,3 +165,11 @@ impl<'a> Peer<'a> {
         self.changes.send_modify(|record| record.requests.push(received));
     }
 }
+
+/// The answer to a handshake's key (RFC 6455 §4.2.2).
+fn accept_of(key: &str) -> String {
+    BASE64.encode(&Sha1::new().chain_update(key).chain_update(GUID).finalize())
+}
+
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+const CLOSE: u8 = 8;

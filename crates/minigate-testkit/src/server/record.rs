@@ -1,6 +1,7 @@
 //! What a server received.
 
 use super::request::Received;
+use crate::frame::Frame;
 
 /// What a server has received so far, over all its connections.
 #[derive(Clone, Debug, Default)]
@@ -14,4 +15,6 @@ pub struct Record {
     pub server_names: Vec<String>,
     /// The requests, in order of arrival.
     pub requests: Vec<Received>,
+    /// The WebSocket frames, in order of arrival.
+    pub frames: Vec<Frame>,
 }

@@ -3,14 +3,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use minigate_engine::{Engine, Exchange, Limits, Outcome, Override, Protocol, Resolver, Setup, Task};
+use minigate_engine::{
+    Engine, Exchange, Handshake, Limits, Outcome, Override, Protocol, Resolver, Setup, Socket, Task,
+};
 use minigate_policy::{
     Call, Debugging, DomainLists, Interface, Permit, Policy, Profile, Release, WrittenLists,
 };
 use minigate_testkit::FakeResolver;
 use minigate_tls::{RootSource, Roots, Trust};
 
-use super::{HOST, OTHER, Recorder, Seen, authority, watch};
+use super::{HOST, OTHER, Recorder, Seen, WSS, authority, watch};
 
 /// How an app is set up; [`Setting::start`] starts it.
 pub(crate) struct Setting {
@@ -78,7 +80,10 @@ impl Setting {
 
     pub(crate) fn limited_to(self, body: usize) -> Self {
         Self {
-            limits: Limits { body },
+            limits: Limits {
+                body,
+                ..Limits::default()
+            },
             ..self
         }
     }
@@ -93,7 +98,7 @@ impl Setting {
             request: self.entries.clone(),
             upload_file: self.entries.clone(),
             download_file: self.entries.clone(),
-            connect_socket: Vec::new(),
+            connect_socket: vec![format!("wss://{HOST}"), format!("wss://{OTHER}")],
         };
         let policy = Policy::new("wx0123456789abcdef".parse().unwrap())
             .with_profile(self.profile.clone())
@@ -210,5 +215,23 @@ impl App {
             ..Exchange::new(Method::GET)
         };
         self.send(url, exchange).await
+    }
+
+    /// The permit for a `wx.connectSocket`.
+    pub(crate) fn socket_permit(&self, url: &str) -> Permit {
+        self.policy
+            .judge(&Call::new(Interface::ConnectSocket, url))
+            .unwrap()
+    }
+
+    pub(crate) fn connect(&self, handshake: Handshake) -> Socket {
+        self.engine.connect(self.socket_permit(WSS), handshake)
+    }
+
+    /// A socket whose handshake has a time-out of its own.
+    pub(crate) fn connect_within(&self, timeout: Duration) -> Socket {
+        let call = Call::new(Interface::ConnectSocket, WSS).with_timeout(Some(timeout));
+        self.engine
+            .connect(self.policy.judge(&call).unwrap(), Handshake::default())
     }
 }

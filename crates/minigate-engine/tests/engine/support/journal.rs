@@ -3,7 +3,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::HeaderMap;
-use minigate_engine::{AddressSource, CallId, Decoding, Journal, Note, Step};
+use minigate_engine::{AddressSource, CallId, Decoding, Journal, Note, Step, Way};
 use minigate_tls::CertificateFault;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -23,6 +23,9 @@ pub(crate) enum Entry {
     Asked(Vec<(String, String)>),
     Uploaded(Bytes),
     Received(Bytes),
+    Opened,
+    Message(Way, u8, Bytes),
+    Closed(u16),
     Sent,
     FirstByte(u16),
     Redirected(u16, String),
@@ -184,6 +187,9 @@ impl Entry {
             Step::Done { bytes } => Self::Done(*bytes),
             Step::Decoded(decoding) => Self::Decoded((*decoding).clone()),
             Step::Settled(_) => Self::Settled,
+            Step::Opened(_) => Self::Opened,
+            Step::Message { way, opcode, data } => Self::Message(*way, *opcode, Bytes::copy_from_slice(data)),
+            Step::Closed(closed) => Self::Closed(closed.code),
             _ => Self::Unknown,
         }
     }

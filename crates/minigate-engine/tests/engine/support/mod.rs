@@ -4,6 +4,7 @@ mod app;
 mod h2_server;
 mod journal;
 mod seen;
+mod socket;
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,6 +14,7 @@ pub(crate) use app::{App, Setting, app};
 pub(crate) use h2_server::{H2Behaviour, H2Server};
 pub(crate) use journal::{Entry, Recorder};
 pub(crate) use seen::{Seen, body, finish_on_stopped_clock, is_one_of, kind, status, watch};
+pub(crate) use socket::{closed_with, next_event, open, watch_socket};
 
 /// The domain that every test's app may call.
 pub(crate) const HOST: &str = "api.example.com";
@@ -20,6 +22,8 @@ pub(crate) const HOST: &str = "api.example.com";
 pub(crate) const OTHER: &str = "cdn.example.com";
 /// The root of [`HOST`].
 pub(crate) const URL: &str = "https://api.example.com/";
+/// A socket's path at [`HOST`].
+pub(crate) const WSS: &str = "wss://api.example.com/chat";
 
 /// The authority whose root every test's app trusts.
 pub(crate) fn authority() -> &'static Arc<Authority> {
