@@ -1,109 +1,143 @@
-// `Component` used as a page: its definition in the shape of a page's. Components inside a page are not there yet.
+// Components that live under a page: made from what its WXML says, as far as that is known without a screen.
 
 import { warn } from "minigate:console";
-import { deepCopy } from "minigate:copy";
-import { invoke } from "minigate:errors";
+import { reportException } from "minigate:errors";
+import { applyData, createInstance, describeInstance, innerOf, prototypeOf, runLifetime } from "minigate:instance";
+import { sharedMembers } from "minigate:members";
+import { native } from "minigate:native";
+import { parsePath, valueAt } from "minigate:path";
 import {
   define,
   enumerableKeys,
   hasOwn,
-  isArray,
-  isObject,
   list,
+  mapGet,
+  mapSet,
+  parseJson,
   push,
-  SafeArray,
-  SafeTypeError,
-  toBoolean,
-  toNumber,
-  toText,
+  SafeMap,
 } from "minigate:primordials";
+import { fromText } from "minigate:properties";
+import { componentOf, usedBy } from "minigate:registry";
 
-/** For each event of a page: the lifetime of the component that it is, and where that is looked for first. */
-const LIFETIMES = {
+/** How deep components may hold components; one that holds itself would never end. */
+const MAX_DEPTH = 24;
+/** How many components a page may hold. */
+const MAX_NODES = 2000;
+
+/** What the WXML of a file holds, by file. */
+const templates = new SafeMap();
+
+/** Makes the components that the WXML of an owner's file names; `root` counts them. */
+export function populate(owner, file, root, depth = 0) {
+  const node = innerOf(owner).node;
+  const elements = templateOf(file);
+  const tags = usedBy(file);
+  const made = list();
+  for (let index = 0; index < elements.length; index += 1) {
+    const element = elements[index];
+    const target = tags[element.tag];
+    const parent = element.parent < 0 ? undefined : made[element.parent];
+    const child = makes(target, element, root, depth) ? make(target, element, owner, root, depth) : undefined;
+    push(made, child ?? parent);
+    if (child === undefined) continue;
+    child.parent = parent;
+    push(node.children, child);
+  }
+}
+
+/** A node of the tree of components. */
+export const createNode = (owner, element, root) => ({
   __proto__: null,
-  onLoad: { __proto__: null, group: "lifetimes", name: "attached" },
-  onReady: { __proto__: null, group: "lifetimes", name: "ready" },
-  onUnload: { __proto__: null, group: "lifetimes", name: "detached" },
-  onShow: { __proto__: null, group: "pageLifetimes", name: "show" },
-  onHide: { __proto__: null, group: "pageLifetimes", name: "hide" },
-};
+  instance: undefined,
+  element,
+  owner,
+  parent: undefined,
+  root,
+  children: list(),
+  links: { __proto__: null },
+});
 
-/** A page's definition for a component's. */
-export function toPage(options) {
-  if (isArray(options.behaviors) && options.behaviors.length > 0) {
-    throw new SafeTypeError("behaviors are not there yet");
-  }
-  if (isObject(options.observers)) warn("Component: observers are not there yet, so they don't run");
-  const methods = isObject(options.methods) ? options.methods : {};
-  const properties = isObject(options.properties) ? options.properties : {};
-  const page = {};
-  copyMembers(page, methods);
-  define(page, "data", initialData(options.data, properties));
-  const events = enumerableKeys(LIFETIMES);
-  for (let index = 0; index < events.length; index += 1) {
-    define(page, events[index], hook(events[index], options, methods, properties));
-  }
-  return page;
+function templateOf(file) {
+  const known = mapGet(templates, file);
+  if (known !== undefined) return known;
+  const elements = parseJson(native.template(file));
+  mapSet(templates, file, elements);
+  return elements;
 }
 
-function copyMembers(target, source) {
-  const names = enumerableKeys(source);
-  for (let index = 0; index < names.length; index += 1) define(target, names[index], source[names[index]]);
+function makes(file, element, root, depth) {
+  if (file === undefined || !element.isKnown || componentOf(file) === undefined) return false;
+  if (depth < MAX_DEPTH && root.count < MAX_NODES) return true;
+  if (!root.isFull) warn("components: too many, or too deep in each other, at <" + element.tag + ">");
+  root.isFull = true;
+  return false;
 }
 
-/** The lifetime first, then the method that is named like a page's event. */
-function hook(event, options, methods, properties) {
-  const { group, name } = LIFETIMES[event];
-  const grouped = isObject(options[group]) ? options[group][name] : undefined;
-  const lifetime = grouped ?? options[name];
-  const method = methods[event];
-  return function (news) {
-    if (event === "onLoad") takeQuery(this, properties, news);
-    const args = list();
-    if (event === "onLoad") push(args, news);
-    if (typeof lifetime === "function") invoke(lifetime, this);
-    if (typeof method === "function") invoke(method, this, args);
-  };
-}
-
-function initialData(data, properties) {
-  const initial = isObject(data) ? deepCopy(data) : {};
-  const names = enumerableKeys(properties);
-  for (let index = 0; index < names.length; index += 1)
-    define(initial, names[index], initialValue(properties[names[index]]));
-  return initial;
-}
-
-function initialValue(property) {
-  if (isObject(property) && typeof property !== "function" && hasOwn(property, "value"))
-    return deepCopy(property.value);
-  switch (typeOf(property)) {
-    case toText:
-      return "";
-    case toNumber:
-      return 0;
-    case toBoolean:
-      return false;
-    case SafeArray:
-      return [];
-    default:
-      return null;
+function make(file, element, owner, root, depth) {
+  root.count += 1;
+  try {
+    return makeComponent(file, element, owner, root, depth);
+  } catch (error) {
+    reportException(error);
+    return undefined;
   }
 }
 
-/** Members of the query that are properties become their values, in the property's type. */
-function takeQuery(page, properties, query) {
+/** Makes a component of a file, with what it holds; it is created, and not yet attached. */
+export function makeComponent(file, element, owner, root, depth) {
+  const blueprint = componentOf(file);
+  const instance = createInstance(prototypeOf(blueprint, sharedMembers), blueprint, file);
+  const node = createNode(owner, element, root);
+  node.instance = instance;
+  innerOf(instance).node = node;
+  describeInstance(instance, file, element.id, copyOf(element.data));
+  populate(instance, file, root, depth + 1);
+  runLifetime(instance, "created");
+  give(node, attributes(node));
+  return node;
+}
+
+function copyOf(data) {
+  const copy = {};
+  const names = enumerableKeys(data);
+  for (let index = 0; index < names.length; index += 1) define(copy, names[index], data[names[index]]);
+  return copy;
+}
+
+/** The values that a tag's attributes have now, for those that are properties. */
+function attributes({ element, instance, owner }) {
+  const { properties } = innerOf(instance).blueprint;
+  const values = {};
   const names = enumerableKeys(properties);
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index];
-    if (hasOwn(query, name)) define(page.data, name, converted(query[name], typeOf(properties[name])));
+    const key = properties[name].attribute;
+    if (hasOwn(element.attributes, key)) define(values, name, fromText(properties[name], element.attributes[key]));
+    else if (hasOwn(element.literals, key)) define(values, name, element.literals[key]);
+    else if (hasOwn(element.paths, key)) {
+      const value = valueAt(owner.data, parsePath(element.paths[key]));
+      if (value !== undefined) define(values, name, value);
+    }
   }
+  return values;
 }
 
-const typeOf = (property) =>
-  isObject(property) && typeof property !== "function" ? property.type : property;
+function give({ instance }, values) {
+  const changed = {};
+  const names = enumerableKeys(values);
+  for (let index = 0; index < names.length; index += 1) {
+    if (instance.data[names[index]] !== values[names[index]]) define(changed, names[index], values[names[index]]);
+  }
+  if (enumerableKeys(changed).length > 0) applyData(instance, changed);
+}
 
-function converted(text, type) {
-  if (type === toNumber) return toNumber(text);
-  return type === toBoolean ? text === "true" : text;
+/** Hands an owner's new data on to the components whose attributes name it. */
+export function refresh(owner) {
+  const node = innerOf(owner)?.node;
+  if (node === undefined) return;
+  for (let index = 0; index < node.children.length; index += 1) {
+    const child = node.children[index];
+    if (child.element.isBound) give(child, attributes(child));
+  }
 }

@@ -31,7 +31,8 @@ function copyInto(value, done) {
   return copy;
 }
 
-function isPlain(value) {
+/** Whether an object is made by braces or brackets, and is no instance of a class. */
+export function isPlain(value) {
   const prototype = getPrototypeOf(value);
   return prototype === null || prototype === objectPrototype || prototype === arrayPrototype;
 }

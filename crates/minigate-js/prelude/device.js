@@ -1,70 +1,95 @@
 // Where the app runs: a made-up phone, the same on each run.
 
+import { arrayBufferToBase64, base64ToArrayBuffer } from "minigate:base64";
 import { createApi } from "minigate:callbacks";
+import { canIUse } from "minigate:capability";
+import { createConsole } from "minigate:console";
 import { invoke } from "minigate:errors";
+import { facts } from "minigate:facts";
 import { native } from "minigate:native";
-import { Failure } from "minigate:options";
-import { hasOwn, indexOf, list, push, slice } from "minigate:primordials";
+import { define, list, push } from "minigate:primordials";
 import { soon } from "minigate:timers";
 
-const windowInfo = () => ({
-  pixelRatio: 3,
-  screenWidth: 375,
-  screenHeight: 812,
-  windowWidth: 375,
-  windowHeight: 728,
-  statusBarHeight: 44,
-  screenTop: 84,
-  safeArea: { left: 0, right: 375, top: 44, bottom: 778, width: 375, height: 734 },
+const windowInfo = () => {
+  const { width, height, pixel_ratio: pixelRatio } = facts().device;
+  const bottom = height - HOME_BAR;
+  return {
+    pixelRatio,
+    screenWidth: width,
+    screenHeight: height,
+    windowWidth: width,
+    windowHeight: height - STATUS_BAR - TITLE_BAR,
+    statusBarHeight: STATUS_BAR,
+    screenTop: STATUS_BAR + TITLE_BAR,
+    safeArea: { left: 0, right: width, top: STATUS_BAR, bottom, width, height: bottom - STATUS_BAR },
+  };
+};
+
+const STATUS_BAR = 44;
+const TITLE_BAR = 40;
+const HOME_BAR = 34;
+
+const deviceInfo = () => {
+  const { brand, model, system } = facts().device;
+  return {
+    abi: "arm64",
+    benchmarkLevel: 40,
+    brand,
+    model,
+    system,
+    platform: facts().platform,
+    cpuType: "unknown",
+    memorySize: "4096",
+  };
+};
+
+const baseInfo = () => {
+  const { sdk_version: SDKVersion, host_version: version, language, theme } = facts().device;
+  return {
+    SDKVersion,
+    enableDebug: false,
+    host: { env: "WeChat", appId: "", version: 0 },
+    language,
+    version,
+    theme,
+    fontSizeSetting: 16,
+  };
+};
+
+const systemSetting = () => ({
+  bluetoothEnabled: false,
+  locationEnabled: facts().device.location !== null,
+  wifiEnabled: true,
+  deviceOrientation: "portrait",
 });
 
-const deviceInfo = (config) => ({
-  abi: "arm64",
-  benchmarkLevel: 40,
-  brand: "minigate",
-  model: "minigate",
-  system: config.system,
-  platform: config.platform,
-  cpuType: "unknown",
-  memorySize: "4096",
-});
+const batteryInfo = () => ({ level: 100, isCharging: true, isLowPowerModeEnabled: false });
 
-const baseInfo = (config) => ({
-  SDKVersion: config.sdkVersion,
-  enableDebug: false,
-  host: { env: "WeChat", appId: "", version: 0 },
-  language: "zh_CN",
-  version: config.hostVersion,
-  theme: "light",
-  fontSizeSetting: 16,
-});
-
-const systemInfo = (config) => ({
+const systemInfo = () => ({
   ...windowInfo(),
-  ...deviceInfo(config),
-  ...baseInfo(config),
+  ...deviceInfo(),
+  ...baseInfo(),
+  ...systemSetting(),
   errMsg: "getSystemInfo:ok",
 });
 
 /** `wx.getSystemInfo`, `wx.login` and what else an app asks its host about itself. `wx` is the object itself. */
-export function createDeviceApi(config, wx, enterOptions) {
-  const system = (name) => createApi(name, () => () => systemInfo(config));
+export function createDeviceApi(wx, enterOptions) {
+  const config = facts();
+  const system = (name) => createApi(name, () => () => systemInfo());
   return {
     env: { USER_DATA_PATH: config.userDataPath },
     getSystemInfo: system("getSystemInfo"),
     getSystemInfoAsync: system("getSystemInfoAsync"),
-    getSystemInfoSync: () => systemInfo(config),
+    getSystemInfoSync: systemInfo,
     getWindowInfo: windowInfo,
-    getDeviceInfo: () => deviceInfo(config),
-    getAppBaseInfo: () => baseInfo(config),
-    getMenuButtonBoundingClientRect: () => ({
-      width: 87,
-      height: 32,
-      left: 281,
-      top: 48,
-      right: 368,
-      bottom: 80,
-    }),
+    getDeviceInfo: deviceInfo,
+    getAppBaseInfo: baseInfo,
+    getSystemSetting: systemSetting,
+    getAppAuthorizeSetting: authorizations,
+    getMenuButtonBoundingClientRect: menuButton,
+    getBatteryInfo: createApi("getBatteryInfo", () => batteryInfo),
+    getBatteryInfoSync: batteryInfo,
     getAccountInfoSync: () => ({
       miniProgram: { appId: config.appId, envVersion: config.envVersion, version: config.version },
       plugin: {},
@@ -74,10 +99,6 @@ export function createDeviceApi(config, wx, enterOptions) {
     login: createApi("login", () => () => ({ code: native.code() })),
     checkSession: createApi("checkSession", () => () => ({})),
     getNetworkType: createApi("getNetworkType", () => () => ({ networkType: "wifi", hasSystemProxy: false })),
-    getSetting: createApi("getSetting", () => () => ({ authSetting: {} })),
-    getUserInfo: createApi("getUserInfo", () => () => {
-      throw new Failure("auth deny");
-    }),
     getUpdateManager: () => ({
       onCheckForUpdate(listener) {
         if (typeof listener !== "function") return;
@@ -93,13 +114,41 @@ export function createDeviceApi(config, wx, enterOptions) {
       if (typeof callback === "function") soon(() => invoke(callback));
     },
     canIUse: (schema) => canIUse(wx, schema),
+    arrayBufferToBase64,
+    base64ToArrayBuffer,
+    getExtConfig: createApi("getExtConfig", () => () => ({ extConfig: {} })),
+    getExtConfigSync: () => ({}),
+    getLogManager: createLog,
+    getRealtimeLogManager: createLog,
+    reportAnalytics() {},
+    reportEvent() {},
+    reportMonitor() {},
+    reportPerformance() {},
+    setEnableDebug: createApi("setEnableDebug", () => () => ({})),
+    setInnerAudioOption: createApi("setInnerAudioOption", () => () => ({})),
   };
 }
 
-/** `canIUse("request.object.timeout")`: only the function's name can be answered for. */
-function canIUse(wx, schema) {
-  if (typeof schema !== "string") return false;
-  const dot = indexOf(schema, ".");
-  const name = dot < 0 ? schema : slice(schema, 0, dot);
-  return hasOwn(wx, name);
+const menuButton = () => {
+  const right = facts().device.width - 7;
+  return { width: 87, height: 32, left: right - 87, top: 48, right, bottom: 80 };
+};
+
+const authorizations = () => ({
+  albumAuthorized: "not determined",
+  bluetoothAuthorized: "not determined",
+  cameraAuthorized: "not determined",
+  locationAuthorized: facts().device.location === null ? "not determined" : "authorized",
+  locationReducedAccuracy: false,
+  microphoneAuthorized: "not determined",
+  notificationAuthorized: "not determined",
+  phoneCalendarAuthorized: "not determined",
+});
+
+/** A log that the platform would keep for the developer: its lines go to the console. */
+function createLog() {
+  const { debug, error, info, warn } = createConsole();
+  const log = { debug, info, log: info, warn, error, setFilterMsg() {}, addFilterMsg() {} };
+  define(log, "tag", () => log);
+  return log;
 }

@@ -1,9 +1,13 @@
 // What a screen would show. There is none, so the host is told, and the app goes on as if its user had agreed.
 
+import { failing } from "minigate:absence";
 import { createApi } from "minigate:callbacks";
+import { facts } from "minigate:facts";
 import { native } from "minigate:native";
-import { optional, parameterError, required } from "minigate:options";
-import { isArray, toText } from "minigate:primordials";
+import { currentPage } from "minigate:navigation";
+import { optional, required } from "minigate:options";
+import { tellPage } from "minigate:page";
+import { toText } from "minigate:primordials";
 
 const told = (name, member) =>
   createApi(name, (options) => {
@@ -20,36 +24,56 @@ export const interfaceApi = {
   hideToast: told("hideToast"),
   showLoading: told("showLoading", "title"),
   hideLoading: told("hideLoading"),
-  showModal: createApi("showModal", (options) => {
-    const title = optional(options, "title", "String", "");
-    const content = optional(options, "content", "String", "");
-    const isEditable = optional(options, "editable", "Boolean", false);
-    return () => {
-      native.show("showModal", title && content ? title + ": " + content : title + content);
-      return isEditable
-        ? { confirm: true, cancel: false, content: "" }
-        : { confirm: true, cancel: false, content: null };
-    };
-  }),
-  showActionSheet: createApi("showActionSheet", (options) => {
-    const items = required(options, "itemList", "Array");
-    if (!isArray(items) || items.length === 0)
-      throw parameterError("parameter.itemList should not be empty;");
-    const first = toText(items[0]);
-    return () => {
-      native.show("showActionSheet", first);
-      return { tapIndex: 0 };
-    };
-  }),
   setNavigationBarTitle: told("setNavigationBarTitle", "title"),
   setNavigationBarColor: told("setNavigationBarColor", "backgroundColor"),
   showNavigationBarLoading: told("showNavigationBarLoading"),
   hideNavigationBarLoading: told("hideNavigationBarLoading"),
-  startPullDownRefresh: told("startPullDownRefresh"),
+  startPullDownRefresh: createApi("startPullDownRefresh", () => () => {
+    native.show("startPullDownRefresh", "");
+    if (currentPage() !== undefined) tellPage(currentPage(), "onPullDownRefresh");
+    return {};
+  }),
   stopPullDownRefresh: told("stopPullDownRefresh"),
   pageScrollTo: told("pageScrollTo"),
   setTabBarBadge: told("setTabBarBadge", "text"),
   removeTabBarBadge: told("removeTabBarBadge"),
+  showTabBarRedDot: told("showTabBarRedDot"),
+  hideTabBarRedDot: told("hideTabBarRedDot"),
+  setTabBarItem: told("setTabBarItem", "text"),
+  setTabBarStyle: told("setTabBarStyle"),
+  setBackgroundColor: told("setBackgroundColor", "backgroundColor"),
+  setBackgroundTextStyle: told("setBackgroundTextStyle", "textStyle"),
+  hideHomeButton: told("hideHomeButton"),
+  enableAlertBeforeUnload: told("enableAlertBeforeUnload", "message"),
+  disableAlertBeforeUnload: told("disableAlertBeforeUnload"),
+  previewImage: createApi("previewImage", (options) => {
+    const urls = required(options, "urls", "Array");
+    const current = options.current;
+    const shown = toText(typeof current === "string" ? current : (urls[current ?? 0] ?? ""));
+    return () => {
+      native.show("previewImage", shown);
+      return {};
+    };
+  }),
+  previewMedia: told("previewMedia"),
+  openDocument: told("openDocument", "filePath"),
+  openLocation: told("openLocation", "name"),
+  makePhoneCall: told("makePhoneCall", "phoneNumber"),
+  saveImageToPhotosAlbum: told("saveImageToPhotosAlbum", "filePath"),
+  saveVideoToPhotosAlbum: told("saveVideoToPhotosAlbum", "filePath"),
+  addPhoneContact: told("addPhoneContact", "firstName"),
+  openCustomerServiceChat: told("openCustomerServiceChat"),
+  showShareMenu: told("showShareMenu"),
+  hideShareMenu: told("hideShareMenu"),
+  updateShareMenu: told("updateShareMenu"),
+  showShareImageMenu: told("showShareImageMenu", "path"),
+  navigateBackMiniProgram: told("navigateBackMiniProgram"),
+  exitMiniProgram: told("exitMiniProgram"),
+  loadFontFace: failing("loadFontFace", "no screen", "screen"),
+  getImageInfo: failing("getImageInfo", "no screen", "screen"),
+  compressImage: failing("compressImage", "no screen", "screen"),
+  setScreenBrightness: told("setScreenBrightness"),
+  getScreenBrightness: createApi("getScreenBrightness", () => () => ({ value: 0.5 })),
   showTabBar: told("showTabBar"),
   hideTabBar: told("hideTabBar"),
   hideKeyboard: told("hideKeyboard"),
@@ -57,13 +81,15 @@ export const interfaceApi = {
   vibrateLong: told("vibrateLong"),
   setKeepScreenOn: told("setKeepScreenOn"),
   setClipboardData: createApi("setClipboardData", (options) => {
-    clipboard = required(options, "data", "String");
+    const data = required(options, "data", "String");
     return () => {
-      native.show("setClipboardData", clipboard);
-      return { data: clipboard };
+      clipboard = data;
+      native.show("setClipboardData", data);
+      return { data };
     };
   }),
-  getClipboardData: createApi("getClipboardData", () => () => ({ data: clipboard })),
+  getClipboardData: createApi("getClipboardData", () => () => ({ data: clipboard ?? facts().device.clipboard })),
 };
 
-let clipboard = "";
+/** What the app itself has put there; before that, what `device.clipboard` says. */
+let clipboard;

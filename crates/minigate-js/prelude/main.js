@@ -1,24 +1,37 @@
 // The prelude's front door: puts the app's surface together and hands the host the function that takes all events.
 
+import { adsApi } from "minigate:ads";
+import { createAnimation } from "minigate:animation";
 import { App, getApp, hideApp, launchApp, showApp } from "minigate:app";
+import { audioApi } from "minigate:audio";
+import { Behavior } from "minigate:behavior";
 import { onCallEvent } from "minigate:calls";
+import { canvasApi } from "minigate:canvas";
+import { cloudApi } from "minigate:cloud";
 import { createConsole } from "minigate:console";
 import { installDate } from "minigate:date";
 import { createDeviceApi } from "minigate:device";
 import { invoke, reportException, reportRejection } from "minigate:errors";
+import { facts } from "minigate:facts";
+import { createGameApi, installFrames } from "minigate:game";
 import { interfaceApi } from "minigate:interface";
 import { lifecycleApi } from "minigate:lifecycle";
-import { load } from "minigate:modules";
+import { load, requirePlugin } from "minigate:modules";
 import { connect, native } from "minigate:native";
 import { currentPage, getCurrentPages, navigationApi, openFirst } from "minigate:navigation";
-import { Behavior, Component, Page, tellPage } from "minigate:page";
+import { tellPage } from "minigate:page";
 import { define, enumerableKeys, parseJson, SafeTypeError } from "minigate:primordials";
+import { Component, Page } from "minigate:registry";
 import { createRequestApi } from "minigate:request";
+import { routesApi } from "minigate:routes";
 import { seal } from "minigate:seal";
+import { createSensorApi } from "minigate:sensors";
 import { installStacks } from "minigate:stack";
 import { storageApi } from "minigate:storage";
 import { installTimers, onSoon, onTimer } from "minigate:timers";
 import { transferApi } from "minigate:transfer";
+import { userApi } from "minigate:user";
+import { viewApi } from "minigate:view";
 
 /** What `getLaunchOptionsSync` gives. */
 let enterOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
@@ -26,7 +39,7 @@ let enterOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
 /** Builds the realm over the host's functions; gives the one function that takes events. */
 export function boot(functions) {
   connect(functions);
-  const config = parseJson(native.config);
+  const config = facts();
   define(globalThis, "wx", createWx(config));
   installGlobals(config);
   if (config.ownsTime) installDate();
@@ -41,11 +54,20 @@ function createWx(config) {
   const parts = [
     createRequestApi(),
     transferApi,
-    navigationApi,
+    config.kind === "game" ? createGameApi() : navigationApi,
     interfaceApi,
+    userApi,
+    viewApi,
+    routesApi,
+    { createAnimation },
+    canvasApi,
+    audioApi,
+    adsApi,
+    cloudApi,
+    createSensorApi(),
     storageApi,
     lifecycleApi,
-    createDeviceApi(config, wx, () => ({ ...enterOptions })),
+    createDeviceApi(wx, () => ({ ...enterOptions })),
   ];
   for (let part = 0; part < parts.length; part += 1) {
     const names = enumerableKeys(parts[part]);
@@ -59,7 +81,11 @@ function installGlobals(config) {
   define(globalThis, "global", globalThis, false);
   define(globalThis, "queueMicrotask", queueMicrotask, false);
   delete globalThis.print;
-  if (config.kind === "game") return define(globalThis, "GameGlobal", globalThis, false);
+  if (config.kind === "game") {
+    installFrames();
+    return define(globalThis, "GameGlobal", globalThis, false);
+  }
+  define(globalThis, "requirePlugin", requirePlugin);
   define(globalThis, "App", App);
   define(globalThis, "getApp", getApp);
   define(globalThis, "Page", Page);

@@ -1,5 +1,6 @@
 // `require`: CommonJS and converted ES modules, mixed.
 
+import { describe, invoke } from "minigate:errors";
 import { native } from "minigate:native";
 import {
   apply,
@@ -14,13 +15,16 @@ import {
   mapGet,
   mapSet,
   push,
+  SafeError,
   SafeMap,
   SafePromise,
   SafeTypeError,
   SafeWeakMap,
+  toWellFormed,
   weakGet,
   weakSet,
 } from "minigate:primordials";
+import { soon } from "minigate:timers";
 
 /** Modules by path. A module that runs is in it with what it has exported so far; one that threw is not. */
 const modules = new SafeMap();
@@ -50,7 +54,8 @@ function run(path, unit, module) {
   push(args, exports);
   push(running, path);
   try {
-    const body = unit.make(helpers(require, exports));
+    const later = (specifier) => load(native.locate(path, toWellFormed(specifier), true));
+    const body = unit.make(helpers(require, later, exports));
     apply(body, unit.isModule ? undefined : exports, args);
   } catch (error) {
     mapDelete(modules, path);
@@ -61,21 +66,46 @@ function run(path, unit, module) {
 }
 
 function requireFrom(path) {
-  const require = (specifier) => {
+  const find = (specifier, isLater) => {
     if (typeof specifier !== "string")
       throw new SafeTypeError("require needs the path of a module as a string");
-    return load(native.locate(path, specifier));
+    return load(native.locate(path, specifier, isLater));
   };
+  const require = (specifier, success, fail) =>
+    typeof success === "function" || typeof fail === "function"
+      ? soon(() => answer(specifier, () => find(specifier, true), success, fail))
+      : find(specifier, false);
   const later = (specifier) =>
     new SafePromise((resolve) => {
-      resolve(require(specifier));
+      resolve(find(specifier, true));
     });
   define(require, "async", later);
   return require;
 }
 
+/** `require(path, success, fail)`: one of the two hears of a module of another sub-package. */
+function answer(specifier, find, success, fail) {
+  const args = list();
+  let callback = success;
+  try {
+    push(args, find());
+  } catch (error) {
+    callback = fail;
+    push(args, { mod: specifier, errMsg: describe(error) });
+  }
+  if (typeof callback === "function") invoke(callback, undefined, args);
+}
+
+/** `requirePlugin(name)`: the module that stands for the plugin, as its code is the platform's. */
+export function requirePlugin(name) {
+  const plugin = typeof name === "string" ? toWellFormed(name) : "";
+  const file = native.pluginFile(plugin);
+  if (file !== undefined) return load(file);
+  throw new SafeError(native.plugin(plugin));
+}
+
 /** What a converted ES module calls for its imports and exports; it means what Babel's helpers mean. */
-function helpers(require, exports) {
+function helpers(require, later, exports) {
   const define = (pairs) => {
     defineMarker(exports);
     for (let index = 0; index + 1 < pairs.length; index += 2)
@@ -83,7 +113,7 @@ function helpers(require, exports) {
   };
   const load = (specifier) =>
     new SafePromise((resolve) => {
-      resolve(namespace(require("" + specifier)));
+      resolve(namespace(later("" + specifier)));
     });
   const reexport = (from) => reexportAll(exports, from);
   return freeze({ __proto__: null, define, load, namespace, reexport, require, standard });

@@ -11,6 +11,8 @@ const TEXTUAL = [
   "isTab",
   "locate",
   "log",
+  "packageFile",
+  "plugin",
   "pageFile",
   "report",
   "show",

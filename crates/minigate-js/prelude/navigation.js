@@ -2,12 +2,15 @@
 
 import { missPage } from "minigate:app";
 import { createApi } from "minigate:callbacks";
+import { createChannels } from "minigate:channel";
 import { reportException, reportOmission } from "minigate:errors";
 import { native } from "minigate:native";
 import { Failure, optional, required } from "minigate:options";
+import { refusePlugin } from "minigate:packages";
 import { createPage, tellPage } from "minigate:page";
 import { define, list, mapDelete, mapGet, mapSet, push, SafeMap, toArray } from "minigate:primordials";
 import { parseAddress } from "minigate:query";
+import { begin, tellRoute } from "minigate:routes";
 import { soon } from "minigate:timers";
 
 const MAX_PAGES = 10;
@@ -26,7 +29,9 @@ export const currentPage = () => stack[stack.length - 1];
 /** Opens the first page, if it can be made; one that doesn't exist is the app's to handle. */
 export function openFirst(route, query) {
   if (!native.hasPage(route)) return missPage({ path: route, query, isEntryPage: true });
-  const target = { __proto__: null, route, query, page: tryMake({ route, query }) };
+  const target = { __proto__: null, route, query, page: undefined, channels: undefined };
+  begin("appLaunch", target);
+  target.page = tryMake(target);
   return target.page && open("launch", target);
 }
 
@@ -34,19 +39,21 @@ export function openFirst(route, query) {
 export const navigationApi = {
   navigateTo: createApi("navigateTo", (options) => {
     const target = address(options);
+    target.channels = createChannels(options.events);
     return () => {
       refuseTab("navigateTo", target);
       if (stack.length >= MAX_PAGES) throw new Failure("webview count limit exceed");
-      prepare(target);
+      prepare("navigateTo", target);
       if (stack.length > 0) tellPage(currentPage(), "onHide");
-      return open("navigateTo", target);
+      open("navigateTo", target);
+      return { eventChannel: target.channels.opener };
     };
   }),
   redirectTo: createApi("redirectTo", (options) => {
     const target = address(options);
     return () => {
       refuseTab("redirectTo", target);
-      prepare(target);
+      prepare("redirectTo", target);
       if (stack.length > 0) close(stack.length - 1);
       return open("redirectTo", target);
     };
@@ -54,7 +61,7 @@ export const navigationApi = {
   reLaunch: createApi("reLaunch", (options) => {
     const target = address(options);
     return () => {
-      prepare(target);
+      prepare("reLaunch", target);
       close(0);
       closeTabs();
       return open("reLaunch", target);
@@ -65,7 +72,7 @@ export const navigationApi = {
     return () => {
       if (!native.isTab(target.route)) throw new Failure("can not switch to no-tabBar page");
       target.query = {};
-      prepare(target);
+      prepare("switchTab", target);
       return switchTo(target);
     };
   }),
@@ -73,8 +80,11 @@ export const navigationApi = {
     const delta = optional(options, "delta", "Number", 1);
     return () => {
       if (stack.length <= 1) throw new Failure("cannot navigate back at first page.");
-      const keep = stack.length - (delta >= 1 ? delta : 1);
-      close(keep >= 1 ? keep : 1);
+      const steps = delta >= 1 ? delta : 1;
+      const keep = stack.length > steps ? stack.length - steps : 1;
+      const below = stack[keep - 1];
+      begin("navigateBack", { __proto__: null, route: below.route, query: below.options, page: below });
+      close(keep);
       show(currentPage(), "navigateBack");
       return {};
     };
@@ -83,7 +93,10 @@ export const navigationApi = {
 
 function address(options) {
   const from = currentPage();
-  return parseAddress(required(options, "url", "String"), from === undefined ? "" : from.route);
+  const url = required(options, "url", "String");
+  refusePlugin(url);
+  const { route, query } = parseAddress(url, from === undefined ? "" : from.route);
+  return { __proto__: null, route, query, page: undefined, channels: undefined };
 }
 
 function refuseTab(name, { route }) {
@@ -91,7 +104,8 @@ function refuseTab(name, { route }) {
 }
 
 /** Makes sure that the target can be opened before anything is closed for it. */
-function prepare(target) {
+function prepare(openType, target) {
+  begin(openType, target);
   if (!native.hasPage(target.route)) {
     missPage({ path: target.route, query: target.query, isEntryPage: false });
     throw new Failure('page "' + target.route + '" is not found');
@@ -106,9 +120,9 @@ function make(target) {
 }
 
 /** A page, or nothing once it is reported what is wrong with its file. */
-function tryMake({ route, query }) {
+function tryMake({ route, query, channels }) {
   try {
-    const page = createPage(native.pageFile(route), route, query);
+    const page = createPage(native.pageFile(route), route, query, channels?.opened);
     if (page === undefined) reportOmission('page "' + route + '" is not registered: its file calls no Page()');
     return page;
   } catch (error) {
@@ -121,15 +135,40 @@ function open(name, { page, route, query }) {
   push(stack, page);
   if (native.isTab(route)) mapSet(tabs, route, page);
   native.show(name, route);
+  tellRoute("beforePageLoad", page);
   tellPage(page, "onLoad", query);
+  tellRoute("afterPageLoad", page);
+  tellRoute("appRoute", page);
   tellPage(page, "onShow");
-  soon(() => tellPage(page, "onReady"));
+  soon(() => {
+    if (isOpen(page)) finish(page);
+  });
   return {};
+}
+
+function finish(page) {
+  tellPage(page, "onReady");
+  tellRoute("appRouteDone", page);
+  tellPage(page, "onRouteDone");
+}
+
+// A page that was closed before it was ready never is.
+function isOpen(page) {
+  for (let index = 0; index < stack.length; index += 1) if (stack[index] === page) return true;
+  return mapGet(tabs, page.route) === page;
 }
 
 function show(page, name) {
   native.show(name, page.route);
+  tellRoute("appRoute", page);
   tellPage(page, "onShow");
+  tellRoute("appRouteDone", page);
+}
+
+function leave(page) {
+  tellRoute("beforePageUnload", page);
+  tellPage(page, "onUnload");
+  tellRoute("afterPageUnload", page);
 }
 
 /** Closes all pages from a place in the stack on, the uppermost first. */
@@ -139,7 +178,7 @@ function close(keep) {
     stack.length -= 1;
     define(stack, stack.length, undefined);
     mapDelete(tabs, page.route);
-    tellPage(page, "onUnload");
+    leave(page);
   }
 }
 
@@ -149,7 +188,7 @@ function closeTabs() {
     const page = mapGet(tabs, routes[index]);
     if (page === undefined) continue;
     mapDelete(tabs, routes[index]);
-    tellPage(page, "onUnload");
+    leave(page);
   }
 }
 

@@ -1,100 +1,104 @@
-// `Page`: definitions, and the instances that are made of them.
+// The pages that live.
 
 import { callHandler } from "minigate:app";
-import { toPage } from "minigate:component";
-import { warn } from "minigate:console";
+import { createNode, makeComponent, populate } from "minigate:component";
 import { deepCopy } from "minigate:copy";
-import { invoke } from "minigate:errors";
-import { load, running } from "minigate:modules";
+import { createInstance, describeInstance, innerOf, prototypeOf, runLifetime, applyData } from "minigate:instance";
+import { sharedMembers } from "minigate:members";
 import { native } from "minigate:native";
-import { parsePath, setAt } from "minigate:path";
-import {
-  bind,
-  create,
-  define,
-  enumerableKeys,
-  isObject,
-  list,
-  mapGet,
-  mapSet,
-  push,
-  SafeMap,
-  SafeTypeError,
-} from "minigate:primordials";
-import { soon } from "minigate:timers";
+import { bind, define, enumerableKeys, hasOwn, list, push } from "minigate:primordials";
+import { fromText } from "minigate:properties";
+import { loadComponent, pageOf } from "minigate:registry";
+import { attach, detach, ready, tellPageLife } from "minigate:tree";
 
-/** Definitions by the path of the page's file. */
-const definitions = new SafeMap();
+let made = 0;
 
-/** `Page(options)`: registers the page whose file runs; a helper that calls it registers for that file too. */
-export function Page(options) {
-  if (!isObject(options)) throw new SafeTypeError("Page needs an object");
-  register("Page", options);
-}
-
-/** `Component(options)` in a page's file: registers it as that page. */
-export function Component(options) {
-  if (!isObject(options)) throw new SafeTypeError("Component needs an object");
-  register("Component", toPage(options));
-}
-
-function register(name, definition) {
-  for (let index = running.length - 1; index >= 0; index -= 1) {
-    if (native.isPage(running[index])) {
-      mapSet(definitions, running[index], definition);
-      return;
-    }
-  }
-  throw new SafeTypeError(name + " can be called only while the file of a page of app.json runs");
-}
-
-/** `Behavior(options)`: not there yet, and says so. */
-export function Behavior() {
-  throw new SafeTypeError("behaviors are not there yet");
-}
-
-/** What all pages share. */
-const pagePrototype = {
-  setData(data, callback) {
-    if (isObject(data)) applyData(this, data);
-    else warn("setData needs an object");
-    if (typeof callback === "function") soon(() => invoke(callback, this));
-  },
-};
-
-/** Makes the page of a file; nothing where the file registers none. */
-export function createPage(path, route, query) {
-  load(path);
-  const definition = mapGet(definitions, path);
-  if (definition === undefined) return undefined;
-  const page = create(pagePrototype);
-  define(page, "data", {});
-  const names = enumerableKeys(definition);
-  for (let index = 0; index < names.length; index += 1) {
-    const value = definition[names[index]];
-    define(page, names[index], typeof value === "function" ? bind(value, page) : deepCopy(value));
-  }
+/** Makes the page of a file with the components that it holds; nothing where the file defines none. */
+export function createPage(path, route, query, channel) {
+  const blueprint = pageOf(path);
+  if (blueprint === undefined) return undefined;
+  const page = createInstance(prototypeOf(blueprint, sharedMembers), blueprint, path);
+  made += 1;
+  const root = { __proto__: null, id: made, count: 0, isFull: false, channel, tabBar: undefined };
+  const node = createNode(undefined, undefined, root);
+  node.instance = page;
+  innerOf(page).node = node;
+  describeInstance(page, path, "", {});
+  if (blueprint.own !== undefined) addOwnMembers(page, blueprint.own);
   define(page, "route", route);
   define(page, "__route__", route, false);
   define(page, "options", query);
+  populate(page, path, root);
+  addTabBar(page, route, root);
   return page;
 }
 
-/** Tells a page something about its life. */
+/** A page's own functions know their page, however they are called. */
+function addOwnMembers(page, members) {
+  const names = enumerableKeys(members);
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index];
+    if (name === "data" || name === "behaviors") continue;
+    const value = members[name];
+    define(page, name, typeof value === "function" ? bind(value, page) : deepCopy(value));
+  }
+}
+
+/** `custom-tab-bar/index`, of which each page of the tab bar has one of its own. */
+function addTabBar(page, route, root) {
+  const file = native.isTab(route) ? native.customTabBar : undefined;
+  if (file === undefined) return;
+  loadComponent(file);
+  const element = { __proto__: null, tag: "custom-tab-bar", id: "", classes: [], data: {}, handlers: {}, attributes: {}, literals: {}, paths: {} };
+  const node = makeComponent(file, element, page, root, 1);
+  if (node === undefined) return;
+  root.tabBar = node.instance;
+  push(innerOf(page).node.children, node);
+}
+
+/** Tells a page something about its life, and its components what they hear of it. */
 export function tellPage(page, event, news) {
+  switch (event) {
+    case "onLoad":
+      begin(page, news);
+      return call(page, event, news);
+    case "onShow":
+      tellPageLife(page, "show");
+      return call(page, event);
+    case "onReady":
+      ready(page);
+      return call(page, event);
+    case "onHide":
+      tellPageLife(page, "hide");
+      return call(page, event);
+    case "onUnload":
+      call(page, event);
+      return detach(page);
+    default:
+      return call(page, event, news);
+  }
+}
+
+function begin(page, query) {
+  runLifetime(page, "created");
+  takeQuery(page, query);
+  attach(page);
+}
+
+function call(page, event, news) {
   const args = list();
   if (news !== undefined) push(args, news);
   callHandler(page, event, args);
 }
 
-function applyData(page, data) {
-  const names = enumerableKeys(data);
+/** Members of the query that are properties become their values, in the property's type. */
+function takeQuery(page, query) {
+  const { properties } = innerOf(page).blueprint;
+  const values = {};
+  const names = enumerableKeys(properties);
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index];
-    const value = data[name];
-    const steps = parsePath(name);
-    if (steps === undefined) warn('setData: "' + name + '" is no data path');
-    else if (value === undefined) warn('setData: "' + name + '" is undefined, so it stays as it is');
-    else setAt(page.data, steps, deepCopy(value));
+    if (hasOwn(query, name)) define(values, name, fromText(properties[name], query[name]));
   }
+  if (enumerableKeys(values).length > 0) applyData(page, values);
 }

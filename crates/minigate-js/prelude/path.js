@@ -1,6 +1,6 @@
 // Data paths of `setData`: `a.b[0].c`.
 
-import { charCodeAt, define, hasOwn, isArray, list, push, slice } from "minigate:primordials";
+import { charCodeAt, define, hasOwn, isArray, isObject, list, push, slice } from "minigate:primordials";
 
 /** The steps of a path: names as strings, places in arrays as numbers; nothing where the path is malformed. */
 export function parsePath(path) {
@@ -27,6 +27,16 @@ export function setAt(root, steps, value) {
     target = stepInto(target, steps[index], typeof steps[index + 1] === "number");
   }
   define(target, steps[steps.length - 1], value);
+}
+
+/** The value at the end of a path; undefined where there is none. */
+export function valueAt(root, steps) {
+  let value = root;
+  for (let index = 0; index < steps.length; index += 1) {
+    if (!isObject(value) || !hasOwn(value, steps[index])) return undefined;
+    value = value[steps[index]];
+  }
+  return value;
 }
 
 function stepInto(target, step, wantsArray) {

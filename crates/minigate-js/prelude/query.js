@@ -26,7 +26,8 @@ function parseQuery(text) {
   return query;
 }
 
-function toRoute(path, from) {
+/** A path as a route; a relative one is seen from the route `from`. */
+export function toRoute(path, from) {
   const base = startsWith(path, "/") ? "" : slice(from, 0, lastIndexOf(from, "/") + 1);
   const full = base + path;
   const parts = list();

@@ -2,7 +2,7 @@
 
 import { invoke } from "minigate:errors";
 import { native } from "minigate:native";
-import { define, mapDelete, mapGet, mapSet, SafeMap, SafeTypeError, toNumber } from "minigate:primordials";
+import { define, list, mapDelete, mapGet, mapSet, push, SafeMap, SafeTypeError, toNumber } from "minigate:primordials";
 
 const timers = new SafeMap();
 const postponed = new SafeMap();
@@ -30,6 +30,23 @@ export function installTimers() {
   define(globalThis, "setInterval", start("setInterval", true));
   define(globalThis, "clearTimeout", stop("clearTimeout"));
   define(globalThis, "clearInterval", stop("clearInterval"));
+}
+
+/** Calls a function once after a span, as a game's frame: with the time at which it is drawn. */
+export function startFrame(callback, delay) {
+  const id = native.startTimer(milliseconds(delay), false);
+  const draw = () => {
+    const args = list();
+    push(args, native.now());
+    invoke(callback, undefined, args);
+  };
+  mapSet(timers, id, { __proto__: null, callback: draw, args: [] });
+  return id;
+}
+
+/** Takes a frame back. */
+export function clearFrame(id) {
+  if (mapDelete(timers, id)) native.stopTimer(id);
 }
 
 /** Calls a function in a turn of its own, after the running one. */

@@ -1,6 +1,6 @@
 //! A running app: its realm, its agenda, and the loop that brings the two together.
 
-use std::{future::poll_fn, rc::Rc, time::Duration};
+use std::{collections::BTreeMap, future::poll_fn, rc::Rc, time::Duration};
 
 use minigate_engine::{Clock, Engine, Event, Failure};
 use minigate_policy::{Policy, Release, Visibility};
@@ -12,6 +12,7 @@ use crate::{
     host::{Calls, Due, Host, Wanted, answer, natives},
     limits::{Limit, Limits},
     observer::{Notice, Observer},
+    phone::{Device, User},
     project::{Kind, Project},
     realm::{Arguments, Realm, Watchdog},
 };
@@ -34,27 +35,10 @@ pub struct Setup {
     pub codes: Box<dyn FnMut() -> String>,
     /// The phone that it believes to run on.
     pub device: Device,
-}
-
-/// The phone that an app believes to run on.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Device {
-    /// `system` of `getSystemInfo`; its `platform` is that of the policy's profile.
-    pub system: String,
-    /// `SDKVersion`, by which apps decide what they may call.
-    pub sdk_version: String,
-    /// `version`, that of the host program.
-    pub host_version: String,
-}
-
-impl Default for Device {
-    fn default() -> Self {
-        Self {
-            system: "Linux".to_owned(),
-            sdk_version: "3.17.0".to_owned(),
-            host_version: "8.0.50".to_owned(),
-        }
-    }
+    /// Who holds the phone.
+    pub user: User,
+    /// For each plugin that `app.json` declares, the file in the project that stands for it, if there is one.
+    pub plugins: BTreeMap<String, String>,
 }
 
 /// How an app is opened.
@@ -127,6 +111,7 @@ impl App {
             limits,
             observer,
             codes,
+            plugins,
             ..
         } = setup;
         let host = Host::new(
@@ -135,6 +120,7 @@ impl App {
             facts,
             Calls::new(engine, policy),
             files,
+            plugins,
             (observer, codes),
         );
         let realm = Realm::new(&host.limits, Rc::clone(&host.watch), |ctx| natives(ctx, &host));
@@ -155,10 +141,10 @@ impl App {
     pub fn launch(&mut self, launch: &Launch) -> Result<(), Limit> {
         let root = self.host.project.root();
         if self.host.project.kind() == Kind::Game {
-            let file = format!("{root}game.js");
+            let file = self.host.project.script(&format!("{root}game"));
             return self.turn("game", 0, |ctx| file.into_js(ctx), nothing);
         }
-        let file = format!("{root}app.js");
+        let file = self.host.project.script(&format!("{root}app"));
         let enter = enter_options(launch, self.host.project.manifest().entry());
         self.turn("launch", 0, |ctx| file.into_js(ctx), |ctx| enter.into_js(ctx))
     }
@@ -379,7 +365,6 @@ fn nothing<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Value<'js>> {
 }
 
 fn facts(setup: &Setup) -> String {
-    let device = &setup.device;
     let facts = serde_json::json!({
         "ownsTime": setup.engine.clock().is_manual(),
         "kind": if setup.project.kind() == Kind::Game { "game" } else { "app" },
@@ -388,9 +373,8 @@ fn facts(setup: &Setup) -> String {
         "version": version(setup.policy.release()),
         "userDataPath": setup.files.user_path(),
         "platform": setup.policy.profile().platform.to_string(),
-        "system": device.system,
-        "sdkVersion": device.sdk_version,
-        "hostVersion": device.host_version,
+        "device": setup.device,
+        "user": setup.user,
     });
     facts.to_string()
 }

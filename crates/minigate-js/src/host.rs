@@ -3,6 +3,7 @@
 mod agenda;
 pub(crate) mod answer;
 mod calls;
+mod components;
 mod modules;
 mod natives;
 mod request;
@@ -11,7 +12,7 @@ mod transfer;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
     task::{Context, Poll},
 };
@@ -23,7 +24,7 @@ use crate::{
     files::{Library, Sandbox},
     limits::{Limit, Limits, Overrun},
     loader::Columns,
-    observer::{Level, Line, Notice, Observer, Place, Shown},
+    observer::{Absence, Lack, Level, Line, Notice, Observer, Place, Shown},
     project::Project,
     realm::{OUT_OF_MEMORY, Watch, fault},
 };
@@ -50,6 +51,10 @@ pub(crate) struct Host {
     /// For each file that was loaded, where its columns come from.
     columns: RefCell<BTreeMap<String, Columns>>,
     started: Instant,
+    /// What was told to be absent.
+    absences: RefCell<BTreeSet<String>>,
+    /// The file in the project that stands for a plugin.
+    plugins: BTreeMap<String, String>,
     is_noted: Cell<bool>,
     is_crowded: Cell<bool>,
 }
@@ -61,6 +66,7 @@ impl Host {
         facts: String,
         calls: Calls,
         files: Sandbox,
+        plugins: BTreeMap<String, String>,
         (observer, codes): (Box<dyn Observer>, Box<dyn FnMut() -> String>),
     ) -> Rc<Self> {
         let watch = Rc::new(Watch::new(limits.turn));
@@ -79,6 +85,8 @@ impl Host {
             storage: RefCell::default(),
             codes: RefCell::new(codes),
             columns: RefCell::default(),
+            absences: RefCell::default(),
+            plugins,
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
         })
@@ -121,6 +129,30 @@ impl Host {
         } else {
             Notice::Exception(fault)
         });
+    }
+
+    /// Tells in words that a plugin isn't here, and notes it.
+    fn miss_plugin(&self, name: &str) -> String {
+        let Some(plugin) = self.project.manifest().plugins().get(name) else {
+            return format!("plugin `{name}` is not declared: `plugins` of app.json must name it");
+        };
+        self.absent(&format!("plugin://{name}"), Lack::Plugin, "plugins");
+        format!(
+            "plugin `{name}` (provider {}, version {}) is not here: only the platform has its code, and `[plugins]` in \
+             minigate.toml may name a module of the project that stands for it",
+            plugin.provider, plugin.version
+        )
+    }
+
+    /// Tells once that something isn't here.
+    fn absent(&self, api: &str, lack: Lack, setting: &str) {
+        if self.absences.borrow_mut().insert(api.to_owned()) {
+            self.notice(Notice::Absent(Absence {
+                api: api.to_owned(),
+                lack,
+                setting: setting.to_owned(),
+            }));
+        }
     }
 
     fn show(&self, api: String, text: String) {

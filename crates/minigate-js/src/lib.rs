@@ -18,9 +18,9 @@
 //!
 //! ```no_run
 //! # async fn example(engine: minigate_engine::Engine) -> Result<(), Box<dyn std::error::Error>> {
-//! use std::time::Duration;
+//! use std::{collections::BTreeMap, time::Duration};
 //!
-//! use minigate_js::{App, Device, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup};
+//! use minigate_js::{App, Device, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup, User};
 //! use minigate_policy::Policy;
 //! use tokio::time::Instant;
 //!
@@ -35,6 +35,8 @@
 //!     observer: Box::new(|notice: Notice| drop(notice)),
 //!     codes: Box::new(|| "a code".to_owned()),
 //!     device: Device::default(),
+//!     user: User::default(),
+//!     plugins: BTreeMap::new(),
 //! })?;
 //! app.launch(&Launch::default())?;
 //! let end = app.run_until_idle(Instant::now() + Duration::from_secs(60)).await;
@@ -48,12 +50,17 @@ mod host;
 mod limits;
 mod loader;
 mod observer;
+mod phone;
 mod project;
 mod realm;
+mod template;
 
-pub use app::{App, Device, End, Launch, Pending, Setup, StartError};
+pub use app::{App, End, Launch, Pending, Setup, StartError};
 pub use files::{FileFault, FileRules, Opened, Receiver, Sandbox};
 pub use limits::{Limit, Limits, Overrun};
-pub use observer::{Fault, Level, Line, Notice, Observer, Place, Shown, Unsent};
-pub use project::{Files, Folder, Ineffective, Kind, Manifest, Mistake, Project, ProjectError};
+pub use observer::{Absence, Fault, Lack, Level, Line, Notice, Observer, Place, Shown, Unsent};
+pub use phone::{Device, Location, User};
+pub use project::{
+    Files, Folder, Ineffective, Kind, Manifest, Mistake, Package, Plugin, Project, ProjectError,
+};
 pub use realm::Watchdog;

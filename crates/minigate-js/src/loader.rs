@@ -12,6 +12,6 @@ mod wrap;
 pub(crate) use columns::Columns;
 pub(crate) use environment::settle;
 pub(crate) use esm::{may_be_module, may_import_later};
-pub(crate) use resolve::resolve;
+pub(crate) use resolve::{resolve, without_ending};
 pub(crate) use syntax::SyntaxError;
 pub(crate) use wrap::{Wrapped, wrap_module, wrap_script};

@@ -32,6 +32,8 @@ pub enum Notice {
     Shown(Shown),
     /// A call of the network that failed before it could become one.
     Unsent(Unsent),
+    /// A function of `wx` was called that needs something which isn't here. Each is told once.
+    Absent(Absence),
     /// The app ran into a limit: once for the one that ended it, and once for the first call that was one too many.
     Limit(Overrun),
 }
@@ -88,6 +90,77 @@ pub struct Unsent {
     pub place: Option<Place>,
     /// What the app's own code threw while its options were read, from a getter or a `toJSON`.
     pub cause: Option<String>,
+}
+
+/// A function of `wx` that needs something which isn't here.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Absence {
+    /// Which function was called: `chooseImage`, `createSelectorQuery`, `plugin://map` …
+    pub api: String,
+    /// What it needs.
+    pub lack: Lack,
+    /// The setting of `minigate.toml` that would stand in for it, `user.files`; empty where there is none.
+    pub setting: String,
+}
+
+/// What a run without a screen, a user and a phone lacks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Lack {
+    /// A screen, and whatever is drawn on it.
+    Screen,
+    /// A user who agrees or chooses.
+    User,
+    /// A place on earth.
+    Location,
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
+    /// A loudspeaker.
+    Sound,
+    /// A sensor of movement.
+    Sensor,
+    /// Advertisements.
+    Advertisement,
+    /// The platform's cloud.
+    Cloud,
+    /// A plugin's code, which only the platform has.
+    Plugin,
+}
+
+impl Lack {
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "user" => Self::User,
+            "location" => Self::Location,
+            "camera" => Self::Camera,
+            "microphone" => Self::Microphone,
+            "sound" => Self::Sound,
+            "sensor" => Self::Sensor,
+            "ad" => Self::Advertisement,
+            "cloud" => Self::Cloud,
+            "plugin" => Self::Plugin,
+            _ => Self::Screen,
+        }
+    }
+
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Screen => "screen",
+            Self::User => "user",
+            Self::Location => "location",
+            Self::Camera => "camera",
+            Self::Microphone => "microphone",
+            Self::Sound => "sound",
+            Self::Sensor => "sensor",
+            Self::Advertisement => "advertisement",
+            Self::Cloud => "cloud",
+            Self::Plugin => "plugin",
+        }
+    }
 }
 
 /// An error that came to the surface.

@@ -10,7 +10,7 @@ use std::{io, path::Path, sync::Arc};
 use serde_json::Value;
 
 pub use files::{Files, Folder};
-pub use manifest::{Ineffective, Manifest};
+pub use manifest::{Ineffective, Manifest, Package, Plugin};
 pub use shape::Mistake;
 use shape::Shape;
 
@@ -20,6 +20,7 @@ pub struct Project {
     root: String,
     app_id: Option<String>,
     url_check: bool,
+    has_typescript: bool,
     kind: Kind,
     manifest: Manifest,
 }
@@ -149,6 +150,10 @@ impl Project {
             root,
             app_id: private.app_id.or(settings.app_id),
             url_check,
+            has_typescript: private
+                .has_typescript
+                .or(settings.has_typescript)
+                .unwrap_or(false),
             kind,
             manifest,
         })
@@ -189,6 +194,24 @@ impl Project {
         self.kind
     }
 
+    /// Whether sources may be TypeScript: `setting.useCompilerPlugins` names `typescript`.
+    #[must_use]
+    pub fn has_typescript(&self) -> bool {
+        self.has_typescript
+    }
+
+    /// The file of a page or another unit of code, whose path stands without its ending.
+    #[must_use]
+    pub fn script(&self, base: &str) -> String {
+        let script = format!("{base}.js");
+        let typed = format!("{base}.ts");
+        if self.has_typescript && !self.files.is_file(&script) && self.files.is_file(&typed) {
+            typed
+        } else {
+            script
+        }
+    }
+
     /// What `app.json` says.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
@@ -202,6 +225,7 @@ struct Settings {
     app_id: Option<String>,
     root: Option<String>,
     url_check: Option<bool>,
+    has_typescript: Option<bool>,
 }
 
 impl Settings {
@@ -214,8 +238,15 @@ impl Settings {
             app_id: file.member("appid").text()?.map(str::to_owned),
             root: file.member("miniprogramRoot").text()?.map(str::to_owned),
             url_check: setting.member("urlCheck").truth()?,
+            has_typescript: value.pointer("/setting/useCompilerPlugins").map(names_typescript),
         })
     }
+}
+
+/// `["typescript", "less"]`; `false` stands for none.
+fn names_typescript(plugins: &Value) -> bool {
+    let names = plugins.as_array().into_iter().flatten();
+    names.into_iter().any(|name| name == "typescript")
 }
 
 fn read_settings(files: &dyn Files, path: &str) -> Result<Settings, ProjectError> {

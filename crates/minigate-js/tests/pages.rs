@@ -280,21 +280,6 @@ async fn a_component_can_be_a_page() {
     );
 }
 
-#[tokio::test]
-async fn behaviors_say_that_they_are_not_there_yet() {
-    let run = run(&[
-        ("p.js", "Component({ behaviors: [1] })"),
-        (
-            "app.js",
-            "App({}); try { Behavior({}) } catch (e) { console.log(e.message) }",
-        ),
-    ])
-    .await;
-
-    assert_eq!(run.lines(), ["behaviors are not there yet"]);
-    assert_eq!(run.faults()[0].message, "TypeError: behaviors are not there yet");
-}
-
 async fn navigate_to_component(component: &str) -> Run {
     run(&[
         ("app.json", r#"{"pages":["p","c"]}"#),

@@ -3,11 +3,12 @@
 mod file;
 mod lists;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use minigate_engine::Override;
-use minigate_js::{Ineffective, Limits, Project};
+use minigate_js::{Device, Ineffective, Limits, Project, User};
 use minigate_policy::diagnosis::{Lang, tell_lists};
 use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
 use minigate_tls::RootSource;
@@ -20,6 +21,11 @@ use file::SettingsFile;
 pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
+    pub(crate) device: Device,
+    pub(crate) user: User,
+    /// What `wx.login` gives, instead of a new code each time.
+    pub(crate) login: Option<String>,
+    pub(crate) plugins: BTreeMap<String, String>,
     pub(crate) user_agent: Option<String>,
     /// Root sources in order; the mock origin's is added where there is one.
     pub(crate) roots: Vec<RootSource>,
@@ -79,6 +85,10 @@ impl Settings {
         Ok(Self {
             policy,
             limits: file.limits(),
+            user: file.user()?,
+            login: file.login().map(str::to_owned),
+            device: file.device.clone(),
+            plugins: file.plugins.clone(),
             roots: roots(dir, &file, trust, lang)?,
             overrides: overrides(&file, trust)?,
             mock: file.mock.as_ref().map(|mock| dir.join(&mock.folder)),

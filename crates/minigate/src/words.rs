@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use minigate_js::Ineffective;
+use minigate_js::{Ineffective, Lack};
 use minigate_policy::diagnosis::Lang;
 
 /// A file or folder can't be read.
@@ -142,5 +142,25 @@ pub(crate) fn ineffective(ineffective: &Ineffective, lang: Lang) -> String {
             "N2：app.json 的 `{}` 为 {}，不起作用",
             ineffective.member, ineffective.written
         ),
+    }
+}
+
+/// What a run without a screen, a user and a phone lacks.
+pub(crate) const fn lack(lack: Lack, lang: Lang) -> &'static str {
+    match lack {
+        Lack::Screen => lang.pick("a screen", "屏幕"),
+        Lack::User => lang.pick("a user", "用户"),
+        Lack::Location => lang.pick("a location", "位置"),
+        Lack::Camera => lang.pick("a camera", "摄像头"),
+        Lack::Microphone => lang.pick("a microphone", "麦克风"),
+        Lack::Sound => lang.pick("a loudspeaker", "扬声器"),
+        Lack::Sensor => lang.pick("a sensor", "传感器"),
+        Lack::Advertisement => lang.pick("an advertisement", "广告"),
+        Lack::Cloud => lang.pick("the platform's cloud", "云开发环境"),
+        Lack::Plugin => lang.pick(
+            "the plugin's code, which only the platform has",
+            "插件代码（仅平台持有）",
+        ),
+        _ => lang.pick("something that is not here", "此处没有的东西"),
     }
 }

@@ -11,8 +11,40 @@ use crate::{
 };
 
 /// The path of the file that a specifier names; an empty one for a module that is to be empty.
-pub(super) fn locate(host: &Host, ctx: &Ctx<'_>, from: &str, specifier: &str) -> Result<String> {
-    resolve(&host.project, from, specifier).map_err(|error| throw(ctx, &error.to_string()))
+///
+/// Sub-packages see themselves and the main package; what lies in another one can only be asked for later.
+pub(super) fn locate(
+    host: &Host,
+    ctx: &Ctx<'_>,
+    (from, specifier): (&str, &str),
+    is_later: bool,
+) -> Result<String> {
+    let found = resolve(&host.project, from, specifier).map_err(|error| throw(ctx, &error.to_string()))?;
+    match host.border_between(from, &found) {
+        Some(text) if !is_later => Err(throw(ctx, &text)),
+        _ => Ok(found),
+    }
+}
+
+impl Host {
+    /// Why one file's code can't ask for another's at once; nothing where it can.
+    fn border_between(&self, from: &str, to: &str) -> Option<String> {
+        let (manifest, root) = (self.project.manifest(), self.project.root());
+        let package = |path: &str| manifest.package_of(path.strip_prefix(root)?);
+        let (home, target) = (package(from), package(to));
+        if home == target {
+            return None;
+        }
+        let told =
+            |whose: &str| format!("{to} lies in {whose}, so {from} can ask for it only with require.async");
+        match (home, target) {
+            (_, Some(target)) => Some(told(&format!("sub-package `{}`", target.root))),
+            (Some(home), None) if home.is_independent => Some(told(
+                "the main package, without which an independent sub-package runs",
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// A module's unit: `{json}`, or `{make, isModule}` where `make(helpers)` gives the module's function.

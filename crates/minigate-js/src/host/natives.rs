@@ -7,10 +7,16 @@ use std::{
 
 use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, function::IntoJsFunc};
 
-use super::{Host, Request, modules};
+use super::{
+    Host, Request,
+    components::{components, elements},
+    modules,
+};
 use crate::{
     limits::Limit,
-    observer::{Notice, Place, Unsent},
+    loader::without_ending,
+    observer::{Lack, Notice, Place, Unsent},
+    project::Package,
     realm::fault,
 };
 
@@ -69,6 +75,10 @@ impl<'js> Natives<'_, 'js> {
         )?;
         let host = self.host();
         self.add("show", move |api: String, text: String| host.show(api, text))?;
+        let host = self.host();
+        self.add("absent", move |api: String, lack: String, setting: String| {
+            host.absent(&api, Lack::named(&lack), &setting);
+        })?;
         self.add("isError", |value: Value<'js>| value.is_error())?;
         self.add("isProxy", |value: Value<'js>| value.is_proxy())
     }
@@ -96,9 +106,16 @@ impl<'js> Natives<'_, 'js> {
 
     fn add_modules(&self) -> Result<()> {
         let host = self.host();
-        self.add("locate", move |ctx: Ctx<'js>, from: String, specifier: String| {
-            modules::locate(&host, &ctx, &from, &specifier)
-        })?;
+        self.add(
+            "locate",
+            move |ctx: Ctx<'js>, from: String, specifier: String, is_later: bool| {
+                modules::locate(&host, &ctx, (&from, &specifier), is_later)
+            },
+        )?;
+        let host = self.host();
+        self.add("pluginFile", move |name: String| host.plugins.get(&name).cloned())?;
+        let host = self.host();
+        self.add("plugin", move |name: String| host.miss_plugin(&name))?;
         let host = self.host();
         self.add("compile", move |ctx: Ctx<'js>, path: String| {
             modules::compile(&host, &ctx, &path)
@@ -118,8 +135,15 @@ impl<'js> Natives<'_, 'js> {
         self.add("hasPage", move |route: String| host.has_page(&route))?;
         let host = self.host();
         self.add("pageFile", move |route: String| {
-            format!("{}{route}.js", host.project.root())
+            host.project.script(&format!("{}{route}", host.project.root()))
         })?;
+        let host = self.host();
+        self.add("packageFile", move |name: String| host.package_file(&name))?;
+        let host = self.host();
+        self.add("components", move |file: String| components(&host, &file))?;
+        let host = self.host();
+        self.add("template", move |file: String| elements(&host, &file))?;
+        self.object.set("customTabBar", self.host.custom_tab_bar())?;
         let host = self.host();
         self.add("isTab", move |route: String| {
             host.project.manifest().is_tab(&route)
@@ -199,6 +223,29 @@ impl Host {
     }
 
     fn route_of<'p>(&self, path: &'p str) -> Option<&'p str> {
-        path.strip_prefix(self.project.root())?.strip_suffix(".js")
+        Some(without_ending(path.strip_prefix(self.project.root())?))
+    }
+
+    /// The first file of a game's sub-package, by its name or its root: the root itself, or `game.js` in it.
+    fn package_file(&self, name: &str) -> Option<String> {
+        let manifest = self.project.manifest();
+        let wanted = name.trim_matches('/');
+        let named = |package: &&Package| {
+            package.name.as_deref() == Some(name) || package.root.trim_end_matches('/') == wanted
+        };
+        let root = &manifest.packages().iter().find(named)?.root;
+        let path = format!("{}{}", self.project.root(), root.trim_end_matches('/'));
+        let is_file = self.project.files().is_file(&path);
+        Some(if is_file {
+            path
+        } else {
+            self.project.script(&format!("{path}/game"))
+        })
+    }
+
+    fn custom_tab_bar(&self) -> Option<String> {
+        let path = format!("{}custom-tab-bar/index", self.project.root());
+        let has = self.project.manifest().has_custom_tab_bar();
+        has.then(|| self.project.script(&path))
     }
 }

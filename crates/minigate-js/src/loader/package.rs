@@ -13,6 +13,8 @@ use crate::project::Project;
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Package {
     main: Option<String>,
+    /// The folder of `miniprogram`, whose files the platform's tool takes for the package's own.
+    built: Option<String>,
     exports: BTreeMap<String, String>,
     browser: BTreeMap<String, Instead>,
 }
@@ -41,12 +43,14 @@ impl Package {
         let exports = exports(value.get("exports"));
         if let Some(built) = text("miniprogram") {
             return Self {
-                main: Some(built),
+                main: Some(built.clone()),
+                built: Some(built),
                 exports,
                 browser: BTreeMap::new(),
             };
         }
         Self {
+            built: None,
             main: exports
                 .get(".")
                 .cloned()
@@ -55,6 +59,11 @@ impl Package {
             exports,
             browser: browser(value.get("browser")),
         }
+    }
+
+    /// The folder whose files the platform's tool takes for the package's own, if it names one.
+    pub(super) fn built(&self) -> Option<&str> {
+        self.built.as_deref()
     }
 
     /// The file or folder that is the package itself.

@@ -76,6 +76,13 @@ pub(crate) fn resolve(project: &Project, from: &str, specifier: &str) -> Result<
     }
 }
 
+/// A module's path without its ending.
+pub(crate) fn without_ending(path: &str) -> &str {
+    path.strip_suffix(".js")
+        .or_else(|| path.strip_suffix(".ts"))
+        .unwrap_or(path)
+}
+
 /// What to look for.
 enum Wanted {
     Nothing,
@@ -139,10 +146,16 @@ impl Search<'_> {
         let candidates = [
             base.to_owned(),
             format!("{base}.js"),
+            format!("{base}.ts"),
             format!("{base}.json"),
             index,
+            join(base, "index.ts")?,
         ];
-        candidates.into_iter().find(|path| self.is_file(path))
+        let typed = self.project.has_typescript();
+        candidates
+            .into_iter()
+            .filter(|path| typed || !path.ends_with(".ts"))
+            .find(|path| self.is_file(path))
     }
 
     fn is_file(&mut self, path: &str) -> bool {
@@ -171,7 +184,12 @@ impl Search<'_> {
             let main = package.as_ref().map_or("index.js", Package::main);
             return self.bare_file(&join(&home, main)?);
         }
-        self.file(&join(&home, inner)?).or_else(|| {
+        let built = package.as_ref().and_then(|package| {
+            let folder = join(&home, package.built()?)?;
+            join(&folder, inner)
+        });
+        let built = built.and_then(|base| self.file(&base));
+        built.or_else(|| self.file(&join(&home, inner)?)).or_else(|| {
             let exported = package.as_ref()?.exported(inner)?;
             self.bare_file(&join(&home, exported)?)
         })

@@ -1,6 +1,6 @@
 //! The facts of `app.json` that a running app depends on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -17,6 +17,30 @@ pub struct Manifest {
     tabs: BTreeSet<String>,
     title: String,
     timeouts: Value,
+    packages: Vec<Package>,
+    plugins: BTreeMap<String, Plugin>,
+    components: BTreeMap<String, String>,
+    has_custom_tab_bar: bool,
+}
+
+/// A sub-package.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Package {
+    /// Its folder in the app's code, with a slash at its end.
+    pub root: String,
+    /// `name`, by which a game loads it.
+    pub name: Option<String>,
+    /// Whether it does without the main package.
+    pub is_independent: bool,
+}
+
+/// A plugin that the app declares.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Plugin {
+    /// Who makes it: an app ID.
+    pub provider: String,
+    /// Which of its versions.
+    pub version: String,
 }
 
 /// A value of `app.json` that has no effect.
@@ -50,10 +74,17 @@ impl Manifest {
         let file = Shape::root(value);
         file.object()?;
         let mut pages = routes(&file, "")?;
+        let (mut packages, mut plugins) = (Vec::new(), plugins(value));
         for name in ["subPackages", "subpackages"] {
             for package in file.member(name).items()? {
                 let root = package.member("root").required_text()?;
                 pages.extend(routes(&package, root)?);
+                plugins.extend(package.value().map(self::plugins).unwrap_or_default());
+                packages.push(Package {
+                    root: format!("{}/", root.trim_matches('/')),
+                    name: package.member("name").text()?.map(str::to_owned),
+                    is_independent: package.member("independent").truth()?.unwrap_or(false),
+                });
             }
         }
         Ok(Self {
@@ -62,6 +93,13 @@ impl Manifest {
             tabs: tabs(&file.member("tabBar"))?,
             title: title(value),
             timeouts: value.get(TIMEOUTS).cloned().unwrap_or_default(),
+            packages,
+            plugins,
+            components: components(value),
+            has_custom_tab_bar: value
+                .pointer("/tabBar/custom")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
         })
     }
 
@@ -88,6 +126,38 @@ impl Manifest {
     /// The routes of the tab bar.
     pub fn tabs(&self) -> impl Iterator<Item = &str> {
         self.tabs.iter().map(String::as_str)
+    }
+
+    /// Whether the app draws its tab bar itself, as `custom-tab-bar/index`.
+    #[must_use]
+    pub fn has_custom_tab_bar(&self) -> bool {
+        self.has_custom_tab_bar
+    }
+
+    /// The sub-packages.
+    #[must_use]
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
+    /// The sub-package that a file of the app's code belongs to; none for the main one.
+    #[must_use]
+    pub fn package_of(&self, path: &str) -> Option<&Package> {
+        self.packages
+            .iter()
+            .find(|package| path.starts_with(&package.root))
+    }
+
+    /// The plugins that the app and its sub-packages declare, by the name that they have in it.
+    #[must_use]
+    pub fn plugins(&self) -> &BTreeMap<String, Plugin> {
+        &self.plugins
+    }
+
+    /// `usingComponents`, which holds for all pages.
+    #[must_use]
+    pub fn components(&self) -> &BTreeMap<String, String> {
+        &self.components
     }
 
     /// The interface's member of `networkTimeout` (rule N2); none where it isn't a positive number of milliseconds.
@@ -147,6 +217,33 @@ fn tabs(bar: &Shape<'_>) -> Result<BTreeSet<String>, Mistake> {
     let tabs = bar.member("list").items()?;
     let path = |tab: Shape<'_>| tab.member("pagePath").required_text().map(route);
     tabs.into_iter().map(path).collect()
+}
+
+fn plugins(place: &Value) -> BTreeMap<String, Plugin> {
+    let declared = place.get("plugins").and_then(Value::as_object);
+    let text = |value: &Value, name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let plugin = |value: &Value| Plugin {
+        provider: text(value, "provider"),
+        version: text(value, "version"),
+    };
+    let declared = declared.into_iter().flatten();
+    declared
+        .map(|(name, value)| (name.clone(), plugin(value)))
+        .collect()
+}
+
+fn components(value: &Value) -> BTreeMap<String, String> {
+    let named = value.get("usingComponents").and_then(Value::as_object);
+    let named = named.into_iter().flatten();
+    named
+        .filter_map(|(tag, path)| Some((tag.clone(), path.as_str()?.to_owned())))
+        .collect()
 }
 
 fn title(value: &Value) -> String {

@@ -38,6 +38,10 @@ impl<'v> Shape<'v> {
         }
     }
 
+    pub(super) fn value(&self) -> Option<&'v Value> {
+        self.value
+    }
+
     pub(super) fn member(&self, name: &str) -> Self {
         let value = self.value.and_then(|value| value.get(name));
         Self {

@@ -5,7 +5,9 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 use minigate_engine::{Engine, Override};
-use minigate_js::{App, Device, End, Fault, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup};
+use minigate_js::{
+    App, Device, End, Fault, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup, User,
+};
 use minigate_policy::{DomainLists, Policy, Profile, WrittenLists};
 use minigate_testkit::{Asked, Authority, Origin, Reply, polite};
 use minigate_tls::{RootSource, Roots, Trust};
@@ -212,5 +214,7 @@ fn setup(
         observer: Box::new(move |notice| heard.borrow_mut().push(notice)),
         codes: Box::new(|| "code".to_owned()),
         device: Device::default(),
+        user: User::default(),
+        plugins: BTreeMap::new(),
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use minigate_engine::{Engine, Override, Setup as EngineSetup};
 use minigate_js::{
-    App, Device, End, FileRules, Kind, Launch, Notice, Overrun, Pending, Project, Sandbox, Setup, Watchdog,
+    App, End, FileRules, Kind, Launch, Notice, Overrun, Pending, Project, Sandbox, Setup, Watchdog,
 };
 use minigate_origin::{Answers, Authority, Origin};
 use minigate_policy::diagnosis::Lang;
@@ -156,8 +156,10 @@ impl<'a> Run<'a> {
             policy: self.settings.policy.clone(),
             limits: self.settings.limits.clone(),
             observer: Box::new(observer),
-            codes: Box::new(login_code),
-            device: Device::default(),
+            codes: codes(self.settings.login.clone()),
+            device: self.settings.device.clone(),
+            user: self.settings.user.clone(),
+            plugins: self.settings.plugins.clone(),
         };
         App::new(setup).context(words::cant_start(Part::App, self.printer.lang))
     }
@@ -231,7 +233,15 @@ fn launch(args: &RunArgs, project: &Project, lang: Lang) -> anyhow::Result<Launc
     })
 }
 
-/// What `wx.login` gives: 32 digits that nobody can guess and that mean nothing.
+/// What `wx.login` gives: the code that the settings name, or a new one each time.
+fn codes(named: Option<String>) -> Box<dyn FnMut() -> String> {
+    match named {
+        Some(code) => Box::new(move || code.clone()),
+        None => Box::new(login_code),
+    }
+}
+
+/// 32 digits that nobody can guess and that mean nothing.
 fn login_code() -> String {
     let half = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", half(), half())

@@ -1,11 +1,12 @@
 //! What an app says, shows and breaks.
 
-use minigate_js::{Fault, Level, Notice, Place};
+use minigate_js::{Absence, Fault, Level, Notice, Place};
 use minigate_policy::diagnosis::Lang;
 use serde_json::{Value, json};
 
 use super::escape::{block, line};
 use super::paint;
+use crate::words;
 
 /// For people; nothing for what has nothing to say.
 pub(super) fn lines(notice: &Notice, lang: Lang) -> String {
@@ -39,6 +40,10 @@ pub(super) fn lines(notice: &Notice, lang: Lang) -> String {
                 unsent.place.as_ref(),
             )
         }
+        Notice::Absent(absence) => {
+            let word = lang.pick("absent", "缺少");
+            entry(paint::WARN, word, &absence_text(absence, lang), None)
+        }
         Notice::Limit(overrun) => {
             let word = lang.pick("limit", "限制");
             entry(
@@ -70,6 +75,19 @@ fn entry(paint: anstyle::Style, word: &str, text: &str, place: Option<&Place>) -
     format!("{paint}{word}{}  {text}{place}\n", paint::RESET)
 }
 
+/// `chooseImage needs a user; user.files in minigate.toml stands in`.
+fn absence_text(absence: &Absence, lang: Lang) -> String {
+    let Absence { api, lack, setting } = absence;
+    let lack = words::lack(*lack, lang);
+    let needs = lang.pick("needs", "需要");
+    let remedy = match (setting.as_str(), lang) {
+        ("", _) => String::new(),
+        (setting, Lang::En) => format!("; `{setting}` in minigate.toml can stand in"),
+        (setting, Lang::Zh) => format!("；可在 minigate.toml 中用 `{setting}` 代替"),
+    };
+    format!("{api} {needs} {lack}{remedy}")
+}
+
 fn with_stack(fault: &Fault) -> String {
     if fault.stack.is_empty() {
         fault.message.clone()
@@ -95,6 +113,7 @@ const fn kind(notice: &Notice) -> &'static str {
         Notice::Rejection(_) => "rejection",
         Notice::Shown(_) => "shown",
         Notice::Unsent(_) => "unsent",
+        Notice::Absent(_) => "absent",
         Notice::Limit(_) => "limit",
         _ => "notice",
     }
@@ -116,6 +135,9 @@ fn members(notice: &Notice) -> Value {
             "cause": unsent.cause,
             "place": place(unsent.place.as_ref()),
         }),
+        Notice::Absent(absence) => {
+            json!({ "api": absence.api, "lack": absence.lack.name(), "setting": absence.setting })
+        }
         Notice::Limit(overrun) => {
             json!({ "message": overrun.limit.to_string(), "place": place(overrun.place.as_ref()) })
         }

@@ -1,11 +1,12 @@
 //! `minigate.toml`.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
-use minigate_js::Limits;
+use minigate_js::{Device, Limits, User};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Domain, Profile, WrittenLists};
 use serde::Deserialize;
@@ -28,6 +29,19 @@ pub(super) struct SettingsFile {
     pub(super) user_agent: Option<String>,
     pub(super) mock: Option<MockFile>,
     limits: LimitsFile,
+    pub(super) device: Device,
+    user: UserFile,
+    /// For each plugin, the module of the project that stands for it.
+    pub(super) plugins: BTreeMap<String, String>,
+}
+
+/// The user, and the code that `wx.login` gives.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct UserFile {
+    login: Option<String>,
+    #[serde(flatten)]
+    user: toml::Table,
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,6 +114,16 @@ impl SettingsFile {
         self.private_hosts.iter().map(parse).collect()
     }
 
+    /// What the user would say.
+    pub(super) fn user(&self) -> anyhow::Result<User> {
+        self.user.user.clone().try_into().context("minigate.toml: `user`")
+    }
+
+    /// What `wx.login` gives each time.
+    pub(super) fn login(&self) -> Option<&str> {
+        self.user.login.as_deref()
+    }
+
     pub(super) fn limits(&self) -> Limits {
         let defaults = Limits::default();
         let file = &self.limits;
@@ -131,6 +155,22 @@ mod tests {
     use minigate_policy::{Era, Platform, Wording};
 
     use super::*;
+
+    #[test]
+    fn a_user_and_a_phone_are_settings() {
+        let text = "[user]\nlogin = 'c'\nname = 'Ann'\nagrees = ['requestPayment']\n[device]\ntheme = 'dark'\nlocation = { latitude = 1.5 }";
+
+        let file: SettingsFile = toml::from_str(text).unwrap();
+
+        assert_eq!(
+            (file.login(), file.user().unwrap().name.as_deref()),
+            (Some("c"), Some("Ann"))
+        );
+        assert_eq!((file.device.theme.as_str(), file.device.width), ("dark", 375));
+        let wrong: SettingsFile = toml::from_str("[user]\nnmae = 'Ann'").unwrap();
+        assert!(wrong.user().is_err());
+        assert!(toml::from_str::<SettingsFile>("[device]\nthme = 'dark'").is_err());
+    }
 
     fn profile(text: &str, wanted: ProfileArg) -> anyhow::Result<Profile> {
         toml::from_str::<SettingsFile>(text)?.profile(wanted, Lang::En)
