@@ -2,30 +2,40 @@
 
 mod connect;
 mod handshake;
+mod line;
 mod outgoing;
 mod overrides;
 mod pool;
 mod resolve;
 mod streams;
+mod transport;
 mod upgrade;
+mod weather;
 mod wire;
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use minigate_policy::{Host, Permit};
 use minigate_tls::Trust;
-use tokio::net::TcpStream;
 
 use crate::journal::track::Track;
 use crate::{Failure, Phase, Protocol, Step, TcpDelay};
+use handshake::Route;
 use pool::{Key, Pool};
+use transport::Wiring;
+use weather::Attempt;
 
 pub(crate) use handshake::{Connection, Link, Sender};
+pub(crate) use line::Record;
 pub(crate) use outgoing::{Listener, Outgoing};
 pub use overrides::{Override, OverrideError};
 pub use resolve::{AddressSource, ResolveError, Resolver, SystemResolver};
+pub use transport::{Stream, Transport};
 pub(crate) use upgrade::{Nothing, Upgrading};
+pub(crate) use weather::{Weather, explain};
 pub(crate) use wire::HeadTooLong;
 
 /// Opens an app's connections; nothing else does, and nothing is dialled without a permit.
@@ -33,6 +43,8 @@ pub(crate) struct Dialer {
     resolver: Arc<dyn Resolver>,
     overrides: Vec<Override>,
     trust: Trust,
+    transport: Option<Arc<dyn Transport>>,
+    weather: Weather,
     pool: Pool,
 }
 
@@ -51,11 +63,20 @@ pub(crate) enum Freshness {
 }
 
 impl Dialer {
-    pub(crate) fn new(resolver: Arc<dyn Resolver>, overrides: Vec<Override>, trust: Trust) -> Self {
+    /// What a dialer needs of an app's setup.
+    pub(crate) fn new(
+        resolver: Arc<dyn Resolver>,
+        overrides: Vec<Override>,
+        trust: Trust,
+        transport: Option<Arc<dyn Transport>>,
+        weather: Weather,
+    ) -> Self {
         Self {
             resolver,
             overrides,
             trust,
+            transport,
+            weather,
             pool: Pool::default(),
         }
     }
@@ -114,55 +135,89 @@ impl Dialer {
         delay: TcpDelay,
         track: &Track,
     ) -> Result<Upgrading, Failure> {
-        let (stream, peer) = self.reach(permit, delay, track).await?;
-        if permit.target().scheme().is_secure() {
-            track.enter(Phase::Handshake);
-            let (stream, _) = handshake::tls(stream, permit, &self.trust, Protocol::Http1, track).await?;
-            upgrade::begin(stream, peer).await
-        } else {
-            upgrade::begin(stream, peer).await
-        }
+        let attempt = self.attempt(permit, track)?;
+        let dialling = async {
+            let (stream, route) = self.reach(&attempt, permit, delay, track).await?;
+            if permit.target().scheme().is_secure() {
+                track.enter(Phase::Handshake);
+                let (stream, _) = handshake::tls(stream, permit, &self.trust, Protocol::Http1, track).await?;
+                upgrade::begin(stream, route).await
+            } else {
+                upgrade::begin(stream, route).await
+            }
+        };
+        attempt.survive(dialling).await
     }
 
     async fn dial(&self, permit: &Permit, protocol: Protocol, track: &Track) -> Result<Connection, Failure> {
-        let (stream, peer) = self.reach(permit, TcpDelay::Off, track).await?;
-        if permit.target().scheme().is_secure() {
-            track.enter(Phase::Handshake);
-            handshake::secure(stream, peer, permit, &self.trust, protocol, track).await
-        } else {
-            handshake::plain(stream, peer).await
-        }
+        let attempt = self.attempt(permit, track)?;
+        let dialling = async {
+            let (stream, route) = self.reach(&attempt, permit, TcpDelay::Off, track).await?;
+            if permit.target().scheme().is_secure() {
+                track.enter(Phase::Handshake);
+                handshake::secure(stream, route, permit, &self.trust, protocol, track).await
+            } else {
+                handshake::plain(stream, route).await
+            }
+        };
+        attempt.survive(dialling).await
+    }
+
+    fn attempt<'a>(&'a self, permit: &'a Permit, track: &'a Track) -> Result<Attempt<'a>, Failure> {
+        track.step(&Step::Dialling);
+        self.weather.attempt(permit.target().host_str(), track)
     }
 
     /// Resolves once, judges what was found, and connects to exactly that.
     async fn reach(
         &self,
+        attempt: &Attempt<'_>,
         permit: &Permit,
         delay: TcpDelay,
         track: &Track,
-    ) -> Result<(TcpStream, SocketAddr), Failure> {
-        track.step(&Step::Dialling);
-        let addresses = self.addresses(permit, track).await?;
+    ) -> Result<(Wiring, Route), Failure> {
+        let addresses = self.addresses(attempt, permit, track).await?;
         track.enter(Phase::Connect);
         let host = permit.target().host_str();
-        let (stream, peer) = connect::first_of(host, &addresses, delay).await?;
+        let open = |address| self.open(attempt, address, delay).boxed();
+        let (stream, peer) = connect::first_of(host, &addresses, open).await?;
         track.connected(peer);
-        Ok((stream, peer))
+        let (stream, record) = attempt.line(stream);
+        let route = Route {
+            peer,
+            record,
+            rupture: attempt.rupture(),
+        };
+        Ok((stream, route))
     }
 
-    async fn addresses(&self, permit: &Permit, track: &Track) -> Result<Vec<SocketAddr>, Failure> {
+    async fn open(&self, attempt: &Attempt<'_>, address: SocketAddr, delay: TcpDelay) -> io::Result<Wiring> {
+        attempt.connect().await?;
+        match &self.transport {
+            Some(transport) => transport.connect(address).await.map(Wiring::Host),
+            None => connect::tcp(address, delay).await,
+        }
+    }
+
+    async fn addresses(
+        &self,
+        attempt: &Attempt<'_>,
+        permit: &Permit,
+        track: &Track,
+    ) -> Result<Vec<SocketAddr>, Failure> {
         let port = permit.target().effective_port();
         let name = match permit.target().host() {
             Host::Address(address) => return Ok(vec![SocketAddr::new(address, port)]),
             Host::Name(name) => name,
         };
+        track.enter(Phase::Resolve);
+        attempt.look_up().await?;
         if let Some(found) = self.overrides.iter().find(|entry| entry.is_for(&name, port)) {
             let addresses = found.addresses(port);
             let hosts: Vec<_> = addresses.iter().map(SocketAddr::ip).collect();
             track.resolved(&name, &hosts, AddressSource::Override);
             return Ok(addresses);
         }
-        track.enter(Phase::Resolve);
         let answers: Vec<IpAddr> = self.resolver.resolve(&name).await?;
         track.resolved(&name, &answers, AddressSource::Resolver);
         let admitted = permit.admit(&answers)?;
@@ -179,6 +234,7 @@ impl Dialer {
 impl Track {
     fn connected(&self, peer: SocketAddr) {
         self.time(|timing, now| {
+            timing.connected = Some(now);
             timing.connect_end = Some(now);
             timing.peer = Some(peer);
         });

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::http::Carrier;
 use crate::journal::track::Track;
+use crate::network::Quality;
 use crate::socket::Established;
 use crate::{CallId, Clock, Failure, Outcome, Step};
 use work::Running;
@@ -50,6 +51,7 @@ pub(crate) struct Driver {
     /// Sockets whose handshake is done; the driver holds both ends, so that it never closes.
     tell_established: UnboundedSender<(TaskId, Established)>,
     established: UnboundedReceiver<(TaskId, Established)>,
+    quality: Quality,
 }
 
 /// A call between submission and settlement.
@@ -67,6 +69,7 @@ impl Driver {
         clock: Clock,
         inbox: UnboundedReceiver<Command>,
         carrier: Carrier,
+        quality: Quality,
     ) -> Self {
         let (tell_established, established) = unbounded();
         Self {
@@ -80,6 +83,7 @@ impl Driver {
             exchanges: HashMap::new(),
             tell_established,
             established,
+            quality,
         }
     }
 
@@ -221,7 +225,7 @@ impl Driver {
             return;
         };
         if let Some(call) = self.forget(task) {
-            settle(&call.outlet, &call.track, outcome);
+            self.settle(&call, outcome);
             self.gate.finish(task, self.now());
         }
     }
@@ -231,7 +235,12 @@ impl Driver {
         if let Some(exchange) = &call.running {
             exchange.abort();
         }
-        settle(&call.outlet, &call.track, Box::new(Err(failure)));
+        self.settle(&call, Box::new(Err(failure)));
+    }
+
+    fn settle(&mut self, call: &Call, outcome: Box<Outcome>) {
+        self.quality.learn(&outcome, &call.track, self.clock.now());
+        settle(&call.outlet, &call.track, outcome);
     }
 
     fn forget(&mut self, task: TaskId) -> Option<Call> {

@@ -7,14 +7,16 @@ use futures_channel::mpsc::{UnboundedSender, unbounded};
 use http::{HeaderValue, Method};
 use minigate_policy::{Denial, Permit, Profile, Visibility};
 use minigate_tls::Trust;
+use tokio::sync::watch;
 
-use crate::dial::Dialer;
+use crate::dial::{Dialer, Weather};
 use crate::driver::{Command, Driver, Outlet, Submission, Work};
 use crate::http::Carrier;
 use crate::journal::track::Track;
+use crate::network::Quality;
 use crate::{
-    CallId, Clock, Exchange, Failure, Handshake, Journal, NoJournal, Note, Override, Resolver, Socket, Step,
-    SystemResolver, Task,
+    CallId, Clock, Conditions, Exchange, Failure, Handshake, Journal, NetworkWatch, NoJournal, Note,
+    Override, Resolver, Socket, Step, SystemResolver, Task, Transport,
 };
 
 /// The network of one app: slots, queue, connections.
@@ -27,6 +29,8 @@ pub struct Engine {
     send_queue: usize,
     journal: Arc<dyn Journal>,
     clock: Clock,
+    conditions: Conditions,
+    weak: watch::Receiver<bool>,
 }
 
 /// What an engine is made of.
@@ -43,6 +47,10 @@ pub struct Setup {
     pub journal: Arc<dyn Journal>,
     /// The time that the rules go by.
     pub clock: Clock,
+    /// What the network is like below the rules. Default: as the machine's own is.
+    pub conditions: Conditions,
+    /// Opens streams instead of TCP, where that isn't wanted.
+    pub transport: Option<Arc<dyn Transport>>,
     /// Sizes.
     pub limits: Limits,
     /// The `user-agent` of calls that set none; left out where the text can't stand in a field.
@@ -86,6 +94,8 @@ impl Setup {
             overrides: Vec::new(),
             journal: Arc::new(NoJournal),
             clock: Clock::system(),
+            conditions: Conditions::default(),
+            transport: None,
             limits: Limits::default(),
             user_agent,
         }
@@ -100,16 +110,26 @@ impl Engine {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let (commands, inbox) = unbounded();
-        let dialer = Dialer::new(setup.resolver, setup.overrides, setup.trust);
+        let (quality, weak) = Quality::new();
+        let weather = Weather::new(setup.conditions.clone(), setup.clock.clone());
+        let dialer = Dialer::new(
+            setup.resolver,
+            setup.overrides,
+            setup.trust,
+            setup.transport,
+            weather,
+        );
         let user_agent = HeaderValue::try_from(setup.user_agent).ok();
         let carrier = Carrier::new(dialer, setup.limits, user_agent);
-        tokio::spawn(Driver::new(&setup.profile, setup.clock.clone(), inbox, carrier).run());
+        tokio::spawn(Driver::new(&setup.profile, setup.clock.clone(), inbox, carrier, quality).run());
         Self {
             commands,
             calls: Arc::default(),
             send_queue: setup.limits.send_queue,
             journal: setup.journal,
             clock: setup.clock,
+            conditions: setup.conditions,
+            weak,
         }
     }
 
@@ -203,6 +223,12 @@ impl Engine {
     /// The app came to the foreground, went to the background, or was pinned there (rule N5).
     pub fn set_visibility(&self, visibility: Visibility) {
         self.send(Command::SetVisibility(visibility, self.clock.now()));
+    }
+
+    /// What the app is told of its network, from now on.
+    #[must_use]
+    pub fn network(&self) -> NetworkWatch {
+        NetworkWatch::new(self.conditions.clone(), self.weak.clone())
     }
 
     /// The time that its rules go by.

@@ -52,6 +52,14 @@ pub enum Failure {
     /// The name has no address.
     #[error(transparent)]
     Unresolved(#[from] ResolveError),
+    /// The network is gone, or went away under the call.
+    #[error("no network to reach {host}: {how}")]
+    Disconnected {
+        /// The host.
+        host: String,
+        /// How that came.
+        how: Disconnection,
+    },
     /// No address took the connection.
     #[error("no connection to {host}: {peer}: {kind}")]
     NotConnected {
@@ -158,6 +166,20 @@ pub enum Failure {
     },
 }
 
+/// How a call came to have no network.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Disconnection {
+    /// There was none when it set out.
+    #[error("there is none")]
+    Offline,
+    /// It was lost meanwhile.
+    #[error("it was lost")]
+    Lost,
+    /// Another one took its place meanwhile; connections don't move with it.
+    #[error("it was changed")]
+    Switched,
+}
+
 /// How a server failed to give a whole, well-formed answer.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -216,6 +238,7 @@ impl Failure {
             Self::Aborted
             | Self::MethodRefused { .. }
             | Self::Unresolved(_)
+            | Self::Disconnected { .. }
             | Self::NotConnected { .. }
             | Self::Broken { .. }
             | Self::BodyTooLarge { .. }

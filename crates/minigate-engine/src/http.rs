@@ -158,6 +158,7 @@ impl Carrier {
     ) -> Result<Answer, Unanswered> {
         let body = Outgoing::new(load, hop.listener.clone());
         let meter = Arc::clone(&lease.connection.link.meter);
+        track.ride(lease.connection.link.record());
         let before = meter.counts();
         track.enter(Phase::Head);
         let sent = match &mut lease.connection.sender {
@@ -169,7 +170,7 @@ impl Carrier {
         };
         let response = sent.map_err(|error| {
             let silent = meter.counts().1 == before.1;
-            Unanswered::of(hop, error, lease.reused, silent)
+            Unanswered::of(hop, error, lease.reused, silent).explained_by(&lease, hop.host())
         })?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Unanswered::for_good(breach::unasked_switch(hop.host())));
@@ -209,7 +210,9 @@ impl Carrier {
         track.enter(Phase::Body);
         let is_text = matches!(wish.expect, Expect::Text);
         let delivered = self.delivered(hop, &head, &response, wish).await?;
-        let Read { content, bytes } = body::read(response, hop.host(), delivered, track).await?;
+        let Read { content, bytes } = body::read(response, hop.host(), delivered, track)
+            .await
+            .map_err(|failure| lease.connection.link.explain(hop.host(), failure))?;
         track.done(&lease, before, bytes);
         self.give_back(lease, track);
         let body = match content {
@@ -294,6 +297,16 @@ impl Unanswered {
         Self {
             repeatable: closing || breach::is_refusal(&error),
             failure: during_head(hop.host(), &error, silent),
+        }
+    }
+}
+
+impl Unanswered {
+    /// The network's own end explains all others, and nothing is repeated on the next network by itself.
+    fn explained_by(self, lease: &Lease, host: &str) -> Self {
+        Self {
+            repeatable: self.repeatable && lease.connection.link.cut().is_none(),
+            failure: lease.connection.link.explain(host, self.failure),
         }
     }
 }

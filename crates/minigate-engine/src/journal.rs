@@ -1,5 +1,6 @@
 //! The record of each call: every step, with its time.
 
+mod losses;
 pub(crate) mod track;
 
 use std::fmt;

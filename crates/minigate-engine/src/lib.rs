@@ -13,6 +13,7 @@
 //! It knows nothing of JavaScript. Start it inside a tokio runtime; one thread is enough, and fastest.
 
 mod clock;
+mod conditions;
 mod decode;
 mod dial;
 mod driver;
@@ -23,6 +24,7 @@ mod fields;
 mod http;
 mod journal;
 mod multipart;
+mod network;
 mod payload;
 mod progress;
 mod receiver;
@@ -31,14 +33,20 @@ mod socket;
 mod task;
 
 pub use clock::Clock;
+pub use conditions::{
+    Conditions, Cut, Fault, HostFault, Loss, Network, NetworkType, Preset, UnknownNetworkType, UnknownPreset,
+};
 pub use decode::{Decoding, Signal, Text};
-pub use dial::{AddressSource, Override, OverrideError, ResolveError, Resolver, SystemResolver};
+pub use dial::{
+    AddressSource, Override, OverrideError, ResolveError, Resolver, Stream, SystemResolver, Transport,
+};
 pub use engine::{Engine, Limits, Setup};
 pub use exchange::{Delivery, Exchange, Expect, Protocol, Redirect};
-pub use failure::{Breach, Complaint, Failure};
+pub use failure::{Breach, Complaint, Disconnection, Failure};
 pub use fields::Fields;
 pub use journal::{CallId, Journal, NoJournal, Note, Phase, Step, Way};
 pub use multipart::{FilePart, Form};
+pub use network::{NetworkEvent, NetworkView, NetworkWatch};
 pub use payload::{Opened, Payload, Source};
 pub use progress::Progress;
 pub use receiver::{Receiver, Stored, Unstored};

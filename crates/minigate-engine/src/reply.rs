@@ -68,6 +68,8 @@ pub struct Timing {
     pub resolve_end: Option<SystemTime>,
     /// The first address was dialled.
     pub connect_start: Option<SystemTime>,
+    /// The connection stood, TLS not included.
+    pub connected: Option<SystemTime>,
     /// The connection stood, TLS included.
     pub connect_end: Option<SystemTime>,
     /// The TLS handshake began.

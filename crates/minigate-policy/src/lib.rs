@@ -44,6 +44,7 @@ mod profile;
 mod rule;
 mod target;
 mod verdict;
+mod weakness;
 
 pub use address::{AddressClass, Embedding, classify};
 pub use allowlist::{Allowlist, Entry, EntryError, EntryFault, ListError};
@@ -61,3 +62,4 @@ pub use profile::{Era, Overflow, Platform, Profile, Undecodable, UnknownName, Wo
 pub use rule::Rule;
 pub use target::{Host, Target, TargetError};
 pub use verdict::{Denial, Finding, ListConsulted, Reason, Verdict};
+pub use weakness::{Sample, Weakness};

@@ -1,23 +1,26 @@
-//! From addresses to a TCP connection.
+//! From addresses to a stream.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
+use super::transport::Wiring;
 use crate::{Failure, TcpDelay};
 
 /// The first connection that stands: addresses are tried in order, each when the one before it has failed or had its
 /// head start (RFC 8305 §5).
-pub(super) async fn first_of(
+pub(super) async fn first_of<'a>(
     host: &str,
     addresses: &[SocketAddr],
-    delay: TcpDelay,
-) -> Result<(TcpStream, SocketAddr), Failure> {
+    open: impl Fn(SocketAddr) -> BoxFuture<'a, io::Result<Wiring>>,
+) -> Result<(Wiring, SocketAddr), Failure> {
+    let attempt = |address| open(address).map(move |opened| (address, opened));
     let mut untried = addresses.iter();
     let mut attempts = FuturesUnordered::new();
     let mut failed = (
@@ -25,7 +28,7 @@ pub(super) async fn first_of(
         io::ErrorKind::AddrNotAvailable,
     );
     loop {
-        attempts.extend(untried.next().map(|address| attempt(*address, delay)));
+        attempts.extend(untried.next().map(|address| attempt(*address)));
         // An attempt that isn't over stays in the set.
         tokio::select! {
             over = attempts.next() => match over {
@@ -44,12 +47,10 @@ pub(super) async fn first_of(
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where permits are dialled")]
-async fn attempt(address: SocketAddr, delay: TcpDelay) -> (SocketAddr, io::Result<TcpStream>) {
-    let connected = TcpStream::connect(address).await.and_then(|stream| {
-        stream.set_nodelay(delay == TcpDelay::Off)?;
-        Ok(stream)
-    });
-    (address, connected)
+pub(super) async fn tcp(address: SocketAddr, delay: TcpDelay) -> io::Result<Wiring> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(delay == TcpDelay::Off)?;
+    Ok(Wiring::Tcp(stream))
 }
 
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -66,7 +67,9 @@ mod tests {
         let address = listener.local_addr().unwrap();
 
         for (delay, no_delay) in [(TcpDelay::On, false), (TcpDelay::Off, true)] {
-            let (stream, _) = first_of("api.example.com", &[address], delay).await.unwrap();
+            let Wiring::Tcp(stream) = tcp(address, delay).await.unwrap() else {
+                panic!("it is TCP");
+            };
             assert_eq!(stream.nodelay().unwrap(), no_delay);
         }
     }

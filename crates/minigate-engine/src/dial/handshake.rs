@@ -9,14 +9,17 @@ use minigate_policy::{Host, Permit};
 use minigate_tls::{CertificateFault, Offer, Trust};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::line::Record;
 use super::outgoing::Outgoing;
 use super::streams::Streams;
+use super::transport::Wiring;
+use super::weather::{Rupture, explain};
 use super::wire::{MOST_FIELDS, Meter, Wire};
+use crate::conditions::Cut;
 use crate::journal::track::Track;
 use crate::{Breach, Failure, Protocol, Step};
 
@@ -37,8 +40,17 @@ pub(crate) struct Link {
     pub(crate) peer: SocketAddr,
     pub(crate) spared: Option<CertificateFault>,
     pub(crate) meter: Arc<Meter>,
+    record: Option<Arc<Record>>,
     driver: AbortHandle,
     streams: Streams,
+}
+
+/// How a connection came to its other end.
+pub(super) struct Route {
+    pub(super) peer: SocketAddr,
+    /// What becomes of the line, where it isn't ideal.
+    pub(super) record: Option<Arc<Record>>,
+    pub(super) rupture: Option<Rupture>,
 }
 
 impl Drop for Link {
@@ -48,20 +60,41 @@ impl Drop for Link {
     }
 }
 
+impl Link {
+    /// What a call ends with whose network went away under it; anything else stays what it is.
+    pub(crate) fn explain(&self, host: &str, failure: Failure) -> Failure {
+        explain(self.record.as_deref(), host, failure)
+    }
+
+    /// Whether the network went away under the connection, and how.
+    pub(crate) fn cut(&self) -> Option<Cut> {
+        self.record.as_ref()?.cut()
+    }
+
+    /// What became of the line, where it isn't ideal.
+    pub(crate) const fn record(&self) -> Option<&Arc<Record>> {
+        self.record.as_ref()
+    }
+}
+
 impl Connection {
     pub(crate) fn is_closed(&self) -> bool {
-        match &self.sender {
-            Sender::Http1(sender) => sender.is_closed(),
-            Sender::Http2(sender) => sender.is_closed(),
-        }
+        let is_cut = self.link.cut().is_some();
+        is_cut
+            || match &self.sender {
+                Sender::Http1(sender) => sender.is_closed(),
+                Sender::Http2(sender) => sender.is_closed(),
+            }
     }
 
     /// Whether it takes a request now; one that is still busy with its last exchange doesn't.
     pub(super) fn is_ready(&self) -> bool {
-        match &self.sender {
-            Sender::Http1(sender) => sender.is_ready(),
-            Sender::Http2(sender) => sender.is_ready(),
-        }
+        let is_cut = self.link.cut().is_some();
+        !is_cut
+            && match &self.sender {
+                Sender::Http1(sender) => sender.is_ready(),
+                Sender::Http2(sender) => sender.is_ready(),
+            }
     }
 
     /// Whether it has another holder.
@@ -83,8 +116,8 @@ impl Connection {
 
 /// HTTP over TLS, in the protocol that ALPN agreed on.
 pub(super) async fn secure(
-    stream: TcpStream,
-    peer: SocketAddr,
+    stream: Wiring,
+    route: Route,
     permit: &Permit,
     trust: &Trust,
     protocol: Protocol,
@@ -92,20 +125,20 @@ pub(super) async fn secure(
 ) -> Result<Connection, Failure> {
     let (stream, spared) = tls(stream, permit, trust, protocol, track).await?;
     if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
-        http2(stream, peer, spared).await
+        http2(stream, route, spared).await
     } else {
-        http1(stream, peer, spared).await
+        http1(stream, route, spared).await
     }
 }
 
 /// TLS on top of `stream`, verified as the permit says (rules T1 to T7), and what would have failed if it weren't skipped.
 pub(super) async fn tls(
-    stream: TcpStream,
+    stream: Wiring,
     permit: &Permit,
     trust: &Trust,
     protocol: Protocol,
     track: &Track,
-) -> Result<(TlsStream<TcpStream>, Option<CertificateFault>), Failure> {
+) -> Result<(TlsStream<Wiring>, Option<CertificateFault>), Failure> {
     let host = permit.target().host_str().to_owned();
     let handshake = trust.begin(permit.certificate_check(), offer(protocol));
     let stream = TlsConnector::from(Arc::clone(handshake.config()))
@@ -131,16 +164,21 @@ fn server_name(permit: &Permit) -> Result<ServerName<'static>, Failure> {
 }
 
 /// HTTP without TLS, which only the local network and skipped checks allow.
-pub(super) async fn plain(stream: TcpStream, peer: SocketAddr) -> Result<Connection, Failure> {
-    http1(stream, peer, None).await
+pub(super) async fn plain(stream: Wiring, route: Route) -> Result<Connection, Failure> {
+    http1(stream, route, None).await
 }
 
 async fn http1(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    peer: SocketAddr,
+    route: Route,
     spared: Option<CertificateFault>,
 ) -> Result<Connection, Failure> {
-    let meter = Arc::<Meter>::default();
+    let Route {
+        peer,
+        record,
+        rupture,
+    } = route;
+    let meter = Arc::new(Meter::new(rupture));
     let io = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
     let (sender, connection) = http1::Builder::new()
         .max_headers(MOST_FIELDS)
@@ -155,6 +193,7 @@ async fn http1(
             peer,
             spared,
             meter,
+            record,
             driver,
             streams: Streams::default(),
         }),
@@ -163,10 +202,15 @@ async fn http1(
 
 async fn http2(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    peer: SocketAddr,
+    route: Route,
     spared: Option<CertificateFault>,
 ) -> Result<Connection, Failure> {
-    let meter = Arc::<Meter>::default();
+    let Route {
+        peer,
+        record,
+        rupture,
+    } = route;
+    let meter = Arc::new(Meter::new(rupture));
     let io = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
     let streams = Streams::default();
     let (sender, connection) = http2::Builder::new(streams.clone())
@@ -185,6 +229,7 @@ async fn http2(
             peer,
             spared,
             meter,
+            record,
             driver,
             streams,
         }),

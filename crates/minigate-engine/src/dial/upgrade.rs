@@ -1,6 +1,5 @@
 //! A connection that is to become a socket.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,7 +9,8 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 
-use super::handshake::broken;
+use super::handshake::{Route, broken};
+use super::line::Record;
 use super::wire::{MOST_FIELDS, Meter, Wire};
 use crate::Failure;
 
@@ -21,6 +21,8 @@ pub(crate) type Nothing = Empty<Bytes>;
 pub(crate) struct Upgrading {
     pub(crate) sender: http1::SendRequest<Nothing>,
     pub(crate) meter: Arc<Meter>,
+    /// What becomes of the line, where it isn't ideal.
+    pub(crate) record: Option<Arc<Record>>,
     driver: AbortHandle,
 }
 
@@ -32,9 +34,14 @@ impl Drop for Upgrading {
 
 pub(super) async fn begin(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    peer: SocketAddr,
+    route: Route,
 ) -> Result<Upgrading, Failure> {
-    let meter = Arc::<Meter>::default();
+    let Route {
+        peer,
+        record,
+        rupture,
+    } = route;
+    let meter = Arc::new(Meter::new(rupture));
     let io = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
     let (sender, connection) = http1::Builder::new()
         .max_headers(MOST_FIELDS)
@@ -46,6 +53,7 @@ pub(super) async fn begin(
     Ok(Upgrading {
         sender,
         meter,
+        record,
         driver: driver.abort_handle(),
     })
 }

@@ -11,6 +11,7 @@ use bytes::{Buf, Bytes};
 use httparse::ParserConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::weather::Rupture;
 use crate::Fields;
 
 /// A stream with a [`Meter`].
@@ -25,6 +26,7 @@ pub(crate) struct Meter {
     sent: AtomicU64,
     received: AtomicU64,
     head: Mutex<Option<Vec<u8>>>,
+    rupture: Option<Rupture>,
 }
 
 /// The server sends heads without end.
@@ -39,6 +41,14 @@ impl<S> Wire<S> {
 }
 
 impl Meter {
+    /// Counts from nothing; the answers break off where the conditions say so.
+    pub(super) fn new(rupture: Option<Rupture>) -> Self {
+        Self {
+            rupture,
+            ..Self::default()
+        }
+    }
+
     /// Bytes sent and received so far.
     pub(crate) fn counts(&self) -> (u64, u64) {
         (
@@ -63,6 +73,21 @@ impl Meter {
                 return Some(fields);
             }
             rest.advance(length);
+        }
+    }
+
+    /// Takes away what comes after the rupture; an error where it is one, and nothing is left.
+    fn break_off(&self, before: usize, buf: &mut ReadBuf<'_>) -> io::Result<()> {
+        let Some(rupture) = self.rupture else {
+            return Ok(());
+        };
+        let left = rupture.after.saturating_sub(self.counts().1);
+        let fresh = buf.filled().len() - before;
+        let kept = usize::try_from(left).unwrap_or(usize::MAX).min(fresh);
+        buf.set_filled(before + kept);
+        match rupture.error {
+            Some(kind) if kept == 0 && fresh > 0 => Err(kind.into()),
+            _ => Ok(()),
         }
     }
 
@@ -102,6 +127,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if read.is_ready() {
+            self.meter.break_off(before, buf)?;
             let fresh = buf.filled().split_at(before).1;
             self.meter
                 .received

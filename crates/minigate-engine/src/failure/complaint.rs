@@ -5,7 +5,7 @@ use std::io;
 use minigate_policy::{Interface, Reason, TargetError, Wording};
 use minigate_tls::NetError;
 
-use super::{Breach, Failure, socket};
+use super::{Breach, Disconnection, Failure, socket};
 use crate::Unstored;
 
 /// What an app's `fail` callback gets.
@@ -41,6 +41,7 @@ impl Failure {
             Self::Undecodable { .. } => ("response data convert to UTF8 fail".to_owned(), Some(602_302)),
             Self::BodyTooLarge { .. } => (net_error(self, wording), Some(600_001)),
             Self::Unresolved(_)
+            | Self::Disconnected { .. }
             | Self::NotConnected { .. }
             | Self::Insecure { .. }
             | Self::Broken { .. }
@@ -70,6 +71,11 @@ impl Failure {
     pub fn net_error(&self) -> Option<NetError> {
         let (name, number) = match self {
             Self::Unresolved(_) => ("ERR_NAME_NOT_RESOLVED", -105),
+            Self::Disconnected {
+                how: Disconnection::Switched,
+                ..
+            } => ("ERR_NETWORK_CHANGED", -21),
+            Self::Disconnected { .. } => ("ERR_INTERNET_DISCONNECTED", -106),
             Self::NotConnected { kind, .. } => connect_error(*kind),
             Self::Insecure { fault, .. } => return Some(fault.net_error()),
             Self::Broken { breach, .. } => breach_error(breach),
@@ -145,11 +151,25 @@ fn net_error(failure: &Failure, wording: Wording) -> String {
         number: -2,
     });
     match wording {
+        Wording::Canonical if is_switch(failure) => {
+            "errcode:10011 cronet_error_code:0 error_msg:network change, cancel all task".to_owned()
+        }
         Wording::Canonical | Wording::Android => cronet(error),
         Wording::Devtools => format!("net::{}", error.name),
         Wording::AndroidLegacy => android_legacy(failure).map_or_else(|| numbered(error), str::to_owned),
         Wording::IosLegacy => ios_legacy(failure).map_or_else(|| numbered(error), str::to_owned),
     }
+}
+
+/// iOS, whose words the newest texts are, ends all calls itself and has a number of its own for it.
+const fn is_switch(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Disconnected {
+            how: Disconnection::Switched,
+            ..
+        }
+    )
 }
 
 fn cronet(NetError { name, number }: NetError) -> String {
@@ -173,11 +193,15 @@ const fn ios_legacy(failure: &Failure) -> Option<&'static str> {
     match failure {
         Failure::Unresolved(_) => Some("未能找到使用指定主机名的服务器。"),
         Failure::Insecure { .. } => Some("发生了SSL错误，无法建立与该服务器的安全连接。"),
-        Failure::NotConnected {
-            kind: io::ErrorKind::NetworkUnreachable,
+        Failure::Disconnected {
+            how: Disconnection::Offline,
+            ..
+        }
+        | Failure::NotConnected {
+            kind: io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown,
             ..
         } => Some("似乎已断开与互联网的连接。"),
-        Failure::Broken { .. } => Some("网络连接已中断。"),
+        Failure::Disconnected { .. } | Failure::Broken { .. } => Some("网络连接已中断。"),
         _ => None,
     }
 }
@@ -187,6 +211,7 @@ const fn connect_error(kind: io::ErrorKind) -> (&'static str, i32) {
         io::ErrorKind::ConnectionRefused => ("ERR_CONNECTION_REFUSED", -102),
         io::ErrorKind::ConnectionReset => ("ERR_CONNECTION_RESET", -101),
         io::ErrorKind::ConnectionAborted => ("ERR_CONNECTION_ABORTED", -103),
+        io::ErrorKind::NotConnected => ("ERR_SOCKET_NOT_CONNECTED", -15),
         io::ErrorKind::TimedOut => ("ERR_CONNECTION_TIMED_OUT", -118),
         io::ErrorKind::HostUnreachable | io::ErrorKind::AddrNotAvailable => ("ERR_ADDRESS_UNREACHABLE", -109),
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => ("ERR_INTERNET_DISCONNECTED", -106),

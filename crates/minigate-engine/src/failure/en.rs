@@ -4,7 +4,7 @@ use std::io;
 
 use minigate_policy::diagnosis::Lang;
 
-use super::{Breach, Failure};
+use super::{Breach, Disconnection, Failure};
 use crate::{Phase, ResolveError, Unstored};
 
 pub(super) fn headline(failure: &Failure) -> String {
@@ -27,6 +27,7 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::Unresolved(ResolveError::Failed { host, reason }) => {
             format!("the address of `{host}` couldn't be asked for: {reason}")
         }
+        Failure::Disconnected { host, how } => disconnected(host, *how),
         Failure::NotConnected { host, peer, kind } => format!("`{host}` can't be reached at {peer}: {kind}"),
         Failure::Insecure { host, fault } => format!("`{host}`: {}", fault.tell(Lang::En).headline),
         Failure::Broken { host, breach } => format!("`{host}` {breach}"),
@@ -48,6 +49,14 @@ pub(super) fn headline(failure: &Failure) -> String {
         }
         Failure::SocketUnanswered { host } => format!("`{host}` didn't answer the socket's close"),
         Failure::Internal { reason } => format!("minigate itself failed: {reason}"),
+    }
+}
+
+fn disconnected(host: &str, how: Disconnection) -> String {
+    match how {
+        Disconnection::Offline => format!("there is no network to reach `{host}`"),
+        Disconnection::Lost => format!("the network was lost while `{host}` was called"),
+        Disconnection::Switched => format!("the network was switched while `{host}` was called"),
     }
 }
 
@@ -77,6 +86,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::Unresolved(_) => {
             one("check the name and its DNS records, or give its address with `--resolve`")
         }
+        Failure::Disconnected { how, .. } => one(reconnected(*how)),
         Failure::NotConnected {
             kind: io::ErrorKind::ConnectionRefused,
             ..
@@ -131,5 +141,17 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::SocketBroken { .. } => one("correct the server's frames (RFC 6455)"),
         Failure::SocketUnanswered { .. } => one("let the server answer a close with a close"),
         Failure::Internal { .. } => one("please report it, with the app that shows it"),
+    }
+}
+
+/// What to do without a network, or on another one.
+const fn reconnected(how: Disconnection) -> &'static str {
+    match how {
+        Disconnection::Switched => {
+            "repeat the call where that can do no harm: connections end with the network that they were made on"
+        }
+        Disconnection::Offline | Disconnection::Lost => {
+            "tell the user, and go on in `wx.onNetworkStatusChange`"
+        }
     }
 }

@@ -15,9 +15,10 @@ pub(super) fn complaint(failure: &Failure) -> Option<Complaint> {
         Failure::TimedOut { .. } => (9, "Timer Expired"),
         Failure::HandshakeRefused { .. } => (20, "Invalid HTTP status"),
         Failure::Insecure { .. } => (7, "TLS handshake failed"),
-        Failure::Unresolved(_) | Failure::NotConnected { .. } | Failure::Broken { .. } => {
-            (2, "Underlying Transport Error")
-        }
+        Failure::Unresolved(_)
+        | Failure::Disconnected { .. }
+        | Failure::NotConnected { .. }
+        | Failure::Broken { .. } => (2, "Underlying Transport Error"),
         Failure::SocketBroken { reason, .. } => return Some(broken(reason)),
         Failure::SocketUnanswered { .. } => return Some(broken("the close wasn't answered")),
         _ => return None,

@@ -4,7 +4,7 @@ use std::io;
 
 use minigate_policy::diagnosis::Lang;
 
-use super::{Breach, Failure};
+use super::{Breach, Disconnection, Failure};
 use crate::{Phase, ResolveError, Unstored};
 
 pub(super) fn headline(failure: &Failure) -> String {
@@ -23,6 +23,7 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::MethodRefused { method } => format!("{method} 方法会绕过规则建立隧道"),
         Failure::Unresolved(ResolveError::NotFound { host }) => format!("`{host}` 没有地址"),
         Failure::Unresolved(ResolveError::Failed { host, reason }) => format!("无法解析 `{host}`：{reason}"),
+        Failure::Disconnected { host, how } => disconnected(host, *how),
         Failure::NotConnected { host, peer, kind } => {
             format!("无法连接 `{host}`（{peer}）：{}", connect(*kind))
         }
@@ -46,6 +47,14 @@ pub(super) fn headline(failure: &Failure) -> String {
         }
         Failure::SocketUnanswered { host } => format!("`{host}` 没有回应 WebSocket 的关闭"),
         Failure::Internal { reason } => format!("minigate 内部错误：{reason}"),
+    }
+}
+
+fn disconnected(host: &str, how: Disconnection) -> String {
+    match how {
+        Disconnection::Offline => format!("没有网络，无法访问 `{host}`"),
+        Disconnection::Lost => format!("访问 `{host}` 时网络断开"),
+        Disconnection::Switched => format!("访问 `{host}` 时网络切换"),
     }
 }
 
@@ -102,6 +111,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         }
         Failure::MethodRefused { .. } => one("换用其他方法"),
         Failure::Unresolved(_) => one("检查域名及其 DNS 记录，或用 `--resolve` 指定地址"),
+        Failure::Disconnected { how, .. } => one(reconnected(*how)),
         Failure::NotConnected {
             kind: io::ErrorKind::ConnectionRefused,
             ..
@@ -148,5 +158,13 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::SocketBroken { .. } => one("修正服务器发送的帧（RFC 6455）"),
         Failure::SocketUnanswered { .. } => one("让服务器以关闭帧回应关闭"),
         Failure::Internal { .. } => one("请附上能重现问题的小程序反馈给我们"),
+    }
+}
+
+/// What to do without a network, or on another one.
+const fn reconnected(how: Disconnection) -> &'static str {
+    match how {
+        Disconnection::Switched => "在不会造成重复提交时重试：连接不会随网络一起切换",
+        Disconnection::Offline | Disconnection::Lost => "提示用户，并在 `wx.onNetworkStatusChange` 中恢复",
     }
 }

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use super::losses::Losses;
 use super::{CallId, Journal, Phase, Step};
+use crate::dial::Record;
 use crate::{Clock, Outcome, Timing};
 
 /// What a call under way records, and where it stands.
@@ -15,6 +17,7 @@ pub(crate) struct Track {
     clock: Clock,
     timing: Mutex<Timing>,
     phase: AtomicU8,
+    losses: Losses,
     settled: Mutex<bool>,
 }
 
@@ -31,6 +34,7 @@ impl Track {
             clock,
             timing: Mutex::new(timing),
             phase: AtomicU8::new(0),
+            losses: Losses::default(),
             settled: Mutex::new(false),
         }
     }
@@ -66,6 +70,21 @@ impl Track {
             &mut self.timing.lock().unwrap_or_else(PoisonError::into_inner),
             now,
         );
+    }
+
+    /// The call goes over a connection, whose losses are its own from now on.
+    pub(crate) fn ride(&self, line: Option<&Arc<Record>>) {
+        self.losses.follow(line);
+    }
+
+    /// Packets were lost while it dialled.
+    pub(crate) fn lose(&self, packets: u32) {
+        self.losses.add(packets);
+    }
+
+    /// How many packets were lost.
+    pub(crate) fn lost(&self) -> u64 {
+        self.losses.count()
     }
 
     pub(crate) fn timing(&self) -> Timing {

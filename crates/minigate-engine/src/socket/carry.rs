@@ -11,7 +11,7 @@ use super::frames::Frames;
 use super::handshake::{self, Agreed};
 use super::session::Session;
 use super::{Agreement, Handshake, SocketEmitter, SocketEvent};
-use crate::dial::Upgrading;
+use crate::dial::{Upgrading, explain};
 use crate::http::{Carrier, during_head};
 use crate::journal::track::Track;
 use crate::{Body, Failure, Fields, Head, Outcome, Phase, Reply, Step};
@@ -60,7 +60,12 @@ impl Carrier {
         track.fetch();
         let host = permit.target().host_str();
         let (request, asked, upgrading) = self.reach(&permit, handshake, track).await?;
-        let (head, agreed, stream) = upgrade(&permit, request, &asked, upgrading, track).await?;
+        let record = upgrading.record.clone();
+        track.ride(record.as_ref());
+        let explain = |failure| explain(record.as_deref(), host, failure);
+        let (head, agreed, stream) = upgrade(&permit, request, &asked, upgrading, track)
+            .await
+            .map_err(explain)?;
         let frames = Frames::new(stream, agreed.extension.as_deref(), self.limits.message);
         let frames = frames.map_err(|fault| Failure::SocketBroken {
             host: host.to_owned(),
@@ -82,7 +87,7 @@ impl Carrier {
             held: None,
             farewell: None,
         };
-        let closed = session.run().await;
+        let closed = session.run().await.explained(explain);
         track.step(&Step::Closed(&closed));
         let failure = closed.failure.clone();
         emitter.keep_end(closed);

@@ -100,6 +100,14 @@ impl Closed {
         }
     }
 
+    /// The same end, its failure seen in another light.
+    pub(super) fn explained(self, explain: impl Fn(Failure) -> Failure) -> Self {
+        match self.failure {
+            Some(failure) => Self::of(explain(failure)),
+            None => self,
+        }
+    }
+
     /// The end that both sides agreed on; what the app said where the server has nothing else to say.
     pub(super) fn agreed(own: Option<CloseFrame>, code: u16, reason: String) -> Self {
         match own {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use http::Method;
 use minigate_engine::{
-    Engine, Exchange, Handshake, Limits, Outcome, Override, Protocol, Resolver, Setup, Socket, Task,
+    Clock, Conditions, Engine, Exchange, Handshake, Limits, Outcome, Override, Protocol, Resolver, Setup,
+    Socket, Task, Transport,
 };
 use minigate_policy::{
     Call, Debugging, DomainLists, Interface, Permit, Policy, Profile, Release, WrittenLists,
@@ -25,6 +26,9 @@ pub(crate) struct Setting {
     pub(crate) resolver: FakeResolver,
     pub(crate) limits: Limits,
     pub(crate) bodies: bool,
+    pub(crate) clock: Clock,
+    pub(crate) conditions: Conditions,
+    pub(crate) transport: Option<Arc<dyn Transport>>,
 }
 
 /// An app in the developer tool with two domains, a resolver that knows no name, and the throw-away root.
@@ -39,6 +43,9 @@ pub(crate) fn app() -> Setting {
         resolver: FakeResolver::new(),
         limits: Limits::default(),
         bodies: false,
+        clock: Clock::system(),
+        conditions: Conditions::default(),
+        transport: None,
     }
 }
 
@@ -56,6 +63,15 @@ impl Setting {
     /// Domains are looked up here.
     pub(crate) fn resolving(self, resolver: FakeResolver) -> Self {
         Self { resolver, ..self }
+    }
+
+    /// On a network like this, by a clock that the test owns.
+    pub(crate) fn under(self, conditions: &Conditions, clock: &Clock) -> Self {
+        Self {
+            conditions: conditions.clone(),
+            clock: clock.clone(),
+            ..self
+        }
     }
 
     /// One more entry for HTTPS.
@@ -138,6 +154,9 @@ impl Setting {
         setup.overrides = self.overrides;
         setup.journal = Arc::clone(&journal) as Arc<dyn minigate_engine::Journal>;
         setup.limits = self.limits;
+        setup.clock = self.clock;
+        setup.conditions = self.conditions;
+        setup.transport = self.transport;
         App {
             policy,
             engine: Engine::new(setup),

@@ -1,6 +1,9 @@
+use std::pin::pin;
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::StreamExt;
-use minigate_engine::{Body, Breach, Event, Failure, Head, Outcome, Progress, ResolveError, Task};
+use minigate_engine::{Body, Breach, Clock, Event, Failure, Head, Outcome, Progress, ResolveError, Task};
 use minigate_policy::Reason;
 use minigate_tls::TlsFault;
 
@@ -44,6 +47,31 @@ pub(crate) async fn finish_on_stopped_clock(task: Task) -> Seen {
     seen
 }
 
+/// Follows a call whose waits are those of a clock, which is put forward whenever loopback has come to rest; also gives
+/// how long the call took by it.
+pub(crate) async fn finish_by(clock: &Clock, task: Task) -> (Outcome, Duration) {
+    let start = clock.now();
+    let mut watching = pin!(watch(task));
+    loop {
+        tokio::select! {
+            biased;
+            seen = &mut watching => return (seen.outcome, clock.now() - start),
+            () = rest() => clock.advance(STEP),
+        }
+    }
+}
+
+/// Lets everything happen that can happen at this moment.
+pub(crate) async fn rest() {
+    for _ in 0..POLLS {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Each of them looks for what loopback has brought.
+const POLLS: usize = 20;
+const STEP: Duration = Duration::from_millis(5);
+
 /// The status of an answer.
 pub(crate) fn status(outcome: &Outcome) -> u16 {
     match outcome {
@@ -76,6 +104,7 @@ pub(crate) fn kind(outcome: &Outcome) -> String {
         Err(Failure::TimedOut { phase, .. }) => format!("timed out: {phase:?}"),
         Err(Failure::Unresolved(ResolveError::NotFound { .. })) => "unresolved: not found".to_owned(),
         Err(Failure::Unresolved(ResolveError::Failed { .. })) => "unresolved: failed".to_owned(),
+        Err(Failure::Disconnected { how, .. }) => format!("disconnected: {how:?}"),
         Err(Failure::NotConnected { kind, .. }) => format!("not connected: {kind:?}"),
         Err(Failure::Insecure { fault, .. }) => format!("insecure: {}", tls(fault)),
         Err(Failure::Broken { breach, .. }) => format!("broken: {}", broken(breach)),
