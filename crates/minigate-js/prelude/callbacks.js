@@ -32,11 +32,15 @@ export function createApi(name, prepare) {
 
 /** Makes the twin of such a function that answers at once and throws where the other fails. */
 export function createSync(name, work) {
-  return function (first, second) {
+  return function (first, second, third, fourth) {
     try {
-      return work(first, second);
+      return work(first, second, third, fourth);
     } catch (error) {
-      throw new SafeError(name + ":fail " + toFailure(error).text);
+      const { errMsg, errno } = failureValue(name, toFailure(error));
+      const thrown = new SafeError(errMsg);
+      define(thrown, "errMsg", errMsg);
+      if (errno !== undefined) define(thrown, "errno", errno);
+      throw thrown;
     }
   };
 }

@@ -13,6 +13,7 @@ import { installDate } from "minigate:date";
 import { createDeviceApi } from "minigate:device";
 import { invoke, reportException, reportRejection } from "minigate:errors";
 import { facts } from "minigate:facts";
+import { createFileApi, onFileEvent } from "minigate:files";
 import { createGameApi, installFrames } from "minigate:game";
 import { interfaceApi } from "minigate:interface";
 import { lifecycleApi } from "minigate:lifecycle";
@@ -66,6 +67,7 @@ function createWx(config) {
     cloudApi,
     createSensorApi(),
     storageApi,
+    createFileApi(),
     lifecycleApi,
     createDeviceApi(wx, () => ({ ...enterOptions })),
   ];
@@ -120,6 +122,8 @@ function receive(event, id, payload, extra) {
       return guard(show);
     case "hide":
       return guard(hide);
+    case "file":
+      return guard(() => onFileEvent(id, payload, extra));
     case "rejection":
       return reportRejection(id, payload);
     default:

@@ -76,6 +76,7 @@ export const bufferSize = getterOf(ArrayBuffer.prototype, "byteLength");
 export const rawStack = getterOf(Error.prototype, "stack");
 const typedArray = getPrototypeOf(Uint8Array.prototype);
 export const viewName = getterOf(typedArray, Symbol.toStringTag);
+export const copyBytes = uncurry(typedArray.set);
 export const viewLength = getterOf(typedArray, "length");
 export const viewBuffer = getterOf(typedArray, "buffer");
 const viewOffset = getterOf(typedArray, "byteOffset");

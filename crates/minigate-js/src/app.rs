@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::{
     files::Sandbox,
-    host::{Calls, Due, Host, Wanted, answer, natives},
+    host::{Calls, Due, Host, Outcome, Wanted, answer, files, natives},
     limits::{Limit, Limits},
     observer::{Notice, Observer},
     phone::{Device, User},
@@ -82,6 +82,8 @@ pub struct Pending {
     pub timers: usize,
     /// How many calls of the network.
     pub calls: usize,
+    /// How many uses of the file system.
+    pub files: usize,
 }
 
 /// A running app. It belongs to one thread, and it does something only while one of its methods runs.
@@ -207,13 +209,13 @@ impl App {
         }
     }
 
-    /// Waits for what comes next. Agenda and calls take turns, so that neither keeps the other waiting.
+    /// Waits for what comes next. Agenda, calls and the disk take turns, so that none keeps the others waiting.
     async fn next(&mut self) -> Happening {
         loop {
             let now = self.host.clock.now();
-            for source in [self.next, self.next.other()] {
+            for source in [self.next, self.next.after(), self.next.after().after()] {
                 if let Some(happening) = self.take(source, now).await {
-                    self.next = source.other();
+                    self.next = source.after();
                     return happening;
                 }
             }
@@ -223,6 +225,7 @@ impl App {
                     self.next = Source::Agenda;
                     return Happening::Call(id, wanted, event);
                 }
+                (id, outcome) = poll_fn(|cx| self.host.poll_job(cx)) => return Happening::Job(id, outcome),
                 () = wait_until(&self.host.clock, moment) => {}
             }
         }
@@ -239,6 +242,13 @@ impl App {
                     std::task::Poll::Pending => None,
                 }
             }
+            Source::Jobs => {
+                let polled = poll_fn(|cx| std::task::Poll::Ready(self.host.poll_job(cx))).await;
+                match polled {
+                    std::task::Poll::Ready((id, outcome)) => Some(Happening::Job(id, outcome)),
+                    std::task::Poll::Pending => None,
+                }
+            }
         }
     }
 
@@ -250,6 +260,10 @@ impl App {
                 self.turn("timer", id, |ctx| last.into_js(ctx), nothing)
             }
             Happening::Call(id, wanted, event) => self.deliver_call(id, wanted, event),
+            Happening::Job(id, Ok(answer)) => self.turn("file", id, |ctx| files::value(ctx, answer), nothing),
+            Happening::Job(id, Err(complaint)) => {
+                self.turn("file", id, nothing, |ctx| files::refusal(ctx, &complaint))
+            }
         };
     }
 
@@ -320,6 +334,7 @@ impl App {
         let pending = Pending {
             timers: agenda.timers(),
             calls: self.host.calls.borrow().len(),
+            files: self.host.jobs.borrow().len(),
         };
         (agenda.has_next() || pending != Pending::default()).then_some(pending)
     }
@@ -329,6 +344,7 @@ impl App {
 enum Happening {
     Due(Due),
     Call(u64, Wanted, Option<Event>),
+    Job(u64, Outcome),
 }
 
 /// Where happenings come from.
@@ -336,13 +352,15 @@ enum Happening {
 enum Source {
     Agenda,
     Calls,
+    Jobs,
 }
 
 impl Source {
-    fn other(self) -> Self {
+    fn after(self) -> Self {
         match self {
             Self::Agenda => Self::Calls,
-            Self::Calls => Self::Agenda,
+            Self::Calls => Self::Jobs,
+            Self::Jobs => Self::Agenda,
         }
     }
 }

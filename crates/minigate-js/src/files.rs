@@ -10,20 +10,28 @@
 //! which the system holds to that folder even while links are made in it. Files that have a second name (a hard link)
 //! are refused, so that nothing outside can be read or written through one.
 
-#![expect(dead_code, reason = "the app's own functions come next")]
-
 mod account;
+mod content;
+mod descriptor;
 mod disk;
+mod encoding;
 mod fault;
+mod folder;
 mod library;
+mod operation;
 mod package;
 mod part;
-pub(crate) mod path;
+mod path;
 mod receiver;
 mod sandbox;
+mod saved;
+mod stat;
 
+pub(crate) use content::{Algorithm, Range};
+pub(crate) use encoding::Encoding;
 pub use fault::FileFault;
 pub(crate) use library::Library;
+pub(crate) use operation::{Answer, Complaint, Data, Operation};
 pub use receiver::Receiver;
 pub(crate) use sandbox::last_segment;
 pub use sandbox::{FileRules, Opened, Sandbox};

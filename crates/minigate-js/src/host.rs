@@ -4,6 +4,8 @@ mod agenda;
 pub(crate) mod answer;
 mod calls;
 mod components;
+pub(crate) mod files;
+mod jobs;
 mod modules;
 mod natives;
 mod request;
@@ -30,6 +32,7 @@ use crate::{
 };
 pub(crate) use agenda::{Agenda, Due};
 pub(crate) use calls::{Calls, Wanted};
+pub(crate) use jobs::{Jobs, Outcome};
 pub(crate) use natives::natives;
 use request::Request;
 use storage::Storage;
@@ -43,6 +46,7 @@ pub(crate) struct Host {
     pub(crate) agenda: RefCell<Agenda>,
     pub(crate) calls: RefCell<Calls>,
     pub(crate) files: Sandbox,
+    pub(crate) jobs: RefCell<Jobs>,
     /// What the prelude is told about the app and its phone, as JSON.
     pub(crate) facts: String,
     observer: RefCell<Box<dyn Observer>>,
@@ -80,6 +84,7 @@ impl Host {
             agenda: RefCell::default(),
             calls: RefCell::new(calls),
             files,
+            jobs: RefCell::default(),
             facts,
             observer: RefCell::new(observer),
             storage: RefCell::default(),
@@ -197,5 +202,9 @@ impl Host {
 
     pub(crate) fn poll_call(&self, cx: &mut Context<'_>) -> Poll<(u64, Wanted, Option<Event>)> {
         self.calls.borrow_mut().poll_event(cx)
+    }
+
+    pub(crate) fn poll_job(&self, cx: &mut Context<'_>) -> Poll<(u64, Outcome)> {
+        self.jobs.borrow_mut().poll_end(|| self.library(), cx)
     }
 }

@@ -82,7 +82,7 @@ async fn a_full_heap_ends_the_app_whatever_it_catches() {
         "try { '\\u0344'.repeat(3e6).normalize('NFD') } catch (e) {}",
         "(async () => { const all = []; for (;;) all.push([all.length]) })().catch(() => {})",
         "Promise.reject(1).catch(() => {}); new Promise(() => { throw 1 }).catch(() => {}).then(() => {
-           try { const all = []; for (;;) all.push(new Array(1000).fill(1)) } catch (e) {} })",
+           try { const all = []; for (;;) all.push(new Array(20000).fill(1)) } catch (e) {} })",
         "const m = new Map(); try { for (let i = 0; ; i++) m.set('k' + i, { i }) } catch (e) { console.log(e) }",
     ];
     for code in bombs {

@@ -14,7 +14,7 @@ use cap_std::{
 };
 use tempfile::TempDir;
 
-use super::{FileFault, account::Account, path::MAX_DEPTH, sandbox::FileRules};
+use super::{FileFault, account::Account, descriptor::Descriptors, path::MAX_DEPTH, sandbox::FileRules};
 
 /// One app's folders. Nobody else has them as long as this lives.
 pub(super) struct Disk {
@@ -23,9 +23,8 @@ pub(super) struct Disk {
     pub(super) temporary: Dir,
     /// Files that are being written and have no name yet.
     pub(super) parts: Dir,
-    /// The folder of all of them.
-    pub(super) root: Dir,
     account: Mutex<Account>,
+    descriptors: Mutex<Descriptors>,
     /// Held, not read.
     _lock: std::fs::File,
     folder: Option<TempDir>,
@@ -62,8 +61,8 @@ impl Disk {
             saved,
             temporary,
             parts,
-            root,
             account: Mutex::new(Account::new(rules, usage.bytes, usage.entries)),
+            descriptors: Mutex::default(),
             _lock: lock,
             folder: None,
         })
@@ -72,6 +71,11 @@ impl Disk {
     /// The books. Whoever changes files holds them meanwhile, so that what was checked still holds when it is done.
     pub(super) fn account(&self) -> MutexGuard<'_, Account> {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open files. Whoever needs the books, too, takes those first.
+    pub(super) fn descriptors(&self) -> MutexGuard<'_, Descriptors> {
+        self.descriptors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,7 +113,7 @@ pub(super) fn plain_len(dir: &Dir, path: &Path) -> Result<Option<u64>, FileFault
     }
 }
 
-fn require_plain(metadata: &Metadata) -> Result<(), FileFault> {
+pub(super) fn require_plain(metadata: &Metadata) -> Result<(), FileFault> {
     if metadata.is_dir() {
         return Err(FileFault::IsDirectory);
     }
@@ -135,11 +139,16 @@ fn names(_metadata: &Metadata) -> u64 {
 pub(super) struct Usage {
     pub(super) bytes: u64,
     pub(super) entries: usize,
+    /// How many folders deep it is.
+    pub(super) height: usize,
 }
 
 impl Usage {
     pub(super) fn of(dir: &Dir, depth: usize) -> io::Result<Self> {
-        let mut usage = Self::default();
+        let mut usage = Self {
+            height: 1,
+            ..Self::default()
+        };
         for entry in dir.entries()? {
             let entry = entry?;
             let metadata = entry.metadata()?;
@@ -147,7 +156,11 @@ impl Usage {
             if metadata.is_file() {
                 usage.bytes += metadata.len();
             } else if metadata.is_dir() && depth < MAX_DEPTH {
-                usage = usage.and(Self::of(&entry.open_dir()?, depth + 1)?);
+                let inner = Self::of(&entry.open_dir()?, depth + 1)?;
+                usage = usage.and(Self {
+                    height: inner.height + 1,
+                    ..inner
+                });
             }
         }
         Ok(usage)
@@ -157,6 +170,7 @@ impl Usage {
         Self {
             bytes: self.bytes + other.bytes,
             entries: self.entries + other.entries,
+            height: self.height.max(other.height),
         }
     }
 }

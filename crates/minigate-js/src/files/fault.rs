@@ -40,6 +40,39 @@ pub enum FileFault {
     /// The system's own fault.
     #[error("Input/output error")]
     Io,
+    /// More waits to be done than an app may ask for.
+    #[error("system error")]
+    Busy,
+    /// What is to be read doesn't fit into the app's memory.
+    #[error("oom occurs")]
+    TooLarge,
+    /// A value makes no sense here.
+    #[error("Invalid argument")]
+    Invalid,
+    /// The text isn't what its encoding says.
+    #[error("base64 encode error")]
+    Encoding,
+    /// A length outside the file.
+    #[error("value of length is out of range")]
+    Length,
+    /// A position outside the file.
+    #[error("value of position is out of range")]
+    Position,
+    /// The file to save isn't there.
+    #[error("tempFilePath file not exist")]
+    NoTemporary,
+    /// The number isn't that of an open file.
+    #[error("bad file descriptor")]
+    Descriptor,
+    /// The file wasn't opened for that.
+    #[error("permission denied")]
+    Mode,
+    /// Too many files are open.
+    #[error("excced max concurrent fd limit")]
+    Descriptors,
+    /// There is no such way to open a file.
+    #[error("invalid flag")]
+    Flag,
 }
 
 impl FileFault {
@@ -47,17 +80,28 @@ impl FileFault {
     #[must_use]
     pub const fn errno(self) -> u32 {
         match self {
+            Self::TooLarge => 111,
             Self::NotPermitted => 1_300_001,
             Self::Missing => 1_300_002,
             Self::Io => 1_300_005,
+            Self::Descriptor => 1_300_009,
             Self::Denied => 1_300_013,
             Self::Outside => 1_300_014,
             Self::NotADirectory => 1_300_020,
+            Self::Invalid => 1_300_022,
             Self::TooLong => 1_300_036,
             Self::NotEmpty => 1_300_066,
+            Self::Busy => 1_300_201,
             Self::Full => 1_300_202,
+            Self::Encoding => 1_300_203,
             Self::IsDirectory => 1_301_003,
             Self::Exists => 1_301_005,
+            Self::Length => 1_301_006,
+            Self::Position => 1_301_009,
+            Self::NoTemporary => 1_301_112,
+            Self::Mode => 1_302_001,
+            Self::Descriptors => 1_302_002,
+            Self::Flag => 1_302_003,
         }
     }
 }
@@ -72,6 +116,7 @@ impl From<io::Error> for FileFault {
             ErrorKind::IsADirectory => Self::IsDirectory,
             ErrorKind::AlreadyExists => Self::Exists,
             ErrorKind::DirectoryNotEmpty => Self::NotEmpty,
+            ErrorKind::InvalidInput => Self::Invalid,
             ErrorKind::InvalidFilename => Self::TooLong,
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::Full,
             _ => Self::Io,

@@ -2,13 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{FileFault, Opened, Sandbox, package, path::Spot};
+use super::{FileFault, Opened, Sandbox, package, path::Spot, stat::Stat};
 use crate::project::{Files, Project};
 
 /// An app's own files and those of its package, for reading. A cheap clone is the same files; any thread may have one.
 #[derive(Clone)]
 pub(crate) struct Library {
-    own: Sandbox,
+    pub(super) own: Sandbox,
     package: Arc<dyn Files>,
     root: String,
 }
@@ -31,6 +31,14 @@ impl Library {
         match self.own.spot(path)? {
             Spot::Package(inner) => package::open(&*self.package, &self.root, &inner),
             _ => self.own.open(path),
+        }
+    }
+
+    /// What is known of a file or folder; the package's folders aren't known.
+    pub(super) fn stat(&self, path: &str) -> Result<Stat, FileFault> {
+        match self.own.spot(path)? {
+            Spot::Package(inner) => Stat::of_file(&package::open(&*self.package, &self.root, &inner)?.file),
+            _ => self.own.stat(path),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
-    io::{Read, Write},
+    io::Write,
     path::Path,
     sync::Arc,
 };
@@ -43,13 +43,6 @@ impl Part {
         let file = self.file.as_mut().ok_or(FileFault::Io)?;
         file.write_all(bytes)?;
         self.len += bytes.len() as u64;
-        Ok(())
-    }
-
-    /// Takes everything that a reader gives.
-    pub(super) fn copy(&mut self, reader: &mut impl Read) -> Result<(), FileFault> {
-        let file = self.file.as_mut().ok_or(FileFault::Io)?;
-        self.len += std::io::copy(reader, file)?;
         Ok(())
     }
 

@@ -23,7 +23,7 @@ use crate::project::Kind;
 /// [`FileRules`]; a write beyond the limit changes nothing.
 #[derive(Clone)]
 pub struct Sandbox {
-    rules: FileRules,
+    pub(super) rules: FileRules,
     disk: Arc<OnceLock<Option<Arc<Disk>>>>,
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn natives<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js
     natives.add_modules()?;
     natives.add_pages()?;
     natives.add_storage()?;
+    natives.add_files()?;
     natives.add_calls()?;
     Ok(natives.object)
 }
@@ -179,6 +180,21 @@ impl<'js> Natives<'_, 'js> {
         self.add("storageInfo", move || host.storage.borrow().info().to_string())?;
         let host = self.host();
         self.add("code", move || (host.codes.borrow_mut())())
+    }
+
+    fn add_files(&self) -> Result<()> {
+        let host = self.host();
+        self.add(
+            "file",
+            move |ctx: Ctx<'js>, name: String, payload: Object<'js>| host.use_file(&ctx, &name, payload),
+        )?;
+        let host = self.host();
+        self.add(
+            "fileLater",
+            move |ctx: Ctx<'js>, name: String, payload: Object<'js>| {
+                host.use_file_later(&ctx, &name, payload)
+            },
+        )
     }
 
     fn add_calls(&self) -> Result<()> {

@@ -74,17 +74,25 @@ pub(crate) async fn run_project(project: Project, limits: Limits) -> Run {
     launch(project, limits, &Launch::default()).await
 }
 
+/// Runs one script as the app's only file, on files that the test has made.
+pub(crate) async fn run_on(files: Sandbox, script: &str, limits: Limits) -> Run {
+    let notices = Rc::default();
+    let engine = Engine::new(engine_setup());
+    let setup = Setup {
+        files,
+        ..setup(project(&[("app.js", script)]), limits, engine, policy(), &notices)
+    };
+    start(App::new(setup).unwrap(), &Launch::default(), notices).await
+}
+
 /// The same, opened in a way of its own.
 pub(crate) async fn launch(project: Project, limits: Limits, launch: &Launch) -> Run {
-    let notices = Rc::new(RefCell::new(Vec::new()));
-    let mut app = App::new(setup(
-        project,
-        limits,
-        Engine::new(engine_setup()),
-        policy(),
-        &notices,
-    ))
-    .unwrap();
+    let notices = Rc::default();
+    let setup = setup(project, limits, Engine::new(engine_setup()), policy(), &notices);
+    start(App::new(setup).unwrap(), launch, notices).await
+}
+
+async fn start(mut app: App, launch: &Launch, notices: Rc<RefCell<Vec<Notice>>>) -> Run {
     let end = match app.launch(launch) {
         Ok(()) => {
             app.run_until_idle(Instant::now() + Duration::from_secs(600))
