@@ -7,6 +7,7 @@ pub(crate) mod coding;
 use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
 use minigate_policy::Undecodable;
+use tokio::io::AsyncReadExt;
 
 use crate::Failure;
 
@@ -73,9 +74,11 @@ pub enum Signal {
 
 /// Makes text of a body: converted to UTF-8 (rule N6), with one byte order mark removed (rule N7).
 ///
+/// `fallback` is the encoding of what declares none and isn't UTF-8.
+///
 /// # Errors
-/// [`Failure::Undecodable`] where the bytes don't fit their encoding and the profile wants that to fail.
-pub(crate) fn to_text(
+/// [`Failure::Undecodable`] where the bytes don't fit their encoding and that is to fail.
+pub fn to_text(
     body: &Bytes,
     content_type: Option<&str>,
     fallback: &str,
@@ -99,6 +102,17 @@ pub(crate) fn to_text(
             byte_order_marks,
         },
     ))
+}
+
+/// Undoes the codings that `content-encoding` names of a body that is there as a whole; at most `limit` bytes.
+///
+/// Nothing where a coding isn't known, or the body isn't in it or too long.
+pub async fn undo_codings(body: &[u8], content_encoding: &[&str], limit: usize) -> Option<Bytes> {
+    let codings = coding::parse(content_encoding.iter().copied()).ok()?;
+    let mut reader = coding::undo(body, &codings).await.take(limit as u64 + 1);
+    let mut plain = Vec::new();
+    reader.read_to_end(&mut plain).await.ok()?;
+    (plain.len() <= limit).then(|| plain.into())
 }
 
 fn convert(body: &Bytes, encoding: &'static Encoding) -> (Text, bool) {

@@ -18,11 +18,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use http::Method;
 use minigate_policy::{Host, Permit};
 use minigate_tls::Trust;
 
 use crate::journal::track::Track;
-use crate::{Failure, Phase, Protocol, Step, TcpDelay};
+use crate::{Cue, Failure, Phase, Protocol, Rehearsal, Step, TcpDelay};
 use handshake::Route;
 use pool::{Key, Pool};
 use transport::Wiring;
@@ -45,6 +46,7 @@ pub(crate) struct Dialer {
     trust: Trust,
     transport: Option<Arc<dyn Transport>>,
     weather: Weather,
+    rehearsal: Option<Arc<dyn Rehearsal>>,
     pool: Pool,
 }
 
@@ -70,6 +72,7 @@ impl Dialer {
         trust: Trust,
         transport: Option<Arc<dyn Transport>>,
         weather: Weather,
+        rehearsal: Option<Arc<dyn Rehearsal>>,
     ) -> Self {
         Self {
             resolver,
@@ -77,7 +80,31 @@ impl Dialer {
             trust,
             transport,
             weather,
+            rehearsal,
             pool: Pool::default(),
+        }
+    }
+
+    /// Lets a recording that is played have its say; each hop asks for it once, before anything else.
+    ///
+    /// # Errors
+    /// What was recorded, or that nothing was.
+    pub(crate) async fn rehearse(
+        &self,
+        permit: &Permit,
+        method: &Method,
+        track: &Track,
+    ) -> Result<(), Failure> {
+        let Some(rehearsal) = &self.rehearsal else {
+            return Ok(());
+        };
+        match rehearsal.cue(method, permit.target().url()) {
+            Cue::Dial => Ok(()),
+            Cue::Fail(failure) => Err(*failure),
+            Cue::Wait(phase) => {
+                track.wait_in(phase);
+                std::future::pending().await
+            }
         }
     }
 

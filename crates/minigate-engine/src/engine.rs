@@ -16,7 +16,7 @@ use crate::journal::track::Track;
 use crate::network::Quality;
 use crate::{
     CallId, Clock, Conditions, Exchange, Failure, Handshake, Journal, NetworkWatch, NoJournal, Note,
-    Override, Resolver, Socket, Step, SystemResolver, Task, Transport,
+    Override, Rehearsal, Resolver, Socket, Step, SystemResolver, Task, Transport,
 };
 
 /// The network of one app: slots, queue, connections.
@@ -51,6 +51,8 @@ pub struct Setup {
     pub conditions: Conditions,
     /// Opens streams instead of TCP, where that isn't wanted.
     pub transport: Option<Arc<dyn Transport>>,
+    /// What plays the network, where it is a recording.
+    pub rehearsal: Option<Arc<dyn Rehearsal>>,
     /// Sizes.
     pub limits: Limits,
     /// The `user-agent` of calls that set none; left out where the text can't stand in a field.
@@ -96,6 +98,7 @@ impl Setup {
             clock: Clock::system(),
             conditions: Conditions::default(),
             transport: None,
+            rehearsal: None,
             limits: Limits::default(),
             user_agent,
         }
@@ -118,6 +121,7 @@ impl Engine {
             setup.trust,
             setup.transport,
             weather,
+            setup.rehearsal,
         );
         let user_agent = HeaderValue::try_from(setup.user_agent).ok();
         let carrier = Carrier::new(dialer, setup.limits, user_agent);

@@ -78,6 +78,18 @@ pub enum Failure {
         /// What was wrong.
         fault: TlsFault,
     },
+    /// A recording is played, and it has no answer.
+    #[error("no answer to {method} {url} was recorded")]
+    NotRecorded {
+        /// The method.
+        method: String,
+        /// The URL.
+        url: String,
+        /// Method and URL of what was recorded and is most like it.
+        nearest: Option<String>,
+        /// Whether there was an answer, but too long a one to be kept.
+        cut: bool,
+    },
     /// The answer was cut off or broke the protocol.
     #[error("{host} broke off or broke the protocol: {breach}")]
     Broken {
@@ -240,6 +252,7 @@ impl Failure {
             | Self::Unresolved(_)
             | Self::Disconnected { .. }
             | Self::NotConnected { .. }
+            | Self::NotRecorded { .. }
             | Self::Broken { .. }
             | Self::BodyTooLarge { .. }
             | Self::FileNotFound { .. }

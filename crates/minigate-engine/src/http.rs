@@ -113,9 +113,9 @@ impl Carrier {
             };
             let status = answer.head.status;
             let next = hop.permit.follow(&location)?;
+            self.finish(answer, track).await;
             track.redirected(status, next.verdict());
             hops.push(next.verdict().clone());
-            self.finish(answer, track).await;
             hop = redirect::next(hop, status, next);
         }
     }
@@ -125,6 +125,7 @@ impl Carrier {
     /// A connection that has served before may be closing at the very moment; where nothing of an answer has come
     /// and repeating can do no harm, the message goes out once more on a new connection.
     async fn exchange(&self, hop: &Hop, track: &Arc<Track>) -> Result<Answer, Failure> {
+        self.dialer.rehearse(&hop.permit, &hop.method, track).await?;
         let answered = match self.attempt(hop, Freshness::Any, track).await {
             Err(Unanswered { repeatable: true, .. }) => self.attempt(hop, Freshness::New, track).await,
             answered => answered,

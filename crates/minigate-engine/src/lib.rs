@@ -28,6 +28,7 @@ mod network;
 mod payload;
 mod progress;
 mod receiver;
+mod rehearsal;
 mod reply;
 mod socket;
 mod task;
@@ -36,7 +37,7 @@ pub use clock::Clock;
 pub use conditions::{
     Conditions, Cut, Fault, HostFault, Loss, Network, NetworkType, Preset, UnknownNetworkType, UnknownPreset,
 };
-pub use decode::{Decoding, Signal, Text};
+pub use decode::{Decoding, Signal, Text, to_text, undo_codings};
 pub use dial::{
     AddressSource, Override, OverrideError, ResolveError, Resolver, Stream, SystemResolver, Transport,
 };
@@ -50,6 +51,7 @@ pub use network::{NetworkEvent, NetworkView, NetworkWatch};
 pub use payload::{Opened, Payload, Source};
 pub use progress::Progress;
 pub use receiver::{Receiver, Stored, Unstored};
+pub use rehearsal::{Cue, Rehearsal};
 pub use reply::{Body, Head, Outcome, Reply, Timing};
 pub use socket::{
     Agreement, CloseError, CloseFrame, Closed, Handshake, Message, SendError, Socket, SocketEvent, TcpDelay,

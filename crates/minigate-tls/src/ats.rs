@@ -2,6 +2,7 @@
 
 use minigate_policy::Rule;
 use rustls::CipherSuite;
+use serde::{Deserialize, Serialize};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::oid_registry as oid;
 use x509_parser::public_key::PublicKey;
@@ -12,7 +13,8 @@ use crate::chain::algorithm_name;
 /// A demand of App Transport Security that isn't met.
 ///
 /// TLS 1.2, forward secrecy and a name in the certificate need no entry: no connection of ours lacks them.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum AtsDemand {
     /// The server's certificate is signed with RSA or ECDSA and SHA-256 or better.
@@ -43,6 +45,7 @@ pub enum AtsDemand {
     #[error("the connection uses {}, which is not on the list", .suite.as_str().unwrap_or("an unknown suite"))]
     Suite {
         /// The suite that the server chose.
+        #[serde(with = "crate::number::suite")]
         suite: CipherSuite,
     },
 }

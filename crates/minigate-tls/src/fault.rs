@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 use minigate_policy::Rule;
+use serde::{Deserialize, Serialize};
 
 use crate::{AtsDemand, NetError};
 
 /// What is wrong with a server's certificates, one variant for each way, with the evidence.
 ///
 /// Names come from the certificates, so they are foreign text: escape them before printing.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum CertificateFault {
     /// The server vouches for itself: its certificate is signed with its own key.

@@ -7,6 +7,7 @@ use minigate_policy::{CertificateCheck, Rule};
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, CommonState, InvalidMessage, PeerIncompatible,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::config::meets_ats;
 use crate::verify::Noted;
@@ -78,7 +79,8 @@ impl Handshake {
 }
 
 /// What a handshake ended in, if not in a connection.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum TlsFault {
     /// The server's certificates fail the check.
@@ -107,7 +109,7 @@ pub enum TlsFault {
     ClientCertificateWanted,
     /// The server ended the handshake with another alert (RFC 8446 §6.2).
     #[error("the server ended the handshake: {0:?}")]
-    Alert(AlertDescription),
+    Alert(#[serde(with = "crate::number::alert")] AlertDescription),
     /// What answers isn't TLS; plain HTTP usually.
     #[error("the server doesn't answer in TLS")]
     NotTls,
@@ -238,4 +240,35 @@ impl TlsFault {
 
 fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::CipherSuite;
+
+    use super::*;
+
+    #[test]
+    fn a_fault_can_be_written_down_and_read_again() {
+        for fault in [
+            TlsFault::Alert(AlertDescription::HandshakeFailure),
+            TlsFault::NoCommonSuite { ats: true },
+            TlsFault::Certificate(CertificateFault::UnknownRoot {
+                issuer: "CN=x".to_owned(),
+            }),
+            TlsFault::Certificate(CertificateFault::Ats {
+                unmet: AtsDemand::Suite {
+                    suite: CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA,
+                },
+            }),
+        ] {
+            let written = serde_json::to_string(&fault).unwrap();
+
+            assert_eq!(
+                serde_json::from_str::<TlsFault>(&written).unwrap(),
+                fault,
+                "{written}"
+            );
+        }
+    }
 }

@@ -31,6 +31,7 @@ mod diagnose;
 mod fault;
 mod handshake;
 mod net_error;
+mod number;
 mod roots;
 mod tell;
 mod verify;

@@ -42,6 +42,7 @@ impl Failure {
             Self::BodyTooLarge { .. } => (net_error(self, wording), Some(600_001)),
             Self::Unresolved(_)
             | Self::Disconnected { .. }
+            | Self::NotRecorded { .. }
             | Self::NotConnected { .. }
             | Self::Insecure { .. }
             | Self::Broken { .. }
@@ -77,6 +78,7 @@ impl Failure {
             } => ("ERR_NETWORK_CHANGED", -21),
             Self::Disconnected { .. } => ("ERR_INTERNET_DISCONNECTED", -106),
             Self::NotConnected { kind, .. } => connect_error(*kind),
+            Self::NotRecorded { .. } => connect_error(io::ErrorKind::ConnectionRefused),
             Self::Insecure { fault, .. } => return Some(fault.net_error()),
             Self::Broken { breach, .. } => breach_error(breach),
             Self::BodyTooLarge { .. } => ("ERR_FILE_TOO_BIG", -8),

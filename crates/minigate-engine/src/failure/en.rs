@@ -29,6 +29,22 @@ pub(super) fn headline(failure: &Failure) -> String {
         }
         Failure::Disconnected { host, how } => disconnected(host, *how),
         Failure::NotConnected { host, peer, kind } => format!("`{host}` can't be reached at {peer}: {kind}"),
+        Failure::NotRecorded {
+            method,
+            url,
+            cut: true,
+            ..
+        } => {
+            format!("the recorded answer to {method} {url} was too long to be kept")
+        }
+        Failure::NotRecorded {
+            method, url, nearest, ..
+        } => {
+            let nearest = nearest
+                .as_ref()
+                .map_or_else(String::new, |nearest| format!("; the nearest is {nearest}"));
+            format!("the recording has no answer to {method} {url}{nearest}")
+        }
         Failure::Insecure { host, fault } => format!("`{host}`: {}", fault.tell(Lang::En).headline),
         Failure::Broken { host, breach } => format!("`{host}` {breach}"),
         Failure::BodyTooLarge { limit } => format!("the answer has more than {limit} bytes"),
@@ -92,6 +108,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             ..
         } => one("check that the server runs and listens on that port"),
         Failure::NotConnected { .. } => one("check the network and the server's firewall"),
+        Failure::NotRecorded { .. } => one("record again with `--record`"),
         Failure::Insecure { fault, .. } => fault.tell(Lang::En).remedies,
         Failure::Broken {
             breach: Breach::HeadTooLarge,

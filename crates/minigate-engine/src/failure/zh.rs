@@ -27,6 +27,22 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::NotConnected { host, peer, kind } => {
             format!("无法连接 `{host}`（{peer}）：{}", connect(*kind))
         }
+        Failure::NotRecorded {
+            method,
+            url,
+            cut: true,
+            ..
+        } => {
+            format!("录制时 {method} {url} 的返回内容过长，没有保存")
+        }
+        Failure::NotRecorded {
+            method, url, nearest, ..
+        } => {
+            let nearest = nearest
+                .as_ref()
+                .map_or_else(String::new, |nearest| format!("，最接近的是 {nearest}"));
+            format!("录制文件中没有 {method} {url} 的返回{nearest}")
+        }
         Failure::Insecure { host, fault } => format!("`{host}`：{}", fault.tell(Lang::Zh).headline),
         Failure::Broken { host, breach } => format!("`{host}` {}", broken(breach)),
         Failure::BodyTooLarge { limit } => format!("返回内容超过 {limit} 字节"),
@@ -117,6 +133,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             ..
         } => one("确认服务器已启动并监听该端口"),
         Failure::NotConnected { .. } => one("检查网络和服务器的防火墙"),
+        Failure::NotRecorded { .. } => one("用 `--record` 重新录制"),
         Failure::Insecure { fault, .. } => fault.tell(Lang::Zh).remedies,
         Failure::Broken {
             breach: Breach::HeadTooLarge,

@@ -102,6 +102,7 @@ impl Carrier {
     ) -> Result<(http::Request<crate::dial::Nothing>, handshake::Asked, Upgrading), Failure> {
         let delay = handshake.delay;
         let (request, asked) = handshake::request(handshake, permit, self.user_agent.as_ref(), track)?;
+        self.dialer.rehearse(permit, request.method(), track).await?;
         // Boxed, since the states of a TLS handshake are large and soon over.
         let upgrading = Box::pin(self.dialer.upgrading(permit, delay, track)).await?;
         Ok((request, asked, upgrading))

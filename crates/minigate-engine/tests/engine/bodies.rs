@@ -136,7 +136,8 @@ async fn each_hop_has_its_own_request_and_body() {
         (&b"form"[..], 1)
     );
     assert_eq!((uploaded(after).as_slice(), asked(after).len()), (&b""[..], 1));
-    assert_eq!(received(&entries), b"movedhere");
+    assert_eq!(received(before), b"moved");
+    assert_eq!(received(after), b"here");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod http2;
 mod lifetime;
 mod pool;
 mod records;
+mod rehearsal;
 mod requests;
 mod responses;
 mod slots;

@@ -29,6 +29,7 @@ pub(crate) struct Setting {
     pub(crate) clock: Clock,
     pub(crate) conditions: Conditions,
     pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) rehearsal: Option<Arc<dyn minigate_engine::Rehearsal>>,
 }
 
 /// An app in the developer tool with two domains, a resolver that knows no name, and the throw-away root.
@@ -46,6 +47,7 @@ pub(crate) fn app() -> Setting {
         clock: Clock::system(),
         conditions: Conditions::default(),
         transport: None,
+        rehearsal: None,
     }
 }
 
@@ -109,6 +111,14 @@ impl Setting {
         Self { bodies: true, ..self }
     }
 
+    /// A recording plays the network.
+    pub(crate) fn rehearsing(self, rehearsal: impl minigate_engine::Rehearsal + 'static) -> Self {
+        Self {
+            rehearsal: Some(Arc::new(rehearsal)),
+            ..self
+        }
+    }
+
     pub(crate) fn policy(&self) -> Policy {
         let written = WrittenLists {
             request: self.entries.clone(),
@@ -152,6 +162,7 @@ impl Setting {
         let mut setup = Setup::new(self.profile, Trust::new(roots.unwrap()));
         setup.resolver = resolver;
         setup.overrides = self.overrides;
+        setup.rehearsal = self.rehearsal;
         setup.journal = Arc::clone(&journal) as Arc<dyn minigate_engine::Journal>;
         setup.limits = self.limits;
         setup.clock = self.clock;
