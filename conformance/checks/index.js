@@ -1,0 +1,9 @@
+module.exports = [].concat(
+  require('./domains'),
+  require('./calls'),
+  require('./text'),
+  require('./request'),
+  require('./transfers'),
+  require('./files'),
+  require('./certificates')
+)
