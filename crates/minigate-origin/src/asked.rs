@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Uri, Version, header};
 
-/// What a client asked, whole: recorded once its body has arrived.
+/// What a client asked: recorded once its body has arrived.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Asked {
@@ -19,8 +19,10 @@ pub struct Asked {
     pub query: Option<String>,
     /// The headers in the order of arrival.
     pub headers: HeaderMap,
-    /// The body as sent, without chunk framing.
+    /// The body as sent, without chunk framing; of a longer one the first 16 MiB.
     pub body: Bytes,
+    /// How many bytes the whole body had.
+    pub length: u64,
 }
 
 impl Asked {
@@ -34,6 +36,7 @@ impl Asked {
             version: parts.version,
             headers: parts.headers,
             body: Bytes::new(),
+            length: 0,
         };
         (asked, body)
     }

@@ -47,7 +47,8 @@ impl Origin {
     /// Listens on a free port of 127.0.0.1 and serves HTTP/1.1 and h2, whichever ALPN settles.
     ///
     /// A handshake without SNI, or for a name that isn't served, is refused. A client has 10 s for the handshake and
-    /// 30 s each for a head and a body, of at most 64 KiB and 16 MiB; 512 connections are served at a time, and the rest
+    /// 30 s each for a head of at most 64 KiB and for every piece of a body. A body may have any size; no more than its
+    /// first 16 MiB are kept, and conditions see. 512 connections are served at a time, and the rest
     /// wait.
     ///
     /// # Errors

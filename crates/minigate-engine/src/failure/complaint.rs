@@ -290,6 +290,109 @@ mod tests {
         }
     }
 
+    fn path() -> String {
+        "wxfile://tmp_1".to_owned()
+    }
+
+    fn reason() -> String {
+        "no space left on device".to_owned()
+    }
+
+    #[test]
+    fn every_failure_of_an_upload_has_the_platforms_words_and_number() {
+        let missing = Failure::FileNotFound { path: path() };
+        let unreadable = Failure::FileUnreadable {
+            path: path(),
+            reason: reason(),
+        };
+        let changed = Failure::FileChanged {
+            expected: 2,
+            read: 1,
+            reason: reason(),
+        };
+        let too_large = Failure::FileTooLarge { limit: 10 };
+        let too_many = Failure::TooManyCalls { limit: 10 };
+        let (phone, tool) = (Wording::AndroidLegacy, Wording::Devtools);
+        for (failure, wording, text, errno) in [
+            (&missing, phone, "file not found", None),
+            (&missing, Wording::IosLegacy, "file not found", None),
+            (&missing, Wording::Android, "file not found", None),
+            (&missing, Wording::Canonical, "file not found", None),
+            (&missing, tool, "createUploadTask:fail file not found", None),
+            (&unreadable, phone, "file not found", None),
+            (&unreadable, tool, "createUploadTask:fail file not found", None),
+            (&changed, phone, "network system error", Some(600_006)),
+            (&too_large, phone, "exceed max file size", None),
+            (&too_many, phone, "network exceed max task count", Some(600_007)),
+            (&Failure::Aborted, phone, "abort", None),
+            (&Failure::Interrupted, phone, "interrupted", Some(600_003)),
+        ] {
+            let expected = format!("uploadFile:fail {text}");
+            assert_eq!(
+                message(failure, Interface::UploadFile, wording),
+                (expected, errno)
+            );
+        }
+    }
+
+    #[test]
+    fn every_failure_of_a_download_has_the_platforms_words_and_number() {
+        for (failure, text, errno) in [
+            (
+                Failure::FileTooLarge { limit: 10 },
+                "exceed max file size",
+                603_301,
+            ),
+            (Failure::FileEmpty, "file data is empty", 603_302),
+            (
+                Unstored::Forbidden { path: path() }.into(),
+                "permission denied can not open file filepath",
+                603_303,
+            ),
+            (
+                Unstored::Failed { reason: reason() }.into(),
+                "download save file error",
+                603_300,
+            ),
+            (
+                Unstored::QuotaExceeded.into(),
+                "the maximum size of the file storage limit is exceeded",
+                1_300_202,
+            ),
+            (Failure::Aborted, "abort", 603_105),
+            (Failure::Interrupted, "interrupted", 600_003),
+        ] {
+            for wording in [Wording::AndroidLegacy, Wording::Devtools] {
+                let expected = (format!("downloadFile:fail {text}"), Some(errno));
+                assert_eq!(message(&failure, Interface::DownloadFile, wording), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn an_invalid_url_has_the_words_of_the_task_in_the_developer_tool() {
+        for (interface, wording, expected) in [
+            (
+                Interface::UploadFile,
+                Wording::Devtools,
+                "uploadFile:fail createUploadTask:fail invalid url",
+            ),
+            (
+                Interface::DownloadFile,
+                Wording::Devtools,
+                "downloadFile:fail createDownloadTask:fail invalid url",
+            ),
+            (
+                Interface::DownloadFile,
+                Wording::Android,
+                "downloadFile:fail invalid url \"x\"",
+            ),
+        ] {
+            let found = message(&denial("x"), interface, wording);
+            assert_eq!(found, (expected.to_owned(), Some(600_009)));
+        }
+    }
+
     #[test]
     fn an_invalid_url_is_quoted() {
         let found = message(&denial("/api/x"), Interface::Request, Wording::Canonical);

@@ -6,11 +6,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Frame, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -104,8 +104,9 @@ async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response
     let (mut asked, body) = Asked::of(request);
     let method = asked.method.clone();
     let reply = match receive(body).await {
-        Ok(body) => {
+        Ok((body, length)) => {
             asked.body = body;
+            asked.length = length;
             let reply = site.respond.reply(&asked);
             site.log.add(asked);
             reply
@@ -119,17 +120,27 @@ async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response
     Ok(to_response(&method, reply))
 }
 
-async fn receive(body: Incoming) -> Result<Bytes, Reply> {
-    match timeout(BODY_WAIT, Limited::new(body, MAX_BODY).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the body is longer than 16 MiB",
-        )),
-        Ok(Err(_)) => Err(refusal(StatusCode::BAD_REQUEST, "the body broke off")),
+/// Reads a body to its end: as much of it as is kept, and its whole length.
+async fn receive(mut body: Incoming) -> Result<(Bytes, u64), Reply> {
+    let (mut kept, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = next_frame(&mut body).await? {
+        if let Ok(piece) = frame.into_data() {
+            length += piece.len() as u64;
+            let room = MAX_KEPT - kept.len();
+            kept.extend_from_slice(piece.get(..room).unwrap_or(&piece));
+        }
+    }
+    Ok((kept.freeze(), length))
+}
+
+async fn next_frame(body: &mut Incoming) -> Result<Option<Frame<Bytes>>, Reply> {
+    match timeout(BODY_WAIT, body.frame()).await {
+        Ok(frame) => frame
+            .transpose()
+            .map_err(|_| refusal(StatusCode::BAD_REQUEST, "the body broke off")),
         Err(_) => Err(refusal(
             StatusCode::REQUEST_TIMEOUT,
-            "the body took longer than 30 s",
+            "nothing of the body came for 30 s",
         )),
     }
 }
@@ -157,7 +168,7 @@ fn to_response(method: &Method, reply: Reply) -> Response<Full<Bytes>> {
 
 const MAX_CONNECTIONS: usize = 512;
 const MAX_HEAD: usize = 64 << 10;
-const MAX_BODY: usize = 16 << 20;
+const MAX_KEPT: usize = 16 << 20;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 const HEAD_WAIT: Duration = Duration::from_secs(30);

@@ -1,5 +1,6 @@
 //! One call as one line.
 
+use indicatif::HumanBytes;
 use minigate_policy::Rule;
 use minigate_policy::diagnosis::Lang;
 use serde::Serialize;
@@ -80,8 +81,9 @@ impl CallReport {
             let queued = lang.pick("queued", "排队");
             format!("  {}(+{waited:.0} ms {queued}){}", paint::DIM, paint::RESET)
         });
+        let size = self.size(lang);
         let head = format!(
-            "{paint}{word:<8}{}{detail:<5}{:>6.0} ms  {} {} {}{wait}\n",
+            "{paint}{word:<8}{}{detail:<5}{:>6.0} ms  {} {} {}{size}{wait}\n",
             paint::RESET,
             self.took_ms,
             self.interface,
@@ -89,6 +91,19 @@ impl CallReport {
             line(&self.url)
         );
         head + &self.below(lang)
+    }
+
+    /// How large the file was that went out or came in.
+    fn size(&self, lang: Lang) -> String {
+        let (bytes, way) = match self.interface {
+            "uploadFile" => (self.sent, lang.pick("sent", "已发送")),
+            "downloadFile" => (self.bytes, lang.pick("received", "已接收")),
+            _ => return String::new(),
+        };
+        if self.end != End::Answered {
+            return String::new();
+        }
+        format!("  {}{} {way}{}", paint::DIM, HumanBytes(bytes), paint::RESET)
     }
 
     fn verdict(&self, lang: Lang) -> (anstyle::Style, &'static str, String) {

@@ -285,6 +285,12 @@ fn note_text(note: &Note, lang: Lang) -> String {
     match (note, lang) {
         (Note::RefererDropped { name }, Lang::En) => format!("N3 `{name}` can't be set and was dropped"),
         (Note::RefererDropped { name }, Lang::Zh) => format!("N3 `{name}` 不可设置，已忽略"),
+        (Note::TypeReplaced { found }, Lang::En) => {
+            format!("`content-type: {found}` gave way to that of a form with a file")
+        }
+        (Note::TypeReplaced { found }, Lang::Zh) => {
+            format!("`content-type: {found}` 已改为上传表单的类型")
+        }
         (Note::HeaderDropped { name }, Lang::En) => {
             format!("`{name}` belongs to the connection and was dropped")
         }
