@@ -98,7 +98,6 @@ export function createDeviceApi(wx, enterOptions) {
     getEnterOptionsSync: enterOptions,
     login: createApi("login", () => () => ({ code: native.code() })),
     checkSession: createApi("checkSession", () => () => ({})),
-    getNetworkType: createApi("getNetworkType", () => () => ({ networkType: "wifi", hasSystemProxy: false })),
     getUpdateManager: () => ({
       onCheckForUpdate(listener) {
         if (typeof listener !== "function") return;

@@ -20,6 +20,7 @@ import { lifecycleApi } from "minigate:lifecycle";
 import { load, requirePlugin } from "minigate:modules";
 import { connect, native } from "minigate:native";
 import { currentPage, getCurrentPages, navigationApi, openFirst } from "minigate:navigation";
+import { networkApi, onNetworkEvent } from "minigate:network";
 import { tellPage } from "minigate:page";
 import { define, enumerableKeys, parseJson, SafeTypeError } from "minigate:primordials";
 import { Component, Page } from "minigate:registry";
@@ -69,6 +70,7 @@ function createWx(config) {
     storageApi,
     createFileApi(),
     lifecycleApi,
+    networkApi,
     createDeviceApi(wx, () => ({ ...enterOptions })),
   ];
   for (let part = 0; part < parts.length; part += 1) {
@@ -124,6 +126,9 @@ function receive(event, id, payload, extra) {
       return guard(hide);
     case "file":
       return guard(() => onFileEvent(id, payload, extra));
+    case "network-status":
+    case "network-weak":
+      return guard(() => onNetworkEvent(event, payload));
     case "rejection":
       return reportRejection(id, payload);
     default:

@@ -2,14 +2,15 @@
 
 use std::{collections::BTreeMap, future::poll_fn, rc::Rc, time::Duration};
 
-use minigate_engine::{Clock, Engine, Event, Failure};
+use futures_util::FutureExt;
+use minigate_engine::{Clock, Engine, Event, Failure, NetworkEvent, NetworkWatch};
 use minigate_policy::{Policy, Release, Visibility};
 use rquickjs::{Ctx, IntoJs, Value};
 use tokio::time::Instant;
 
 use crate::{
     files::Sandbox,
-    host::{Calls, Due, Host, Outcome, Wanted, answer, files, natives},
+    host::{Calls, Due, Host, Outcome, Wanted, answer, files, natives, network},
     limits::{Limit, Limits},
     observer::{Notice, Observer},
     phone::{Device, User},
@@ -93,6 +94,7 @@ pub struct Pending {
 pub struct App {
     realm: Realm,
     host: Rc<Host>,
+    network: NetworkWatch,
     next: Source,
     is_shown: bool,
 }
@@ -127,7 +129,9 @@ impl App {
         );
         let realm = Realm::new(&host.limits, Rc::clone(&host.watch), |ctx| natives(ctx, &host));
         let realm = realm.map_err(|reason| StartError::Realm { reason })?;
+        let network = host.calls.borrow().engine.network();
         Ok(Self {
+            network,
             realm,
             host,
             next: Source::Agenda,
@@ -212,6 +216,9 @@ impl App {
     /// Waits for what comes next. Agenda, calls and the disk take turns, so that none keeps the others waiting.
     async fn next(&mut self) -> Happening {
         loop {
+            if let Some(event) = self.network.changed().now_or_never() {
+                return Happening::Network(event);
+            }
             let now = self.host.clock.now();
             for source in [self.next, self.next.after(), self.next.after().after()] {
                 if let Some(happening) = self.take(source, now).await {
@@ -226,6 +233,7 @@ impl App {
                     return Happening::Call(id, wanted, event);
                 }
                 (id, outcome) = poll_fn(|cx| self.host.poll_job(cx)) => return Happening::Job(id, outcome),
+                event = self.network.changed() => return Happening::Network(event),
                 () = wait_until(&self.host.clock, moment) => {}
             }
         }
@@ -264,7 +272,17 @@ impl App {
             Happening::Job(id, Err(complaint)) => {
                 self.turn("file", id, nothing, |ctx| files::refusal(ctx, &complaint))
             }
+            Happening::Network(event) => self.tell_network(&event),
         };
+    }
+
+    fn tell_network(&self, event: &NetworkEvent) -> Result<(), Limit> {
+        let (name, view) = match event {
+            NetworkEvent::Status(view) => ("network-status", view),
+            NetworkEvent::Weak(view) => ("network-weak", view),
+        };
+        let facts = network::facts(view);
+        self.turn(name, 0, |ctx| facts.into_js(ctx), nothing)
     }
 
     fn deliver_call(&self, id: u64, wanted: Wanted, event: Option<Event>) -> Result<(), Limit> {
@@ -345,6 +363,7 @@ enum Happening {
     Due(Due),
     Call(u64, Wanted, Option<Event>),
     Job(u64, Outcome),
+    Network(NetworkEvent),
 }
 
 /// Where happenings come from.

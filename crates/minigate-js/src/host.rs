@@ -8,6 +8,7 @@ pub(crate) mod files;
 mod jobs;
 mod modules;
 mod natives;
+pub(crate) mod network;
 mod request;
 mod storage;
 mod transfer;

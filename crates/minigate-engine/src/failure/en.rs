@@ -110,21 +110,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::NotConnected { .. } => one("check the network and the server's firewall"),
         Failure::NotRecorded { .. } => one("record again with `--record`"),
         Failure::Insecure { fault, .. } => fault.tell(Lang::En).remedies,
-        Failure::Broken {
-            breach: Breach::HeadTooLarge,
-            ..
-        } => one("let the server send fewer or shorter fields"),
-        Failure::Broken {
-            breach: Breach::Coding { .. },
-            ..
-        } => one("let the server's `content-encoding` name what its body really is"),
-        Failure::Broken {
-            breach: Breach::NotUpgraded { .. },
-            ..
-        } => one(
-            "check that a WebSocket server answers at this path, and proxies on the way pass `upgrade` on",
-        ),
-        Failure::Broken { .. } => one("look into the server's log: the answer was not whole"),
+        Failure::Broken { breach, .. } => one(repaired(breach)),
         Failure::BodyTooLarge { .. } => one("fetch it in parts, or use `wx.downloadFile`"),
         Failure::FileNotFound { .. } => {
             one("give the path of a file that the app has, a temporary one for instance")
@@ -158,6 +144,18 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::SocketBroken { .. } => one("correct the server's frames (RFC 6455)"),
         Failure::SocketUnanswered { .. } => one("let the server answer a close with a close"),
         Failure::Internal { .. } => one("please report it, with the app that shows it"),
+    }
+}
+
+/// What to do about a server that gives no whole answer.
+const fn repaired(breach: &Breach) -> &'static str {
+    match breach {
+        Breach::HeadTooLarge => "let the server send fewer or shorter fields",
+        Breach::Coding { .. } => "let the server's `content-encoding` name what its body really is",
+        Breach::NotUpgraded { .. } => {
+            "check that a WebSocket server answers at this path, and proxies on the way pass `upgrade` on"
+        }
+        _ => "look into the server's log: the answer was not whole",
     }
 }
 

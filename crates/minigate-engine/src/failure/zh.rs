@@ -135,19 +135,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::NotConnected { .. } => one("检查网络和服务器的防火墙"),
         Failure::NotRecorded { .. } => one("用 `--record` 重新录制"),
         Failure::Insecure { fault, .. } => fault.tell(Lang::Zh).remedies,
-        Failure::Broken {
-            breach: Breach::HeadTooLarge,
-            ..
-        } => one("让服务器减少或缩短头部字段"),
-        Failure::Broken {
-            breach: Breach::Coding { .. },
-            ..
-        } => one("让服务器的 `content-encoding` 与内容的实际编码一致"),
-        Failure::Broken {
-            breach: Breach::NotUpgraded { .. },
-            ..
-        } => one("检查该路径是否由 WebSocket 服务应答，以及途中的代理是否转发 `upgrade`"),
-        Failure::Broken { .. } => one("查看服务器日志：返回的内容不完整"),
+        Failure::Broken { breach, .. } => one(repaired(breach)),
         Failure::BodyTooLarge { .. } => one("分段获取，或改用 `wx.downloadFile`"),
         Failure::FileNotFound { .. } => one("请传入小程序已有文件的路径，例如临时文件"),
         Failure::FileUnreadable { .. } => one("检查文件的权限"),
@@ -175,6 +163,16 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::SocketBroken { .. } => one("修正服务器发送的帧（RFC 6455）"),
         Failure::SocketUnanswered { .. } => one("让服务器以关闭帧回应关闭"),
         Failure::Internal { .. } => one("请附上能重现问题的小程序反馈给我们"),
+    }
+}
+
+/// What to do about a server that gives no whole answer.
+const fn repaired(breach: &Breach) -> &'static str {
+    match breach {
+        Breach::HeadTooLarge => "让服务器减少或缩短头部字段",
+        Breach::Coding { .. } => "让服务器的 `content-encoding` 与内容的实际编码一致",
+        Breach::NotUpgraded { .. } => "检查该路径是否由 WebSocket 服务应答，以及途中的代理是否转发 `upgrade`",
+        _ => "查看服务器日志：返回的内容不完整",
     }
 }
 

@@ -10,7 +10,7 @@ use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, f
 use super::{
     Host, Request,
     components::{components, elements},
-    modules,
+    modules, network,
 };
 use crate::{
     limits::Limit,
@@ -206,6 +206,10 @@ impl<'js> Natives<'_, 'js> {
         let host = self.host();
         self.add("want", move |id: u64, event: String| {
             host.calls.borrow_mut().want(id, &event);
+        })?;
+        let host = self.host();
+        self.add("network", move || {
+            network::facts(&host.calls.borrow().engine.network().now())
         })?;
         let host = self.host();
         self.add("abort", move |id: u64| host.calls.borrow().abort(id))

@@ -4,7 +4,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
-use minigate_engine::{Engine, Override};
+use minigate_engine::{Conditions, Engine, Override};
 use minigate_js::{
     App, Device, End, Fault, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup, User,
 };
@@ -128,6 +128,8 @@ pub(crate) struct Server {
     pub(crate) origin: Origin,
     /// The rules of its apps.
     pub(crate) profile: Profile,
+    /// What the network of its apps is like.
+    pub(crate) conditions: Conditions,
     authority: Arc<Authority>,
 }
 
@@ -140,6 +142,7 @@ impl Server {
         Self {
             origin,
             profile: Profile::default(),
+            conditions: Conditions::default(),
             authority,
         }
     }
@@ -190,6 +193,7 @@ impl Server {
             Trust::new(Roots::load(&[root]).unwrap()),
         );
         network.overrides = vec![Override::host_to("api.test", self.origin.addr())];
+        network.conditions = self.conditions.clone();
         let setup = setup(
             project(files),
             Limits::default(),
