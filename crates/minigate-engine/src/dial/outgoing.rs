@@ -40,6 +40,13 @@ pub(crate) struct Listener {
     pub(crate) fault: Arc<OnceLock<Failure>>,
 }
 
+impl Listener {
+    /// What went wrong with a body is none of the next one's fault.
+    pub(crate) fn begin_again(&mut self) {
+        self.fault = Arc::default();
+    }
+}
+
 /// The body couldn't be read to its end.
 #[derive(Debug, thiserror::Error)]
 #[error("the body of the request can't be read")]

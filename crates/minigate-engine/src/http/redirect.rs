@@ -33,8 +33,9 @@ pub(super) fn next(hop: Hop, status: StatusCode, permit: Permit) -> Hop {
         mut headers,
         mut body,
         protocol,
-        listener,
+        mut listener,
     } = hop;
+    listener.begin_again();
     let becomes_get = match status {
         StatusCode::SEE_OTHER => method != Method::GET && method != Method::HEAD,
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,

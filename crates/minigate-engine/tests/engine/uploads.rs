@@ -3,13 +3,19 @@
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use futures_util::StreamExt;
 use http::{HeaderMap, Method};
-use minigate_engine::{Exchange, FilePart, Form, Opened, Progress, Protocol, Source};
+use minigate_engine::{Event, Exchange, FilePart, Form, Opened, Progress, Protocol, Source};
 use minigate_policy::Interface;
 use minigate_testkit::{Asked, Script, Signal, Steps, answer};
 
-use crate::support::{App, Entry, OTHER, Seen, URL, app, body, kind, origin, reply, scripted, scripted_for};
+use crate::support::{
+    App, Entry, H2Behaviour, H2Server, OTHER, Seen, URL, app, body, finish_on_stopped_clock, kind, origin,
+    reply, scripted, scripted_for, watch,
+};
 
 /// A plain file.
 #[derive(Debug)]
@@ -310,8 +316,8 @@ async fn trap_06_an_aborted_upload_frees_its_slot_once() {
     running.abort();
     server.until(|record| record.requests.len() == 2).await;
 
-    assert_eq!(kind(&crate::support::watch(running).await.outcome), "Aborted");
-    assert_eq!(kind(&crate::support::watch(queued).await.outcome), "Aborted");
+    assert_eq!(kind(&watch(running).await.outcome), "Aborted");
+    assert_eq!(kind(&watch(queued).await.outcome), "Aborted");
     assert_eq!(
         app.journal.count(|entry| *entry == Entry::Started),
         2,
@@ -324,4 +330,129 @@ async fn trap_06_an_aborted_upload_frees_its_slot_once() {
         .collect();
     assert_eq!(paths, ["/running", "/first"]);
     drop(waiting);
+}
+
+/// Never ends, and counts what is taken of it.
+#[derive(Debug)]
+struct Endless(Arc<AtomicU64>);
+
+struct Counting(Arc<AtomicU64>);
+
+impl Source for Endless {
+    fn name(&self) -> &str {
+        "endless"
+    }
+
+    fn open(&self) -> io::Result<Opened> {
+        Ok(Opened {
+            length: 1 << 40,
+            reader: Box::new(Counting(Arc::clone(&self.0))),
+        })
+    }
+}
+
+impl Read for Counting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+        Ok(buffer.len())
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_over_is_not_read_any_further() {
+    let server = origin(|_: &Asked| reply(200, &[], "ok")).await;
+    for protocol in [Protocol::Http1, Protocol::Http2] {
+        let app = app().at(server.addr()).start();
+        let taken = Arc::<AtomicU64>::default();
+        let exchange = Exchange {
+            protocol,
+            ..upload_of(Endless(Arc::clone(&taken)))
+        };
+
+        let mut task = app.start_as(Interface::UploadFile, URL, exchange);
+        let begun = task.next().await;
+        task.abort();
+        let seen = watch(task).await;
+
+        assert!(matches!(begun, Some(Event::Progress(_))), "{begun:?}");
+        assert_eq!(kind(&seen.outcome), "Aborted");
+        let after = until_still(&taken).await;
+        assert!(after < 64 << 20, "{protocol:?}: {after}");
+        assert_eq!(Arc::strong_count(&taken), 1, "{protocol:?}: the file is closed");
+    }
+}
+
+#[tokio::test]
+async fn n8_an_answer_that_comes_before_the_file_is_through_ends_it_on_h2_as_well() {
+    let server = H2Server::start(H2Behaviour::Ok).await;
+    let app = app().at(server.addr()).start();
+    let taken = Arc::<AtomicU64>::default();
+    let exchange = Exchange {
+        protocol: Protocol::Http2,
+        ..upload_of(Endless(Arc::clone(&taken)))
+    };
+
+    let seen = upload(&app, exchange).await;
+
+    assert_eq!(kind(&seen.outcome), "200 \"ok\"");
+    assert!(until_still(&taken).await < 64 << 20);
+    assert_eq!(Arc::strong_count(&taken), 1, "the file is closed");
+}
+
+#[tokio::test]
+async fn n1_an_upload_that_doesnt_get_through_times_out() {
+    let server = scripted([Steps::over_tls()
+        .read_head()
+        .pause(Duration::from_secs(90))
+        .close()])
+    .await;
+    let app = app().at(server.addr()).start();
+
+    let task = app.start_as(
+        Interface::UploadFile,
+        URL,
+        upload_of(Liar {
+            said: 5000,
+            given: 5000,
+        }),
+    );
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+    let seen = finish_on_stopped_clock(task).await;
+
+    assert_eq!(kind(&seen.outcome), "timed out: Head");
+}
+
+#[tokio::test]
+async fn n5_an_upload_in_the_background_is_interrupted() {
+    let server = scripted([Steps::over_tls().read_head().await_peer_close().close()]).await;
+    let app = app().at(server.addr()).start();
+
+    let task = app.start_as(
+        Interface::UploadFile,
+        URL,
+        upload_of(Liar {
+            said: 5000,
+            given: 5000,
+        }),
+    );
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+    app.engine.set_visibility(minigate_policy::Visibility::Background);
+    let seen = finish_on_stopped_clock(task).await;
+
+    assert_eq!(kind(&seen.outcome), "Interrupted");
+}
+
+/// What a counter says once it counts no more.
+async fn until_still(counter: &AtomicU64) -> u64 {
+    let mut last = u64::MAX;
+    loop {
+        for _ in 0..2000 {
+            tokio::task::yield_now().await;
+        }
+        let now = counter.load(Ordering::Relaxed);
+        if now == last {
+            return now;
+        }
+        last = now;
+    }
 }
