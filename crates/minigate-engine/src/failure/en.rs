@@ -120,14 +120,8 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::FileTooLarge { .. } => one(
             "make the file smaller; `download_max_bytes` and `upload_max_bytes` of the profile are the limits",
         ),
-        Failure::FileEmpty => {
-            one("let the server answer with a body, or with `wx.request` if none is needed")
-        }
-        Failure::NotStored(Unstored::Forbidden { .. }) => {
-            one("write below `wx.env.USER_DATA_PATH`, or leave `filePath` out")
-        }
-        Failure::NotStored(Unstored::QuotaExceeded) => one("remove files that aren't needed any more"),
-        Failure::NotStored(_) => one("check that the disk has room and can be written"),
+        Failure::FileEmpty => one("let the server answer with a body, or use `wx.request` if none is needed"),
+        Failure::NotStored(unstored) => one(storable(unstored)),
         Failure::Undecodable { .. } => {
             one("let the server answer in UTF-8 and say so in `content-type`, or ask for `arraybuffer`")
         }
@@ -156,6 +150,15 @@ const fn repaired(breach: &Breach) -> &'static str {
             "check that a WebSocket server answers at this path, and proxies on the way pass `upgrade` on"
         }
         _ => "look into the server's log: the answer was not whole",
+    }
+}
+
+/// What to do about a file that can't be kept.
+const fn storable(unstored: &Unstored) -> &'static str {
+    match unstored {
+        Unstored::Forbidden { .. } => "write below `wx.env.USER_DATA_PATH`, or leave `filePath` out",
+        Unstored::QuotaExceeded => "remove files that aren't needed any more",
+        Unstored::Failed { .. } => "check that the disk has room and can be written",
     }
 }
 

@@ -144,11 +144,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             one("减小文件；上限由 profile 的 `download_max_bytes` 和 `upload_max_bytes` 决定")
         }
         Failure::FileEmpty => one("让服务器返回内容；若不需要内容，请改用 `wx.request`"),
-        Failure::NotStored(Unstored::Forbidden { .. }) => {
-            one("请写入 `wx.env.USER_DATA_PATH` 之下，或不传 `filePath`")
-        }
-        Failure::NotStored(Unstored::QuotaExceeded) => one("删除不再需要的文件"),
-        Failure::NotStored(_) => one("检查磁盘是否有空间、是否可写"),
+        Failure::NotStored(unstored) => one(storable(unstored)),
         Failure::Undecodable { .. } => {
             one("让服务器以 UTF-8 返回并在 `content-type` 中注明，或使用 `arraybuffer`")
         }
@@ -181,5 +177,13 @@ const fn reconnected(how: Disconnection) -> &'static str {
     match how {
         Disconnection::Switched => "在不会造成重复提交时重试：连接不会随网络一起切换",
         Disconnection::Offline | Disconnection::Lost => "提示用户，并在 `wx.onNetworkStatusChange` 中恢复",
+    }
+}
+
+const fn storable(unstored: &Unstored) -> &'static str {
+    match unstored {
+        Unstored::Forbidden { .. } => "请写入 `wx.env.USER_DATA_PATH` 之下，或不传 `filePath`",
+        Unstored::QuotaExceeded => "删除不再需要的文件",
+        Unstored::Failed { .. } => "检查磁盘是否有空间、是否可写",
     }
 }
