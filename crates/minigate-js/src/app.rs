@@ -195,7 +195,11 @@ impl App {
             }
             let pending = self.pending();
             if idling == Idling::Ends && pending.is_none() {
-                return End::Idle;
+                match self.network.changed().now_or_never() {
+                    Some(event) => self.deliver(Happening::Network(event)),
+                    None => return End::Idle,
+                }
+                continue;
             }
             // What is due at the deadline itself still comes, as long as the clock stands there.
             if self.host.clock.now() > deadline {

@@ -43,6 +43,9 @@ pub(crate) struct RunArgs {
     pub(crate) terms: TermsArgs,
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
+    /// What the network is like: offline, 2g, slow-3g, 3g, 4g, wifi, or a script's file
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub(crate) network: Option<PathBuf>,
     /// Form of the log
     #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
     pub(crate) log: LogFormat,

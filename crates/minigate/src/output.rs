@@ -3,6 +3,7 @@
 mod call;
 mod escape;
 mod ledger;
+mod network;
 mod notice;
 mod paint;
 mod progress;
@@ -12,6 +13,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use anstream::ColorChoice;
+use minigate_engine::{Cut, Network};
 use minigate_js::Notice;
 use minigate_policy::Verdict;
 use minigate_policy::diagnosis::{Lang, tell};
@@ -99,6 +101,23 @@ impl Printer {
                 ));
             }
             LogFormat::Json => self.json("note", &json!({ "call": call, "text": text })),
+        }
+    }
+
+    /// What the network is like from now on.
+    pub(crate) fn network(&self, network: &Network, cut: Option<Cut>) {
+        match self.format {
+            LogFormat::Human => {
+                let word = self.lang.pick("network", "网络");
+                let text = network::line(network, cut, self.lang);
+                self.write(&format!(
+                    "{}{word}{}  {}\n",
+                    paint::HINT,
+                    paint::RESET,
+                    line(&text)
+                ));
+            }
+            LogFormat::Json => self.json("network", &network::json(network, cut)),
         }
     }
 

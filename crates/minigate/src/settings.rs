@@ -14,6 +14,7 @@ use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
 use minigate_tls::RootSource;
 
 use crate::args::{ProfileArg, TermsArgs, TrustArgs};
+use crate::network::{Script, WrittenScript};
 use crate::words;
 use file::SettingsFile;
 
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     /// Root sources in order; the mock origin's is added where there is one.
     pub(crate) roots: Vec<RootSource>,
     pub(crate) overrides: Vec<Override>,
+    /// What the network is like, where it isn't the machine's own.
+    pub(crate) network: Option<Script>,
     /// The folder of canned answers.
     pub(crate) mock: Option<PathBuf>,
     /// What was asked for and can't be had.
@@ -92,6 +95,12 @@ impl Settings {
             roots: roots(dir, &file, trust, lang)?,
             overrides: overrides(&file, trust)?,
             mock: file.mock.as_ref().map(|mock| dir.join(&mock.folder)),
+            network: file
+                .network
+                .as_ref()
+                .map(WrittenScript::script)
+                .transpose()
+                .context("minigate.toml: `network`")?,
             user_agent: file.user_agent,
             warnings,
         })

@@ -15,6 +15,17 @@ pub(crate) fn cant_read(path: &Path, lang: Lang) -> String {
     }
 }
 
+/// What should be a preset or a script's file is neither.
+pub(crate) fn no_network(name: &Path, lang: Lang) -> String {
+    let name = name.display();
+    match lang {
+        Lang::En => format!(
+            "`{name}` is no preset (offline, 2g, slow-3g, 3g, 4g, wifi), and as a file it can't be read"
+        ),
+        Lang::Zh => format!("`{name}` 不是预设（offline、2g、slow-3g、3g、4g、wifi），也无法作为文件读取"),
+    }
+}
+
 /// What stands in a file can't be used.
 pub(crate) fn cant_use(what: impl Display, lang: Lang) -> String {
     match lang {

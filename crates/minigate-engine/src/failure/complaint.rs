@@ -447,6 +447,133 @@ mod tests {
         }
     }
 
+    fn not_connected(kind: io::ErrorKind) -> Failure {
+        Failure::NotConnected {
+            host: "a.com".into(),
+            peer: ([127, 0, 0, 1], 443).into(),
+            kind,
+        }
+    }
+
+    fn broken(breach: Breach) -> Failure {
+        Failure::Broken {
+            host: "a.com".into(),
+            breach,
+        }
+    }
+
+    fn disconnected(how: Disconnection) -> Failure {
+        Failure::Disconnected {
+            host: "a.com".into(),
+            how,
+        }
+    }
+
+    #[test]
+    fn n8_what_the_network_does_has_the_name_and_number_of_the_clients_stack() {
+        for (failure, name, number) in [
+            (
+                not_connected(io::ErrorKind::NotConnected),
+                "ERR_SOCKET_NOT_CONNECTED",
+                -15,
+            ),
+            (disconnected(Disconnection::Switched), "ERR_NETWORK_CHANGED", -21),
+            (broken(Breach::Truncated), "ERR_CONNECTION_CLOSED", -100),
+            (
+                not_connected(io::ErrorKind::ConnectionReset),
+                "ERR_CONNECTION_RESET",
+                -101,
+            ),
+            (broken(Breach::Reset), "ERR_CONNECTION_RESET", -101),
+            (
+                not_connected(io::ErrorKind::ConnectionRefused),
+                "ERR_CONNECTION_REFUSED",
+                -102,
+            ),
+            (
+                not_connected(io::ErrorKind::ConnectionAborted),
+                "ERR_CONNECTION_ABORTED",
+                -103,
+            ),
+            (
+                disconnected(Disconnection::Offline),
+                "ERR_INTERNET_DISCONNECTED",
+                -106,
+            ),
+            (
+                disconnected(Disconnection::Lost),
+                "ERR_INTERNET_DISCONNECTED",
+                -106,
+            ),
+            (
+                not_connected(io::ErrorKind::NetworkUnreachable),
+                "ERR_INTERNET_DISCONNECTED",
+                -106,
+            ),
+            (
+                not_connected(io::ErrorKind::HostUnreachable),
+                "ERR_ADDRESS_UNREACHABLE",
+                -109,
+            ),
+            (
+                not_connected(io::ErrorKind::TimedOut),
+                "ERR_CONNECTION_TIMED_OUT",
+                -118,
+            ),
+            (broken(Breach::Empty), "ERR_EMPTY_RESPONSE", -324),
+        ] {
+            let of = |wording| message(&failure, Interface::Request, wording);
+
+            let cronet =
+                format!("request:fail errcode:{number} cronet_error_code:{number} error_msg:net::{name}");
+            assert_eq!(of(Wording::Android), (cronet, Some(600_001)), "{failure:?}");
+            let numbered = format!("request:fail {number}:net::{name}");
+            assert_eq!(
+                of(Wording::AndroidLegacy),
+                (numbered, Some(600_001)),
+                "{failure:?}"
+            );
+            let devtools = format!("request:fail net::{name}");
+            assert_eq!(of(Wording::Devtools), (devtools, Some(600_001)), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_switch_of_network_has_the_words_of_ios() {
+        let failure = disconnected(Disconnection::Switched);
+
+        for (interface, api) in [
+            (Interface::Request, "request"),
+            (Interface::UploadFile, "uploadFile"),
+            (Interface::DownloadFile, "downloadFile"),
+        ] {
+            let words = "errcode:10011 cronet_error_code:0 error_msg:network change, cancel all task";
+            assert_eq!(
+                message(&failure, interface, Wording::Canonical),
+                (format!("{api}:fail {words}"), Some(600_001))
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_network_old_ios_speaks_the_systems_words() {
+        for (failure, expected) in [
+            (disconnected(Disconnection::Offline), "似乎已断开与互联网的连接。"),
+            (
+                not_connected(io::ErrorKind::NetworkDown),
+                "似乎已断开与互联网的连接。",
+            ),
+            (disconnected(Disconnection::Lost), "网络连接已中断。"),
+            (disconnected(Disconnection::Switched), "网络连接已中断。"),
+            (broken(Breach::Reset), "网络连接已中断。"),
+        ] {
+            assert_eq!(
+                message(&failure, Interface::Request, Wording::IosLegacy),
+                (format!("request:fail {expected}"), Some(600_001))
+            );
+        }
+    }
+
     #[test]
     fn n5_and_n4_have_the_platforms_words_and_numbers() {
         let of = |failure: &Failure, interface| message(failure, interface, Wording::Canonical);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use minigate_engine::{Engine, Override, Setup as EngineSetup};
+use minigate_engine::{Clock, Conditions, Engine, Override, Setup as EngineSetup};
 use minigate_js::{
     App, End, FileRules, Kind, Launch, Notice, Overrun, Pending, Project, Sandbox, Setup, Watchdog,
 };
@@ -17,6 +17,7 @@ use minigate_tls::{RootSource, Roots, Trust};
 use tokio::time::Instant;
 
 use crate::args::RunArgs;
+use crate::network::{Player, Script};
 use crate::output::{Ledger, Printer};
 use crate::settings::{Settings, Warning};
 use crate::words::{self, Part};
@@ -49,13 +50,16 @@ impl<'a> Run<'a> {
     fn prepare(args: &'a RunArgs, printer: &'a Arc<Printer>, project: &Project) -> anyhow::Result<Self> {
         require_first_file(project, printer.lang)?;
         let launch = launch(args, project, printer.lang)?;
-        let settings = Settings::load(
+        let mut settings = Settings::load(
             &args.dir,
             Some(project),
             &args.terms,
             Some(&args.trust),
             printer.lang,
         )?;
+        if let Some(name) = &args.network {
+            settings.network = Some(Script::load(name, printer.lang)?);
+        }
         for warning in &settings.warnings {
             printer.warn(&warning_text(warning, printer.lang));
         }
@@ -73,15 +77,21 @@ impl<'a> Run<'a> {
             Arc::clone(self.printer),
             self.settings.policy.clone(),
         ));
-        let engine = self.engine(&ledger)?;
+        let network = self.settings.network.take();
+        let conditions = network.as_ref().map_or_else(Conditions::default, |script| {
+            Conditions::new(script.start.clone())
+        });
+        let engine = self.engine(&ledger, &conditions)?;
+        let clock = engine.clock().clone();
         let mut app = self.app(project, engine, &ledger)?;
         guard(app.watchdog(), Arc::clone(&ledger), Arc::clone(self.printer));
         self.printer.begin_progress();
+        let player = network.map(|script| self.play(script, conditions, clock));
         let launched = app.launch(&self.launch);
         let end = match (launched, self.args.run_for) {
             (Err(limit), _) => End::Died(limit),
             (Ok(()), Some(span)) => app.run_for(span.min(LONGEST)).await,
-            (Ok(()), None) => app.run_until_idle(after(self.args.timeout)).await,
+            (Ok(()), None) => run_to_end(&mut app, player.as_ref(), after(self.args.timeout)).await,
         };
         self.printer.end_progress();
         drop(origin);
@@ -128,7 +138,16 @@ impl<'a> Run<'a> {
         Ok(Some(origin))
     }
 
-    fn engine(&self, ledger: &Arc<Ledger>) -> anyhow::Result<Engine> {
+    /// Says what the network is like, now and whenever it changes.
+    fn play(&self, script: Script, conditions: Conditions, clock: Clock) -> Player {
+        self.printer.network(&script.start, None);
+        let printer = Arc::clone(self.printer);
+        Player::start(script, conditions, clock, move |change| {
+            printer.network(&change.network, change.cut);
+        })
+    }
+
+    fn engine(&self, ledger: &Arc<Ledger>, conditions: &Conditions) -> anyhow::Result<Engine> {
         let roots = Roots::load(&self.settings.roots).map_err(|error| {
             let lang = self.printer.lang;
             anyhow!("{}: {}", words::cant_start(Part::Roots, lang), error.tell(lang))
@@ -136,6 +155,7 @@ impl<'a> Run<'a> {
         let mut setup = EngineSetup::new(self.settings.policy.profile().clone(), Trust::new(roots));
         setup.journal = Arc::clone(ledger) as _;
         setup.overrides.clone_from(&self.settings.overrides);
+        setup.conditions = conditions.clone();
         if let Some(user_agent) = &self.settings.user_agent {
             setup.user_agent.clone_from(user_agent);
         }
@@ -162,6 +182,22 @@ impl<'a> Run<'a> {
             plugins: self.settings.plugins.clone(),
         };
         App::new(setup).context(words::cant_start(Part::App, self.printer.lang))
+    }
+}
+
+/// Lets the app run until it waits for nothing more, changes of its network included.
+async fn run_to_end(app: &mut App, player: Option<&Player>, deadline: Instant) -> End {
+    loop {
+        let end = app.run_until_idle(deadline).await;
+        let next = player.and_then(Player::next).filter(|next| *next < deadline);
+        let (End::Idle, Some(next)) = (&end, next) else {
+            return end;
+        };
+        // The change comes at that moment, in a task of its own.
+        let span = next.saturating_duration_since(Instant::now()) + Duration::from_millis(1);
+        if let end @ End::Died(_) = app.run_for(span).await {
+            return end;
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use minigate_policy::{Domain, Profile, WrittenLists};
 use serde::Deserialize;
 
 use crate::args::ProfileArg;
+use crate::network::WrittenScript;
 use crate::words;
 
 /// `minigate.toml` as it is written; everything in it is optional, and unknown keys are refused.
@@ -28,6 +29,7 @@ pub(super) struct SettingsFile {
     pub(super) resolve: Vec<String>,
     pub(super) user_agent: Option<String>,
     pub(super) mock: Option<MockFile>,
+    pub(super) network: Option<WrittenScript>,
     limits: LimitsFile,
     pub(super) device: Device,
     user: UserFile,
