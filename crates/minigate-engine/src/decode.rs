@@ -6,6 +6,7 @@ pub(crate) mod coding;
 
 use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
+use futures_util::FutureExt;
 use minigate_policy::Undecodable;
 use tokio::io::AsyncReadExt;
 
@@ -107,11 +108,15 @@ pub fn to_text(
 /// Undoes the codings that `content-encoding` names of a body that is there as a whole; at most `limit` bytes.
 ///
 /// Nothing where a coding isn't known, or the body isn't in it or too long.
-pub async fn undo_codings(body: &[u8], content_encoding: &[&str], limit: usize) -> Option<Bytes> {
+pub fn undo_codings(body: &[u8], content_encoding: &[&str], limit: usize) -> Option<Bytes> {
     let codings = coding::parse(content_encoding.iter().copied()).ok()?;
-    let mut reader = coding::undo(body, &codings).await.take(limit as u64 + 1);
     let mut plain = Vec::new();
-    reader.read_to_end(&mut plain).await.ok()?;
+    let undone = async {
+        let mut reader = coding::undo(body, &codings).await.take(limit as u64 + 1);
+        reader.read_to_end(&mut plain).await
+    };
+    // Bytes that are there are never waited for.
+    undone.now_or_never()?.ok()?;
     (plain.len() <= limit).then(|| plain.into())
 }
 

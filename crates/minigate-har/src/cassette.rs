@@ -1,6 +1,7 @@
 //! A recording that is played: which entry answers what is asked.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use url::Url;
 
@@ -52,7 +53,7 @@ pub enum Cue {
     Answered,
     /// It goes wrong before it is answered.
     Fails(Mishap),
-    /// Nothing was recorded for it.
+    /// Nothing was recorded for it, or not all of it.
     NotRecorded(NotRecorded),
 }
 
@@ -66,6 +67,8 @@ pub struct NotRecorded {
     pub url: String,
     /// Method and URL of the entry that is most like it.
     pub nearest: Option<String>,
+    /// Whether there is an answer, but too long a one to be kept.
+    pub cut: bool,
 }
 
 /// The entry that answers a request.
@@ -104,6 +107,27 @@ impl Cassette {
         hosts.map(str::to_owned).collect()
     }
 
+    /// The addresses of a host whose calls were all refused for what it resolves to.
+    #[must_use]
+    pub fn refused_addresses(&self, host: &str) -> Option<Vec<IpAddr>> {
+        let mut of_host = self
+            .tracks
+            .iter()
+            .filter(|track| track.url.host_str() == Some(host));
+        let is_refused = |track: &&Track| !track.is_answered() && track.mishap().is_none();
+        let first = of_host.clone().next()?;
+        if !of_host.all(|track| is_refused(&track)) {
+            return None;
+        }
+        let addresses = &first.entry.facts.as_ref()?.addresses;
+        Some(
+            addresses
+                .iter()
+                .filter_map(|address| address.parse().ok())
+                .collect(),
+        )
+    }
+
     /// Whether a host answered over h2.
     #[must_use]
     pub fn speaks_http2(&self, host: &str) -> bool {
@@ -124,6 +148,10 @@ impl Cassette {
         let Some(track) = self.tracks.get_mut(index) else {
             return Cue::Answered;
         };
+        if track.entry.facts.as_ref().is_some_and(|facts| facts.cut) {
+            let missing = self.not_recorded(method, url);
+            return Cue::NotRecorded(NotRecorded { cut: true, ..missing });
+        }
         let mishap = track.mishap();
         if track.state == State::Fresh {
             track.state = if mishap.is_some() {
@@ -138,11 +166,7 @@ impl Cassette {
     /// The entry that answers a request; nothing where only failures were recorded for it, or nothing at all.
     pub fn play(&mut self, ask: &Ask<'_>) -> Option<Take<'_>> {
         let mut matching = self.matching(ask.method, ask.url);
-        matching.retain(|index| {
-            self.tracks
-                .get(*index)
-                .is_some_and(|track| track.mishap().is_none())
-        });
+        matching.retain(|index| self.tracks.get(*index).is_some_and(Track::is_answered));
         let index = self.choose(&matching, ask)?;
         let track = self.tracks.get_mut(index)?;
         track.state = State::Played;
@@ -165,6 +189,7 @@ impl Cassette {
             method: method.to_owned(),
             url: url.to_string(),
             nearest: nearest.map(|track| format!("{} {}", track.entry.request.method, track.url)),
+            cut: false,
         }
     }
 
@@ -231,12 +256,18 @@ impl Track {
         })
     }
 
+    const fn is_answered(&self) -> bool {
+        self.entry.response.status != 0
+    }
+
     /// How it went wrong before there was an answer.
     fn mishap(&self) -> Option<Mishap> {
-        if self.entry.response.status != 0 {
+        let facts = self.entry.facts.as_ref();
+        let is_refused = facts.is_some_and(|facts| facts.outcome == Outcome::Refused);
+        if self.is_answered() || is_refused {
             return None;
         }
-        let known = self.entry.facts.as_ref().and_then(|facts| facts.mishap.clone());
+        let known = facts.and_then(|facts| facts.mishap.clone());
         Some(known.unwrap_or_else(|| Mishap::in_chromiums_words(self.entry.response.error.as_deref())))
     }
 }
@@ -250,12 +281,15 @@ impl Mishap {
         };
         match error.unwrap_or_default().trim_start_matches("net::") {
             "ERR_NAME_NOT_RESOLVED" => Self::Unresolved { reason: None },
-            "ERR_TIMED_OUT" | "ERR_ABORTED" => Self::Silence,
+            "ERR_TIMED_OUT" | "ERR_ABORTED" => Self::Silence {
+                phase: "head".to_owned(),
+            },
             "ERR_EMPTY_RESPONSE" => broken("empty"),
             "ERR_CONNECTION_RESET" => broken("reset"),
             "ERR_CONNECTION_CLOSED" => broken("truncated"),
             _ => Self::NotConnected {
                 how: "connection refused".to_owned(),
+                peer: String::new(),
             },
         }
     }
@@ -263,9 +297,7 @@ impl Mishap {
 
 /// Whether it never left: on replay, the same rules refuse it again.
 fn was_refused(entry: &Entry) -> bool {
-    let facts = entry.facts.as_ref();
-    facts.is_some_and(|facts| facts.outcome == Outcome::Refused && facts.addresses.is_empty())
-        && entry.response.status == 0
+    entry.response.status == 0 && entry.facts.as_ref().is_some_and(|facts| !facts.left)
 }
 
 fn parse(text: &str) -> Result<Url, HarError> {

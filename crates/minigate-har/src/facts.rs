@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What only minigate knows of an exchange.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Facts {
     /// The call's name in the log; its hops share it.
@@ -19,6 +19,8 @@ pub struct Facts {
     pub rule: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
+    /// Whether it got as far as to look for a connection.
+    pub left: bool,
     /// What the app's `fail` callback got.
     pub err_msg: Option<String>,
     /// The platform's number for it.
@@ -27,8 +29,8 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mishap: Option<Mishap>,
     /// The certificate's fault that only the skipped check let pass (rule S3).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spared: Option<String>,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub spared: Value,
     /// The addresses of the host.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<String>,
@@ -38,9 +40,31 @@ pub struct Facts {
     /// How many byte order marks led the text.
     #[serde(skip_serializing_if = "is_zero")]
     pub byte_order_marks: usize,
-    /// Whether a body is longer than what is kept of it.
+    /// Whether the body of the answer is longer than what is kept of it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            call: String::new(),
+            hop: 0,
+            interface: String::new(),
+            verdict: Value::Null,
+            rule: None,
+            outcome: Outcome::default(),
+            left: true,
+            err_msg: None,
+            errno: None,
+            mishap: None,
+            spared: Value::Null,
+            addresses: Vec::new(),
+            charset: None,
+            byte_order_marks: 0,
+            cut: false,
+        }
+    }
 }
 
 /// What became of an exchange.
@@ -75,6 +99,9 @@ pub enum Mishap {
     NotConnected {
         /// How it failed: `connection refused` and so on.
         how: String,
+        /// The last address that was tried, with its port.
+        #[serde(default)]
+        peer: String,
     },
     /// TLS couldn't be set up.
     Insecure {
@@ -89,7 +116,11 @@ pub enum Mishap {
         reason: Option<String>,
     },
     /// Nothing more came, until the call was ended.
-    Silence,
+    Silence {
+        /// What it waited for: `resolve`, `connect`, `handshake`, `head` or `body`.
+        #[serde(default)]
+        phase: String,
+    },
 }
 
 const fn is_zero(number: &usize) -> bool {

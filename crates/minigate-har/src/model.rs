@@ -327,6 +327,20 @@ impl Content {
 }
 
 impl SocketMessage {
+    /// A message with its payload.
+    #[must_use]
+    pub fn new(way: Way, time: f64, opcode: u8, payload: &[u8]) -> Self {
+        let text = simdutf8::basic::from_utf8(payload)
+            .ok()
+            .filter(|_| opcode == TEXT);
+        Self {
+            way,
+            time,
+            opcode,
+            data: text.map_or_else(|| BASE64_STANDARD.encode(payload), str::to_owned),
+        }
+    }
+
     /// Its payload; text that isn't base64, though it should be, is taken as it is.
     #[must_use]
     pub fn payload(&self) -> Vec<u8> {

@@ -58,6 +58,19 @@ pub(crate) struct RunArgs {
     /// Give up after this long with exit code 1 if something is still pending
     #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "5m")]
     pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) har: HarArgs,
+}
+
+/// Recording and replaying.
+#[derive(Debug, Args)]
+pub(crate) struct HarArgs {
+    /// Write what goes over the wire to this HAR file when the run ends, secrets masked
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Write secrets down as they are
+    #[arg(long, requires = "record")]
+    pub(crate) record_secrets: bool,
 }
 
 #[derive(Debug, Args)]

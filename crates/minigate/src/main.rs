@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod har;
 mod network;
 mod output;
 mod settings;

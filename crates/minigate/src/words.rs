@@ -26,6 +26,15 @@ pub(crate) fn no_network(name: &Path, lang: Lang) -> String {
     }
 }
 
+/// A file can't be written.
+pub(crate) fn cant_write(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!("can't write {path}"),
+        Lang::Zh => format!("无法写入 {path}"),
+    }
+}
+
 /// What stands in a file can't be used.
 pub(crate) fn cant_use(what: impl Display, lang: Lang) -> String {
     match lang {

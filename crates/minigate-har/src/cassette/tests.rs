@@ -97,6 +97,7 @@ fn what_a_rule_refused_is_left_to_the_rule() {
     refused.response.status = 0;
     refused.facts = Some(Box::new(Facts {
         outcome: Outcome::Refused,
+        left: false,
         ..Facts::default()
     }));
 

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use minigate_engine::{Clock, Conditions, Engine, Override, Setup as EngineSetup};
+use minigate_engine::{Clock, Conditions, Engine, Journal, Override, Setup as EngineSetup};
 use minigate_js::{
-    App, End, FileRules, Kind, Launch, Notice, Overrun, Pending, Project, Sandbox, Setup, Watchdog,
+    App, End, FileRules, Kind, Launch, Limit, Notice, Overrun, Pending, Project, Sandbox, Setup, Watchdog,
 };
 use minigate_origin::{Answers, Authority, Origin};
 use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots, Trust};
+use tokio::signal::unix;
 use tokio::time::Instant;
 
-use crate::args::RunArgs;
+use crate::args::{HarArgs, RunArgs};
+use crate::har::{Both, Recorder, Recording, Secrets};
 use crate::network::{Player, Script};
 use crate::output::{Ledger, Printer};
 use crate::settings::{Settings, Warning};
@@ -77,39 +79,77 @@ impl<'a> Run<'a> {
             Arc::clone(self.printer),
             self.settings.policy.clone(),
         ));
+        let clock = Clock::system();
+        let recording = self.recording(&clock)?;
         let network = self.settings.network.take();
         let conditions = network.as_ref().map_or_else(Conditions::default, |script| {
             Conditions::new(script.start.clone())
         });
-        let engine = self.engine(&ledger, &conditions)?;
-        let clock = engine.clock().clone();
+        let engine = self.engine(journal(&ledger, recording.as_ref()), &conditions, &clock)?;
         let mut app = self.app(project, engine, &ledger)?;
-        guard(app.watchdog(), Arc::clone(&ledger), Arc::clone(self.printer));
+        let last_words = LastWords {
+            ledger: Arc::clone(&ledger),
+            printer: Arc::clone(self.printer),
+            recording: recording.clone(),
+        };
+        guard(app.watchdog(), last_words);
         self.printer.begin_progress();
         let player = network.map(|script| self.play(script, conditions, clock));
-        let launched = app.launch(&self.launch);
-        let end = match (launched, self.args.run_for) {
-            (Err(limit), _) => End::Died(limit),
-            (Ok(()), Some(span)) => app.run_for(span.min(LONGEST)).await,
-            (Ok(()), None) => run_to_end(&mut app, player.as_ref(), after(self.args.timeout)).await,
+        let end = tokio::select! {
+            end = self.live(&mut app, player.as_ref()) => Some(end),
+            () = signal() => None,
         };
         self.printer.end_progress();
+        if let Some(recording) = recording {
+            recording.write()?;
+        }
         drop(origin);
+        Ok(self.sum_up(&ledger, end.as_ref()))
+    }
+
+    async fn live(&self, app: &mut App, player: Option<&Player>) -> End {
+        match (app.launch(&self.launch), self.args.run_for) {
+            (Err(limit), _) => End::Died(limit),
+            (Ok(()), Some(span)) => app.run_for(span.min(LONGEST)).await,
+            (Ok(()), None) => run_to_end(app, player, after(self.args.timeout)).await,
+        }
+    }
+
+    /// Says what the run came to; it has no end of its own where a signal ended it.
+    fn sum_up(&self, ledger: &Ledger, end: Option<&End>) -> ExitCode {
         let mut summary = ledger.summary();
         match end {
-            End::Idle => {}
-            End::Died(_) => summary.died = true,
-            End::StillPending(pending) if self.args.run_for.is_none() => {
-                summary.pending = pending_text(&pending, self.args.timeout, self.printer.lang);
+            Some(End::Died(_)) => summary.died = true,
+            Some(End::StillPending(pending)) if self.args.run_for.is_none() => {
+                summary.pending = pending_text(pending, self.args.timeout, self.printer.lang);
             }
-            End::StillPending(_) => {}
+            _ => {}
         }
         self.printer.summary(&summary);
-        Ok(if summary.is_good() {
-            ExitCode::SUCCESS
+        match end {
+            None => ExitCode::from(SIGNALLED),
+            Some(_) if summary.is_good() => ExitCode::SUCCESS,
+            Some(_) => ExitCode::from(1),
+        }
+    }
+
+    /// What is recorded, where that is wanted.
+    fn recording(&self, clock: &Clock) -> anyhow::Result<Option<Recording>> {
+        let HarArgs {
+            record: Some(path),
+            record_secrets,
+            ..
+        } = &self.args.har
+        else {
+            return Ok(None);
+        };
+        let recorder = Recorder::new(clock.clone(), self.settings.policy.profile().clone());
+        let secrets = if *record_secrets {
+            Secrets::Kept
         } else {
-            ExitCode::from(1)
-        })
+            Secrets::Masked
+        };
+        Recording::new(Arc::new(recorder), path, secrets, self.printer.lang).map(Some)
     }
 
     /// Starts the mock origin where the project has one: its domains then lead to this machine.
@@ -147,13 +187,19 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn engine(&self, ledger: &Arc<Ledger>, conditions: &Conditions) -> anyhow::Result<Engine> {
+    fn engine(
+        &self,
+        journal: Arc<dyn Journal>,
+        conditions: &Conditions,
+        clock: &Clock,
+    ) -> anyhow::Result<Engine> {
         let roots = Roots::load(&self.settings.roots).map_err(|error| {
             let lang = self.printer.lang;
             anyhow!("{}: {}", words::cant_start(Part::Roots, lang), error.tell(lang))
         })?;
         let mut setup = EngineSetup::new(self.settings.policy.profile().clone(), Trust::new(roots));
-        setup.journal = Arc::clone(ledger) as _;
+        setup.clock = clock.clone();
+        setup.journal = journal;
         setup.overrides.clone_from(&self.settings.overrides);
         setup.conditions = conditions.clone();
         if let Some(user_agent) = &self.settings.user_agent {
@@ -201,6 +247,14 @@ async fn run_to_end(app: &mut App, player: Option<&Player>, deadline: Instant) -
     }
 }
 
+fn journal(ledger: &Arc<Ledger>, recording: Option<&Recording>) -> Arc<dyn Journal> {
+    let ledger = Arc::clone(ledger) as Arc<dyn Journal>;
+    match recording {
+        Some(recording) => Arc::new(Both(recording.recorder(), ledger)),
+        None => ledger,
+    }
+}
+
 /// The moment so far from now; a span beyond the clock's range ends with the clock's.
 fn after(span: Duration) -> Instant {
     Instant::now() + span.min(LONGEST)
@@ -212,7 +266,7 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 /// Ends the process where the app is stuck in a native function that nothing can interrupt.
 ///
 /// The thread lives as long as the process, which is no longer than this one run.
-fn guard(dog: Watchdog, ledger: Arc<Ledger>, printer: Arc<Printer>) {
+fn guard(dog: Watchdog, last_words: LastWords) {
     std::thread::spawn(move || {
         let limit = loop {
             #[expect(
@@ -224,14 +278,48 @@ fn guard(dog: Watchdog, ledger: Arc<Ledger>, printer: Arc<Printer>) {
                 break limit;
             }
         };
-        printer.notice(&Notice::Limit(Overrun { limit, place: None }));
-        printer.end_progress();
-        let mut summary = ledger.summary();
-        summary.died = true;
-        printer.summary(&summary);
+        last_words.say(limit);
         std::process::exit(1)
     });
 }
+
+/// What is still to be done when the process is about to end itself.
+struct LastWords {
+    ledger: Arc<Ledger>,
+    printer: Arc<Printer>,
+    recording: Option<Recording>,
+}
+
+impl LastWords {
+    fn say(&self, limit: Limit) {
+        self.printer
+            .notice(&Notice::Limit(Overrun { limit, place: None }));
+        self.printer.end_progress();
+        if let Some(Err(error)) = self.recording.as_ref().map(Recording::write) {
+            self.printer.error(&error);
+        }
+        let mut summary = self.ledger.summary();
+        summary.died = true;
+        self.printer.summary(&summary);
+    }
+}
+
+/// Waits for a signal that asks the process to end.
+async fn signal() {
+    let terminated = async {
+        match unix::signal(unix::SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// The exit code of what a signal ended, as shells have it for an interrupt.
+const SIGNALLED: u8 = 130;
 
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
