@@ -61,7 +61,8 @@ function takeField(fields, key) {
   return field.name + "\n" + field.text + "\n";
 }
 
-function isToken(name) {
+/** Whether a text can be a name (RFC 9110 §5.6.2). */
+export function isToken(name) {
   for (let index = 0; index < name.length; index += 1) {
     if (!isTokenCode(charCodeAt(name, index))) return false;
   }

@@ -21,6 +21,7 @@ import { load, requirePlugin } from "minigate:modules";
 import { connect, native } from "minigate:native";
 import { currentPage, getCurrentPages, navigationApi, openFirst } from "minigate:navigation";
 import { networkApi, onNetworkEvent } from "minigate:network";
+import { socketApi } from "minigate:onesocket";
 import { tellPage } from "minigate:page";
 import { define, enumerableKeys, parseJson, SafeTypeError } from "minigate:primordials";
 import { Component, Page } from "minigate:registry";
@@ -28,6 +29,7 @@ import { createRequestApi } from "minigate:request";
 import { routesApi } from "minigate:routes";
 import { seal } from "minigate:seal";
 import { createSensorApi } from "minigate:sensors";
+import { connectSocket, onSocketEvent } from "minigate:socket";
 import { installStacks } from "minigate:stack";
 import { storageApi } from "minigate:storage";
 import { installTimers, onSoon, onTimer } from "minigate:timers";
@@ -56,6 +58,8 @@ function createWx(config) {
   const parts = [
     createRequestApi(),
     transferApi,
+    { connectSocket },
+    socketApi,
     config.kind === "game" ? createGameApi() : navigationApi,
     interfaceApi,
     userApi,
@@ -129,6 +133,12 @@ function receive(event, id, payload, extra) {
     case "network-status":
     case "network-weak":
       return guard(() => onNetworkEvent(event, payload));
+    case "socketAccepted":
+    case "socketOpened":
+    case "socketMessage":
+    case "socketSent":
+    case "socketClosed":
+      return guard(() => onSocketEvent(event, id, payload));
     case "rejection":
       return reportRejection(id, payload);
     default:

@@ -7,6 +7,7 @@ export let native;
 
 /** Functions that take texts of the app. */
 const TEXTUAL = [
+  "closeSocket",
   "hasPage",
   "isTab",
   "locate",
@@ -15,6 +16,7 @@ const TEXTUAL = [
   "plugin",
   "pageFile",
   "report",
+  "sendMessage",
   "show",
   "storageGet",
   "storageRemove",

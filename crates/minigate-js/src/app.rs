@@ -1,16 +1,22 @@
 //! A running app: its realm, its agenda, and the loop that brings the two together.
 
-use std::{collections::BTreeMap, future::poll_fn, rc::Rc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::poll_fn,
+    rc::Rc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use futures_util::FutureExt;
-use minigate_engine::{Clock, Engine, Event, Failure, NetworkEvent, NetworkWatch};
+use minigate_engine::{Clock, Engine, Event, Failure, NetworkEvent, NetworkWatch, SocketEvent};
 use minigate_policy::{Policy, Release, Visibility};
 use rquickjs::{Ctx, IntoJs, Value};
 use tokio::time::Instant;
 
 use crate::{
     files::Sandbox,
-    host::{Calls, Due, Host, Outcome, Wanted, answer, files, natives, network},
+    host::{Calls, Due, Host, Outcome, State, Wanted, answer, files, natives, network, socket_answer},
     limits::{Limit, Limits},
     observer::{Notice, Observer},
     phone::{Device, User},
@@ -85,6 +91,8 @@ pub struct Pending {
     pub calls: usize,
     /// How many uses of the file system.
     pub files: usize,
+    /// How many sockets that have not closed.
+    pub sockets: usize,
 }
 
 /// A running app. It belongs to one thread, and it does something only while one of its methods runs.
@@ -217,24 +225,28 @@ impl App {
         }
     }
 
-    /// Waits for what comes next. Agenda, calls and the disk take turns, so that none keeps the others waiting.
+    /// Waits for what comes next. Agenda, calls, sockets and the disk take turns, so that none keeps the others waiting.
     async fn next(&mut self) -> Happening {
         loop {
             if let Some(event) = self.network.changed().now_or_never() {
                 return Happening::Network(event);
             }
             let now = self.host.clock.now();
-            for source in [self.next, self.next.after(), self.next.after().after()] {
+            for source in self.next.and_others() {
                 if let Some(happening) = self.take(source, now).await {
-                    self.next = source.after();
+                    self.next = source.following();
                     return happening;
                 }
             }
             let moment = self.host.agenda.borrow().next_moment(now);
             tokio::select! {
                 (id, wanted, event) = poll_fn(|cx| self.host.poll_call(cx)) => {
-                    self.next = Source::Agenda;
+                    self.next = Source::Sockets;
                     return Happening::Call(id, wanted, event);
+                }
+                (id, state, event) = poll_fn(|cx| self.host.poll_socket(cx)) => {
+                    self.next = Source::Agenda;
+                    return Happening::Socket(id, state, event);
                 }
                 (id, outcome) = poll_fn(|cx| self.host.poll_job(cx)) => return Happening::Job(id, outcome),
                 event = self.network.changed() => return Happening::Network(event),
@@ -247,20 +259,18 @@ impl App {
     async fn take(&self, source: Source, now: Instant) -> Option<Happening> {
         match source {
             Source::Agenda => self.host.agenda.borrow_mut().next_due(now).map(Happening::Due),
-            Source::Calls => {
-                let polled = poll_fn(|cx| std::task::Poll::Ready(self.host.poll_call(cx))).await;
-                match polled {
-                    std::task::Poll::Ready((id, wanted, event)) => Some(Happening::Call(id, wanted, event)),
-                    std::task::Poll::Pending => None,
-                }
-            }
-            Source::Jobs => {
-                let polled = poll_fn(|cx| std::task::Poll::Ready(self.host.poll_job(cx))).await;
-                match polled {
-                    std::task::Poll::Ready((id, outcome)) => Some(Happening::Job(id, outcome)),
-                    std::task::Poll::Pending => None,
-                }
-            }
+            Source::Calls => match poll_once(|cx| self.host.poll_call(cx)).await {
+                Poll::Ready((id, wanted, event)) => Some(Happening::Call(id, wanted, event)),
+                Poll::Pending => None,
+            },
+            Source::Sockets => match poll_once(|cx| self.host.poll_socket(cx)).await {
+                Poll::Ready((id, state, event)) => Some(Happening::Socket(id, state, event)),
+                Poll::Pending => None,
+            },
+            Source::Jobs => match poll_once(|cx| self.host.poll_job(cx)).await {
+                Poll::Ready((id, outcome)) => Some(Happening::Job(id, outcome)),
+                Poll::Pending => None,
+            },
         }
     }
 
@@ -277,6 +287,7 @@ impl App {
                 self.turn("file", id, nothing, |ctx| files::refusal(ctx, &complaint))
             }
             Happening::Network(event) => self.tell_network(&event),
+            Happening::Socket(id, state, event) => self.deliver_socket(id, state, event),
         };
     }
 
@@ -287,6 +298,36 @@ impl App {
         };
         let facts = network::facts(view);
         self.turn(name, 0, |ctx| facts.into_js(ctx), nothing)
+    }
+
+    fn deliver_socket(&self, id: u64, state: State, event: SocketEvent) -> Result<(), Limit> {
+        match event {
+            SocketEvent::Accepted => self.turn("socketAccepted", id, nothing, nothing),
+            SocketEvent::Opened(agreement) => self.turn(
+                "socketOpened",
+                id,
+                |ctx| socket_answer::opened(ctx, &agreement),
+                nothing,
+            ),
+            SocketEvent::Message(message) => self.turn(
+                "socketMessage",
+                id,
+                |ctx| socket_answer::message(ctx, &message),
+                nothing,
+            ),
+            SocketEvent::Sent(count) => {
+                self.turn("socketSent", id, |ctx| (count as f64).into_js(ctx), nothing)
+            }
+            SocketEvent::Closed(closed) => {
+                let wording = self.host.calls.borrow().policy.profile().wording;
+                self.turn(
+                    "socketClosed",
+                    id,
+                    |ctx| socket_answer::closed(ctx, &closed, state, wording),
+                    nothing,
+                )
+            }
+        }
     }
 
     fn deliver_call(&self, id: u64, wanted: Wanted, event: Option<Event>) -> Result<(), Limit> {
@@ -357,6 +398,7 @@ impl App {
             timers: agenda.timers(),
             calls: self.host.calls.borrow().len(),
             files: self.host.jobs.borrow().len(),
+            sockets: self.host.sockets.borrow().len(),
         };
         (agenda.has_next() || pending != Pending::default()).then_some(pending)
     }
@@ -368,6 +410,7 @@ enum Happening {
     Call(u64, Wanted, Option<Event>),
     Job(u64, Outcome),
     Network(NetworkEvent),
+    Socket(u64, State, SocketEvent),
 }
 
 /// Where happenings come from.
@@ -375,17 +418,29 @@ enum Happening {
 enum Source {
     Agenda,
     Calls,
+    Sockets,
     Jobs,
 }
 
 impl Source {
-    fn after(self) -> Self {
+    const fn following(self) -> Self {
         match self {
             Self::Agenda => Self::Calls,
-            Self::Calls => Self::Jobs,
+            Self::Calls => Self::Sockets,
+            Self::Sockets => Self::Jobs,
             Self::Jobs => Self::Agenda,
         }
     }
+
+    const fn and_others(self) -> [Self; 4] {
+        let (second, third) = (self.following(), self.following().following());
+        [self, second, third, third.following()]
+    }
+}
+
+/// Takes what is there, without waiting for more.
+async fn poll_once<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    poll_fn(|cx| Poll::Ready(poll(cx))).await
 }
 
 async fn wait_until(clock: &Clock, moment: Option<Instant>) {

@@ -10,6 +10,8 @@ mod modules;
 mod natives;
 pub(crate) mod network;
 mod request;
+pub(crate) mod socket_answer;
+mod sockets;
 mod storage;
 mod transfer;
 
@@ -20,7 +22,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use minigate_engine::{Clock, Event};
+use minigate_engine::{Clock, Event, SocketEvent};
 use tokio::time::Instant;
 
 use crate::{
@@ -36,6 +38,8 @@ pub(crate) use calls::{Calls, Wanted};
 pub(crate) use jobs::{Jobs, Outcome};
 pub(crate) use natives::natives;
 use request::Request;
+pub(crate) use sockets::State;
+use sockets::{Connection, Sockets};
 use storage::Storage;
 
 /// One app's side of the bridge. It holds no JavaScript values, so it may outlive the realm.
@@ -46,6 +50,7 @@ pub(crate) struct Host {
     pub(crate) clock: Clock,
     pub(crate) agenda: RefCell<Agenda>,
     pub(crate) calls: RefCell<Calls>,
+    pub(crate) sockets: RefCell<Sockets>,
     pub(crate) files: Sandbox,
     pub(crate) jobs: RefCell<Jobs>,
     /// What the prelude is told about the app and its phone, as JSON.
@@ -84,6 +89,7 @@ impl Host {
             clock,
             agenda: RefCell::default(),
             calls: RefCell::new(calls),
+            sockets: RefCell::default(),
             files,
             jobs: RefCell::default(),
             facts,
@@ -191,6 +197,22 @@ impl Host {
     /// The limit that another call would break; the observer hears of it once.
     fn start_call(&self, request: Request) -> Result<u64, Limit> {
         let started = self.calls.borrow_mut().start(request, &self.limits);
+        self.note_crowd(started)
+    }
+
+    /// Connects a socket that the prelude has read.
+    ///
+    /// # Errors
+    ///
+    /// The limit that another one would break; the observer hears of it once.
+    fn connect(&self, connection: Connection) -> Result<u64, Limit> {
+        let limit = self.limits.pending_calls;
+        let calls = self.calls.borrow();
+        let started = self.sockets.borrow_mut().connect(connection, &calls, limit);
+        self.note_crowd(started)
+    }
+
+    fn note_crowd(&self, started: Result<u64, Limit>) -> Result<u64, Limit> {
         started.inspect_err(|limit| {
             if !self.is_crowded.replace(true) {
                 self.notice(Notice::Limit(Overrun {
@@ -207,5 +229,9 @@ impl Host {
 
     pub(crate) fn poll_job(&self, cx: &mut Context<'_>) -> Poll<(u64, Outcome)> {
         self.jobs.borrow_mut().poll_end(|| self.library(), cx)
+    }
+
+    pub(crate) fn poll_socket(&self, cx: &mut Context<'_>) -> Poll<(u64, State, SocketEvent)> {
+        self.sockets.borrow_mut().poll_event(cx)
     }
 }

@@ -8,6 +8,7 @@ mod give;
 mod json;
 mod path;
 mod question;
+mod socket;
 mod source;
 mod when;
 
@@ -55,6 +56,17 @@ use question::Question;
 /// # give.json = { ok = true }            # or a body in place
 /// # give.text = "hello"
 /// # give.echo = true                     # or the request itself as JSON
+///
+/// [[answer]]                             # a WebSocket
+/// when.path = "/chat"
+/// give.socket.protocol = "chat"          # chosen if the client offers it
+/// give.socket.greet = ["hello", { room = 7 }, [1, 2, 255]]   # said first: text, JSON, bytes
+/// give.socket.replies = [                # the first that fits is given
+///   { to = "ping", send = ["pong"] },
+///   { to = "bye", close = { code = 3001, reason = "see you" } },
+/// ]
+/// give.socket.echo = true                # what no reply fits comes back
+/// give.socket.close = { after = 3, code = 1000, reason = "" }   # after so many messages; at once after 0
 /// ```
 /// A request that no answer fits gets a 404 which says what was asked and where to add an answer.
 #[derive(Clone, Debug, Default)]

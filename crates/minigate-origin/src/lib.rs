@@ -14,6 +14,7 @@ mod authority;
 mod certificate;
 mod origin;
 mod reply;
+mod talk;
 
 pub use answers::{Answers, AnswersError, Problem};
 pub use asked::Asked;
@@ -21,3 +22,4 @@ pub use authority::{Authority, AuthorityError, set_validity};
 pub use certificate::Certificate;
 pub use origin::{Origin, Respond};
 pub use reply::Reply;
+pub use talk::{Goodbye, Said, Talk, TalkReply};

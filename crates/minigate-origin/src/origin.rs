@@ -3,6 +3,7 @@
 mod log;
 mod names;
 mod serve;
+mod socket;
 mod streams;
 
 use std::collections::BTreeSet;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
+use crate::talk::Talk;
+
 /// A reply, whole; its length and framing are the server's business.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Reply {
@@ -16,6 +18,8 @@ pub struct Reply {
     pub body: Bytes,
     /// How long to wait before the head is sent.
     pub delay: Duration,
+    /// What is said over a WebSocket: the reply agrees to its handshake, whatever its status, and refuses other requests.
+    pub socket: Option<Talk>,
 }
 
 impl Reply {
@@ -28,6 +32,7 @@ impl Reply {
             headers,
             body: value.to_string().into(),
             delay: Duration::ZERO,
+            socket: None,
         }
     }
 }

@@ -24,7 +24,7 @@ mod signal;
 pub use answer::answer;
 pub use frame::{Frame, close_frame, frame};
 pub use leaf::Leaf;
-pub use minigate_origin::{Asked, Authority, Origin, Reply, Respond};
+pub use minigate_origin::{Asked, Authority, Goodbye, Origin, Reply, Respond, Said, Talk, TalkReply};
 pub use polite::{Polite, polite};
 pub use resolver::FakeResolver;
 pub use script::{Script, Steps};

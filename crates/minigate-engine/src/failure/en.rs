@@ -125,18 +125,9 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::Undecodable { .. } => {
             one("let the server answer in UTF-8 and say so in `content-type`, or ask for `arraybuffer`")
         }
-        Failure::HandshakeRefused {
-            status: 300..=399, ..
-        } => one("connect to where the redirect points: a handshake follows none"),
-        Failure::HandshakeRefused { .. } => {
-            one("check that a WebSocket server answers at this path and accepts the app's header")
-        }
-        Failure::SocketBroken { code: 1009, .. } => one("let the server send smaller messages"),
-        Failure::SocketBroken { code: 1006, .. } => {
-            one("connect again, and keep the socket busy with a heartbeat")
-        }
-        Failure::SocketBroken { .. } => one("correct the server's frames (RFC 6455)"),
-        Failure::SocketUnanswered { .. } => one("let the server answer a close with a close"),
+        Failure::HandshakeRefused { .. }
+        | Failure::SocketBroken { .. }
+        | Failure::SocketUnanswered { .. } => one(socket_remedy(failure)),
         Failure::Internal { .. } => one("please report it, with the app that shows it"),
     }
 }
@@ -171,5 +162,23 @@ const fn reconnected(how: Disconnection) -> &'static str {
         Disconnection::Offline | Disconnection::Lost => {
             "tell the user, and go on in `wx.onNetworkStatusChange`"
         }
+    }
+}
+
+/// For the three failures of sockets; the last of them is that a close wasn't answered.
+const fn socket_remedy(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::HandshakeRefused {
+            status: 300..=399, ..
+        } => "connect to where the redirect points: a handshake follows none",
+        Failure::HandshakeRefused { .. } => {
+            "check that a WebSocket server answers at this path and accepts the app's header"
+        }
+        Failure::SocketBroken { code: 1009, .. } => "let the server send smaller messages",
+        Failure::SocketBroken { code: 1006, .. } => {
+            "connect again, and keep the socket busy with a heartbeat"
+        }
+        Failure::SocketBroken { .. } => "correct the server's frames (RFC 6455)",
+        _ => "let the server answer a close with a close",
     }
 }

@@ -148,16 +148,9 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::Undecodable { .. } => {
             one("让服务器以 UTF-8 返回并在 `content-type` 中注明，或使用 `arraybuffer`")
         }
-        Failure::HandshakeRefused {
-            status: 300..=399, ..
-        } => one("直接连接重定向所指的地址：握手不跟随重定向"),
-        Failure::HandshakeRefused { .. } => {
-            one("检查该路径是否由 WebSocket 服务应答，以及它是否接受小程序的头部")
-        }
-        Failure::SocketBroken { code: 1009, .. } => one("让服务器发送更小的消息"),
-        Failure::SocketBroken { code: 1006, .. } => one("重新连接，并用心跳保持连接"),
-        Failure::SocketBroken { .. } => one("修正服务器发送的帧（RFC 6455）"),
-        Failure::SocketUnanswered { .. } => one("让服务器以关闭帧回应关闭"),
+        Failure::HandshakeRefused { .. }
+        | Failure::SocketBroken { .. }
+        | Failure::SocketUnanswered { .. } => one(socket_remedy(failure)),
         Failure::Internal { .. } => one("请附上能重现问题的小程序反馈给我们"),
     }
 }
@@ -185,5 +178,19 @@ const fn storable(unstored: &Unstored) -> &'static str {
         Unstored::Forbidden { .. } => "请写入 `wx.env.USER_DATA_PATH` 之下，或不传 `filePath`",
         Unstored::QuotaExceeded => "删除不再需要的文件",
         Unstored::Failed { .. } => "检查磁盘是否有空间、是否可写",
+    }
+}
+
+/// For the three failures of sockets; the last of them is that a close wasn't answered.
+const fn socket_remedy(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::HandshakeRefused {
+            status: 300..=399, ..
+        } => "直接连接重定向所指的地址：握手不跟随重定向",
+        Failure::HandshakeRefused { .. } => "检查该路径是否由 WebSocket 服务应答，以及它是否接受小程序的头部",
+        Failure::SocketBroken { code: 1009, .. } => "让服务器发送更小的消息",
+        Failure::SocketBroken { code: 1006, .. } => "重新连接，并用心跳保持连接",
+        Failure::SocketBroken { .. } => "修正服务器发送的帧（RFC 6455）",
+        _ => "让服务器以关闭帧回应关闭",
     }
 }

@@ -108,19 +108,20 @@ impl Closed {
         }
     }
 
-    /// The end that both sides agreed on; what the app said where the server has nothing else to say.
+    /// The end that both sides agreed on: what the app said where it was first, whatever the server answers, since many
+    /// answer with 1000 and nothing else.
     pub(super) fn agreed(own: Option<CloseFrame>, code: u16, reason: String) -> Self {
-        match own {
-            Some(own) if code == NO_CODE || code == own.code && reason.is_empty() => Self::by_app(own),
-            _ => Self {
+        own.map_or(
+            Self {
                 code,
                 reason,
                 failure: None,
             },
-        }
+            Self::by_app,
+        )
     }
 
-    /// The end that the app wanted before there was a connection.
+    /// The end that the app wanted.
     pub(super) fn by_app(frame: CloseFrame) -> Self {
         Self {
             code: frame.code,
@@ -172,16 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn trap_10_the_apps_code_and_reason_stay_where_the_server_has_none() {
+    fn trap_10_the_apps_code_and_reason_stay_whatever_the_server_answers() {
         let own = || Some(CloseFrame::new(3001, "bye").unwrap());
-        let agreed = |code, reason: &str| {
-            let closed = Closed::agreed(own(), code, reason.to_owned());
-            (closed.code, closed.reason)
-        };
 
-        assert_eq!(agreed(NO_CODE, ""), (3001, "bye".to_owned()));
-        assert_eq!(agreed(3001, ""), (3001, "bye".to_owned()));
-        assert_eq!(agreed(3001, "see you"), (3001, "see you".to_owned()));
-        assert_eq!(agreed(4000, ""), (4000, String::new()));
+        for (code, reason) in [(NO_CODE, ""), (3001, ""), (1000, ""), (4000, "x")] {
+            let closed = Closed::agreed(own(), code, reason.to_owned());
+            assert_eq!((closed.code, closed.reason.as_str()), (3001, "bye"));
+        }
+        let closed = Closed::agreed(None, 4000, "x".to_owned());
+        assert_eq!((closed.code, closed.reason.as_str()), (4000, "x"));
     }
 }

@@ -87,7 +87,7 @@ pub(crate) fn failure<'js>(
 }
 
 /// Through JSON, so that every member is the object's own, whatever prototypes have under its name.
-fn parse<'js>(ctx: &Ctx<'js>, value: &impl Serialize) -> Result<Value<'js>> {
+pub(super) fn parse<'js>(ctx: &Ctx<'js>, value: &impl Serialize) -> Result<Value<'js>> {
     ctx.json_parse(serde_json::to_vec(value).unwrap_or_default())
 }
 
@@ -133,10 +133,10 @@ impl HeadValue {
 }
 
 /// Header fields in the server's order and spelling; repeated ones are one, their values joined by commas.
-struct Fields(Vec<(String, String)>);
+pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn of(head: &Head) -> Self {
+    pub(super) fn of(head: &Head) -> Self {
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in head.fields.iter() {
             match fields
@@ -231,7 +231,7 @@ impl Profile {
     }
 }
 
-fn millis(moment: Option<SystemTime>) -> f64 {
+pub(super) fn millis(moment: Option<SystemTime>) -> f64 {
     let since = moment.and_then(|moment| moment.duration_since(SystemTime::UNIX_EPOCH).ok());
     since.map_or(0.0, |since| (since.as_secs_f64() * 1000.0).floor())
 }

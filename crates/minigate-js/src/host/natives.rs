@@ -10,7 +10,8 @@ use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, f
 use super::{
     Host, Request,
     components::{components, elements},
-    modules, network,
+    modules, network, socket_answer,
+    sockets::Connection,
 };
 use crate::{
     limits::Limit,
@@ -34,6 +35,7 @@ pub(crate) fn natives<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js
     natives.add_storage()?;
     natives.add_files()?;
     natives.add_calls()?;
+    natives.add_sockets()?;
     Ok(natives.object)
 }
 
@@ -213,6 +215,39 @@ impl<'js> Natives<'_, 'js> {
         })?;
         let host = self.host();
         self.add("abort", move |id: u64| host.calls.borrow().abort(id))
+    }
+
+    fn add_sockets(&self) -> Result<()> {
+        let host = self.host();
+        self.add("connect", move |ctx: Ctx<'js>, payload: Object<'js>| {
+            let started = host.connect(Connection::read(&payload)?);
+            started.map_or_else(|limit| refusal(&ctx, limit), |id| id.into_js(&ctx))
+        })?;
+        let host = self.host();
+        self.add(
+            "sendMessage",
+            move |ctx: Ctx<'js>, api: String, id: Option<u64>, data: String, is_binary: bool| {
+                tell(&ctx, host.sockets.borrow().send(&api, id, data, is_binary))
+            },
+        )?;
+        let host = self.host();
+        self.add(
+            "closeSocket",
+            move |ctx: Ctx<'js>, api: String, id: Option<u64>, code: f64, reason: String| {
+                tell(&ctx, host.sockets.borrow().close(&api, id, code, reason))
+            },
+        )
+    }
+}
+
+/// What a task's function gets: nothing, or why it couldn't be done.
+fn tell<'js>(
+    ctx: &Ctx<'js>,
+    done: std::result::Result<(), minigate_engine::Complaint>,
+) -> Result<Value<'js>> {
+    match done {
+        Ok(()) => Ok(Value::new_undefined(ctx.clone())),
+        Err(complaint) => socket_answer::complaint(ctx, &complaint),
     }
 }
 

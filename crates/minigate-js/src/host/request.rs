@@ -44,12 +44,8 @@ impl Request {
 
     fn read_shared(payload: &Object<'_>, interface: Interface) -> Result<Self> {
         let url: String = payload.get("url")?;
-        let mut notes = Vec::new();
+        let mut notes = read_notes(payload)?;
         let timeout = read_timeout(payload.get("timeout")?, &mut notes);
-        let ignored: String = payload.get("ignored")?;
-        notes.extend(ignored.lines().map(|name| Note::OptionIgnored {
-            name: name.to_owned(),
-        }));
         let mut exchange = Exchange::new(Method::GET);
         exchange.headers = read_headers(&payload.get::<_, String>("header")?, &mut notes);
         exchange.notes = notes;
@@ -141,7 +137,16 @@ fn read_fields(text: &str) -> Vec<(String, String)> {
     fields
 }
 
-fn read_timeout(asked: Option<f64>, notes: &mut Vec<Note>) -> Option<Duration> {
+/// What the prelude has passed over.
+pub(super) fn read_notes(payload: &Object<'_>) -> Result<Vec<Note>> {
+    let ignored: String = payload.get("ignored")?;
+    let note = |name: &str| Note::OptionIgnored {
+        name: name.to_owned(),
+    };
+    Ok(ignored.lines().map(note).collect())
+}
+
+pub(super) fn read_timeout(asked: Option<f64>, notes: &mut Vec<Note>) -> Option<Duration> {
     // Libraries write 0 for "none".
     let asked = asked.filter(|asked| *asked != 0.0)?;
     if asked.is_finite() && asked > 0.0 {
@@ -160,7 +165,7 @@ fn read_method(name: &str) -> Method {
 }
 
 /// Reads lines that are names and values in turn; the `referer` is the platform's alone (rule N3).
-fn read_headers(lines: &str, notes: &mut Vec<Note>) -> HeaderMap {
+pub(super) fn read_headers(lines: &str, notes: &mut Vec<Note>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut lines = lines.lines();
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
@@ -182,7 +187,7 @@ fn read_headers(lines: &str, notes: &mut Vec<Note>) -> HeaderMap {
 }
 
 /// Bytes come as characters below 256, text as itself.
-fn read_body(body: String, is_binary: bool) -> Bytes {
+pub(super) fn read_body(body: String, is_binary: bool) -> Bytes {
     if is_binary {
         body.chars().map(|c| c as u32 as u8).collect()
     } else {

@@ -183,7 +183,7 @@ impl Server {
             request: entries.clone(),
             upload_file: entries.clone(),
             download_file: entries,
-            ..WrittenLists::default()
+            connect_socket: vec!["wss://api.test".to_owned()],
         };
         let policy = policy()
             .with_profile(self.profile.clone())

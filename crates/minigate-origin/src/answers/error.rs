@@ -94,7 +94,15 @@ pub enum Problem {
         /// The name.
         name: String,
     },
-    /// More than one of `file`, `json`, `text`, `echo`.
+    /// No side of a socket may send that code, or the reason doesn't fit into a frame.
+    #[error("a socket can't be closed with {code} and a reason of {length} bytes")]
+    Close {
+        /// The code.
+        code: u16,
+        /// The length of the reason in bytes.
+        length: usize,
+    },
+    /// More than one of `file`, `json`, `text`, `echo`, `socket`.
     #[error("the answer already has a body")]
     SecondBody,
     /// The file leaves the domain's folder, maybe by a link.
@@ -123,7 +131,10 @@ impl Problem {
             Self::HeaderName { .. } => "use letters, digits and hyphens",
             Self::HeaderValue { .. } => "use printable characters",
             Self::Framing { .. } => "leave it out, the server frames its answers itself",
-            Self::SecondBody => "keep one of `file`, `json`, `text` and `echo`",
+            Self::Close { .. } => {
+                "use 1000 to 1003, 1007 to 1014 or 3000 to 4999, and a reason of at most 123 bytes"
+            }
+            Self::SecondBody => "keep one of `file`, `json`, `text`, `echo` and `socket`",
             Self::Outside { .. } => "copy the file into the domain's folder",
             Self::Unreadable { .. } => "put the file into the domain's folder, or correct its name",
         }

@@ -11,9 +11,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::socket::Socket;
 use super::source::Source;
 use super::{AnswersError, Problem, json};
 use crate::reply::{JSON_TYPE, Reply, TEXT_TYPE};
+use crate::talk::Talk;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,7 @@ pub(super) struct Give {
     json: Option<Spanned<toml::Value>>,
     text: Option<Spanned<String>>,
     echo: Option<Spanned<bool>>,
+    socket: Option<Spanned<Socket>>,
 }
 
 impl Give {
@@ -45,6 +48,10 @@ impl Give {
             (.., Some(text)) => (Some(TEXT_TYPE.to_owned()), text.into_inner().into()),
             (None, None, None) => (None, Bytes::new()),
         };
+        let socket = self
+            .socket
+            .map(|socket| parse_socket(socket, source))
+            .transpose()?;
         if let Some(value) = content_type.and_then(|name| HeaderValue::try_from(name).ok()) {
             headers.entry(CONTENT_TYPE).or_insert(value);
         }
@@ -53,6 +60,7 @@ impl Give {
             headers,
             body,
             delay: Duration::from_millis(self.delay_ms),
+            socket,
         })
     }
 
@@ -71,6 +79,7 @@ impl Give {
                     .then(|| self.echo.as_ref().map(Spanned::span))
                     .flatten(),
             ),
+            ("give.socket", self.socket.as_ref().map(Spanned::span)),
         ];
         let mut present = bodies.into_iter().filter_map(|(key, span)| Some((key, span?)));
         match present.nth(1) {
@@ -109,6 +118,15 @@ fn parse_status(status: &Spanned<u16>, source: &Source) -> Result<StatusCode, An
     match StatusCode::from_u16(*status.get_ref()) {
         Ok(parsed) if (200..600).contains(&parsed.as_u16()) => Ok(parsed),
         _ => Err(wrong()),
+    }
+}
+
+fn parse_socket(socket: Spanned<Socket>, source: &Source) -> Result<Talk, AnswersError> {
+    let span = socket.span();
+    let socket = socket.into_inner();
+    match socket.wrong_close() {
+        Some((code, length)) => Err(source.error("give.socket", span, Problem::Close { code, length })),
+        None => Ok(socket.understand()),
     }
 }
 

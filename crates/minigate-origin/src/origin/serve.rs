@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -13,6 +13,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Frame, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +24,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::Respond;
 use super::log::Log;
+use super::socket::{self, Agreed};
 use super::streams::Streams;
 use crate::asked::Asked;
 use crate::reply::Reply;
@@ -73,14 +75,24 @@ async fn handshake(site: &Site, tcp: TcpStream) -> io::Result<TlsStream<TcpStrea
 
 async fn exchange(site: Arc<Site>, tls: TlsStream<TcpStream>) -> Result<(), Box<dyn Error + Send + Sync>> {
     let is_h2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
-    let service = service_fn(move |request| respond(Arc::clone(&site), request));
+    let agreed = Arc::<Mutex<Option<Agreed>>>::default();
+    let slot = Arc::clone(&agreed);
+    let service = service_fn(move |request| respond(Arc::clone(&site), Arc::clone(&slot), request));
     if is_h2 {
         h2().serve_connection(TokioIo::new(tls), service).await?;
-    } else {
-        h1().serve_connection(TokioIo::new(tls), service).await?;
+        return Ok(());
     }
-    Ok(())
+    let connection = h1().serve_connection(TokioIo::new(tls), service);
+    connection.with_upgrades().await?;
+    let agreed = agreed.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match agreed {
+        Some(agreed) => agreed.talk().await,
+        None => Ok(()),
+    }
 }
+
+/// The socket that a connection becomes, if it does.
+type Slot = Arc<Mutex<Option<Agreed>>>;
 
 fn h1() -> http1::Builder {
     let mut h1 = http1::Builder::new();
@@ -100,14 +112,20 @@ fn h2() -> http2::Builder<Streams> {
     h2
 }
 
-async fn respond(site: Arc<Site>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(
+    site: Arc<Site>,
+    slot: Slot,
+    mut request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let (mut asked, body) = Asked::of(request);
     let method = asked.method.clone();
     let reply = match receive(body).await {
         Ok((body, length)) => {
             asked.body = body;
             asked.length = length;
-            let reply = site.respond.reply(&asked);
+            let mut reply = site.respond.reply(&asked);
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = socket::agree(&asked, &mut reply, upgrade);
             site.log.add(asked);
             reply
         }
