@@ -62,6 +62,8 @@ fn app_at(folder: &str, root: Vec<u8>, addr: &str) -> Result<App, Box<dyn Error>
         observer: Box::new(|notice: Notice| println!("{notice:?}")),
         codes: Box::new(|| "code".to_owned()),
         device: Device::default(),
+        user: minigate_js::User::default(),
+        plugins: std::collections::BTreeMap::new(),
     })?;
     Ok(app)
 }
