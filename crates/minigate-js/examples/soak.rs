@@ -8,8 +8,10 @@ use std::fs;
 use std::time::Duration;
 
 use minigate_engine::{Engine, Override};
-use minigate_js::{App, Device, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup};
-use minigate_policy::{DomainLists, Policy, Visibility, WrittenLists};
+use minigate_js::{
+    App, Device, FileRules, HideReason, Launch, Limits, Notice, Project, Sandbox, Setup, User,
+};
+use minigate_policy::{DomainLists, Policy, WrittenLists};
 use minigate_tls::{RootSource, Roots, Trust};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -27,11 +29,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while Instant::now() < until {
         for hidden in [7, 2] {
             app.run_for(Duration::from_secs(20)).await;
-            app.set_visibility(Visibility::Background)
-                .map_err(|limit| limit.to_string())?;
+            app.hide(HideReason::Left).map_err(|limit| limit.to_string())?;
             app.run_for(Duration::from_secs(hidden)).await;
-            app.set_visibility(Visibility::Foreground)
-                .map_err(|limit| limit.to_string())?;
+            app.show(None).map_err(|limit| limit.to_string())?;
         }
         print_holdings()?;
     }
@@ -62,7 +62,7 @@ fn app_at(folder: &str, root: Vec<u8>, addr: &str) -> Result<App, Box<dyn Error>
         observer: Box::new(|notice: Notice| println!("{notice:?}")),
         codes: Box::new(|| "code".to_owned()),
         device: Device::default(),
-        user: minigate_js::User::default(),
+        user: User::default(),
         plugins: std::collections::BTreeMap::new(),
     })?;
     Ok(app)

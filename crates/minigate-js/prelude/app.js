@@ -50,9 +50,9 @@ export function showApp(enterOptions) {
 }
 
 /** The app goes to the background. */
-export function hideApp() {
-  handle("onHide", undefined);
-  events.hide.emit({ reason: 0 });
+export function hideApp(news) {
+  handle("onHide", news);
+  events.hide.emit(news);
 }
 
 /** A page was asked for that doesn't exist. */

@@ -74,7 +74,7 @@ const systemInfo = () => ({
 });
 
 /** `wx.getSystemInfo`, `wx.login` and what else an app asks its host about itself. `wx` is the object itself. */
-export function createDeviceApi(wx, enterOptions) {
+export function createDeviceApi(wx, launchOptions, enterOptions) {
   const config = facts();
   const system = (name) => createApi(name, () => () => systemInfo());
   return {
@@ -94,7 +94,7 @@ export function createDeviceApi(wx, enterOptions) {
       miniProgram: { appId: config.appId, envVersion: config.envVersion, version: config.version },
       plugin: {},
     }),
-    getLaunchOptionsSync: enterOptions,
+    getLaunchOptionsSync: launchOptions,
     getEnterOptionsSync: enterOptions,
     login: createApi("login", () => () => ({ code: native.code() })),
     checkSession: createApi("checkSession", () => () => ({})),

@@ -1,6 +1,8 @@
 // Events of the app as a whole: `wx.onError`, `wx.onAppShow` and their like.
 
+import { createApi } from "minigate:callbacks";
 import { invoke, listeners } from "minigate:errors";
+import { native } from "minigate:native";
 import { list, push } from "minigate:primordials";
 
 /** A list of listeners, each of which is there once. */
@@ -46,16 +48,33 @@ export const events = {
 listeners.exception = (text) => events.error.emit(text);
 listeners.rejection = (news) => events.rejection.emit(news);
 
-/** `wx.onError` and so on. */
-export const lifecycleApi = {
+/** `wx.onError` and so on. A game's return and departure have names of their own. */
+export const createLifecycleApi = (isGame) => ({
+  ...commonApi,
+  ...(isGame
+    ? {
+        onShow: (listener) => events.show.on(listener),
+        offShow: (listener) => events.show.off(listener),
+        onHide: (listener) => events.hide.on(listener),
+        offHide: (listener) => events.hide.off(listener),
+      }
+    : {
+        onAppShow: (listener) => events.show.on(listener),
+        offAppShow: (listener) => events.show.off(listener),
+        onAppHide: (listener) => events.hide.on(listener),
+        offAppHide: (listener) => events.hide.off(listener),
+      }),
+});
+
+const commonApi = {
   onError: (listener) => events.error.on(listener),
   offError: (listener) => events.error.off(listener),
   onUnhandledRejection: (listener) => events.rejection.on(listener),
   offUnhandledRejection: (listener) => events.rejection.off(listener),
   onPageNotFound: (listener) => events.pageNotFound.on(listener),
   offPageNotFound: (listener) => events.pageNotFound.off(listener),
-  onAppShow: (listener) => events.show.on(listener),
-  offAppShow: (listener) => events.show.off(listener),
-  onAppHide: (listener) => events.hide.on(listener),
-  offAppHide: (listener) => events.hide.off(listener),
+  exitMiniProgram: createApi("exitMiniProgram", () => () => {
+    native.leave();
+    return {};
+  }),
 };

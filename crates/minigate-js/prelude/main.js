@@ -16,10 +16,10 @@ import { facts } from "minigate:facts";
 import { createFileApi, onFileEvent } from "minigate:files";
 import { createGameApi, installFrames } from "minigate:game";
 import { interfaceApi } from "minigate:interface";
-import { lifecycleApi } from "minigate:lifecycle";
+import { createLifecycleApi } from "minigate:lifecycle";
 import { load, requirePlugin } from "minigate:modules";
 import { connect, native } from "minigate:native";
-import { currentPage, getCurrentPages, navigationApi, openFirst } from "minigate:navigation";
+import { currentPage, getCurrentPages, navigationApi, openAnew, openFirst } from "minigate:navigation";
 import { networkApi, onNetworkEvent } from "minigate:network";
 import { socketApi } from "minigate:onesocket";
 import { tellPage } from "minigate:page";
@@ -38,7 +38,9 @@ import { userApi } from "minigate:user";
 import { viewApi } from "minigate:view";
 
 /** What `getLaunchOptionsSync` gives. */
-let enterOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
+let launchOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
+/** What `getEnterOptionsSync` gives: how the app was opened last. */
+let enterOptions = launchOptions;
 
 /** Builds the realm over the host's functions; gives the one function that takes events. */
 export function boot(functions) {
@@ -73,9 +75,13 @@ function createWx(config) {
     createSensorApi(),
     storageApi,
     createFileApi(),
-    lifecycleApi,
+    createLifecycleApi(config.kind === "game"),
     networkApi,
-    createDeviceApi(wx, () => ({ ...enterOptions })),
+    createDeviceApi(
+      wx,
+      () => ({ ...launchOptions }),
+      () => ({ ...enterOptions }),
+    ),
   ];
   for (let part = 0; part < parts.length; part += 1) {
     const names = enumerableKeys(parts[part]);
@@ -123,11 +129,11 @@ function receive(event, id, payload, extra) {
     case "launch":
       return guard(() => launch(payload, parseJson(extra)));
     case "game":
-      return guard(() => load(payload));
+      return guard(() => launchGame(payload, parseJson(extra)));
     case "show":
-      return guard(show);
+      return guard(() => show(payload));
     case "hide":
-      return guard(hide);
+      return guard(() => hide(id));
     case "file":
       return guard(() => onFileEvent(id, payload, extra));
     case "network-status":
@@ -164,18 +170,29 @@ function guard(work) {
   }
 }
 
-function launch(appFile, { path, query, scene }) {
-  enterOptions = { path, query, scene, referrerInfo: {} };
+function launch(appFile, enter) {
+  launchOptions = enterOptions = entry(enter);
   launchApp(appFile, { ...enterOptions });
-  if (path !== "") openFirst(path, query);
+  if (enter.path !== "") openFirst(enter.path, enter.query);
 }
 
-function show() {
+function launchGame(gameFile, enter) {
+  launchOptions = enterOptions = entry(enter);
+  load(gameFile);
+}
+
+const entry = ({ path, query, scene }) => ({ path, query, scene, referrerInfo: {} });
+
+/** The app returns; `text` says how, where it was opened anew. */
+function show(text) {
+  const enter = text === undefined ? undefined : parseJson(text);
+  if (enter !== undefined) enterOptions = entry({ ...enter, path: enter.path || enterOptions.path });
   showApp({ ...enterOptions });
-  if (currentPage() !== undefined) tellPage(currentPage(), "onShow");
+  if (enter !== undefined && enter.path !== "") openAnew(enter.path, enter.query);
+  else if (currentPage() !== undefined) tellPage(currentPage(), "onShow");
 }
 
-function hide() {
+function hide(reason) {
   if (currentPage() !== undefined) tellPage(currentPage(), "onHide");
-  hideApp();
+  hideApp({ reason });
 }

@@ -35,6 +35,15 @@ export function openFirst(route, query) {
   return target.page && open("launch", target);
 }
 
+/** Opens a page in the place of all others, if it can be made. */
+export function openAnew(route, query) {
+  if (native.hasPage(route)) {
+    close(0);
+    closeTabs();
+  }
+  return openFirst(route, query);
+}
+
 /** `wx.navigateTo` and its family. */
 export const navigationApi = {
   navigateTo: createApi("navigateTo", (options) => {

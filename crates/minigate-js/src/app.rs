@@ -1,28 +1,29 @@
 //! A running app: its realm, its agenda, and the loop that brings the two together.
 
-use std::{
-    collections::BTreeMap,
-    future::poll_fn,
-    rc::Rc,
-    task::{Context, Poll},
-    time::Duration,
-};
+mod held;
+mod life;
+mod source;
+
+use std::{collections::BTreeMap, future::poll_fn, rc::Rc, task::Poll, time::Duration};
 
 use futures_util::FutureExt;
 use minigate_engine::{Clock, Engine, Event, Failure, NetworkEvent, NetworkWatch, SocketEvent};
-use minigate_policy::{Policy, Release, Visibility};
+use minigate_policy::{Life, Policy, Release, Stage};
 use rquickjs::{Ctx, IntoJs, Value};
 use tokio::time::Instant;
 
 use crate::{
     files::Sandbox,
-    host::{Calls, Due, Host, Outcome, State, Wanted, answer, files, natives, network, socket_answer},
+    host::{Calls, Due, Host, State, Wanted, answer, files, natives, network, socket_answer},
     limits::{Limit, Limits},
     observer::{Notice, Observer},
     phone::{Device, User},
     project::{Kind, Project},
     realm::{Arguments, Realm, Watchdog},
 };
+use held::{Held, Room};
+pub use life::{Change, Ending, HideReason};
+use source::{Happening, Source};
 
 /// What an app is made of.
 pub struct Setup {
@@ -78,6 +79,10 @@ pub enum End {
     Idle,
     /// The app broke a limit. It can't be entered again.
     Died(Limit),
+    /// The app is suspended: nothing happens before it returns or is destroyed. With what is kept for its return.
+    Suspended(Pending),
+    /// The app's life is over. It can't be entered again.
+    Destroyed(Ending),
     /// The time was up, and the app still waits.
     StillPending(Pending),
 }
@@ -100,11 +105,15 @@ pub struct Pending {
 /// Order is exact: each timer, and each event of a call, is a turn of its own; the Promise jobs that it leads to run
 /// to the end before the next. Dropping it ends it, its calls included.
 pub struct App {
-    realm: Realm,
+    /// None once its life is over.
+    realm: Option<Realm>,
     host: Rc<Host>,
     network: NetworkWatch,
     next: Source,
+    life: Life,
+    held: Held,
     is_shown: bool,
+    ending: Option<Ending>,
 }
 
 impl App {
@@ -115,6 +124,7 @@ impl App {
     /// Where its JavaScript can't be set up.
     pub fn new(setup: Setup) -> Result<Self, StartError> {
         let facts = facts(&setup);
+        let life = Life::new(setup.policy.profile());
         let Setup {
             project,
             engine,
@@ -140,10 +150,13 @@ impl App {
         let network = host.calls.borrow().engine.network();
         Ok(Self {
             network,
-            realm,
+            realm: Some(realm),
             host,
             next: Source::Agenda,
+            life,
+            held: Held::default(),
             is_shown: true,
+            ending: None,
         })
     }
 
@@ -153,29 +166,14 @@ impl App {
     ///
     /// The limit that ended the app meanwhile. Errors of the app itself go to its observer.
     pub fn launch(&mut self, launch: &Launch) -> Result<(), Limit> {
-        let root = self.host.project.root();
-        if self.host.project.kind() == Kind::Game {
-            let file = self.host.project.script(&format!("{root}game"));
-            return self.turn("game", 0, |ctx| file.into_js(ctx), nothing);
-        }
-        let file = self.host.project.script(&format!("{root}app"));
+        let (event, file) = match self.host.project.kind() {
+            Kind::App => ("launch", "app"),
+            Kind::Game => ("game", "game"),
+        };
+        let file = format!("{}{file}", self.host.project.root());
+        let file = self.host.project.script(&file);
         let enter = enter_options(launch, self.host.project.manifest().entry());
-        self.turn("launch", 0, |ctx| file.into_js(ctx), |ctx| enter.into_js(ctx))
-    }
-
-    /// The app comes to the foreground or goes to the background: its network's rules change at once (rule N5), then
-    /// it is told, if that makes a difference to it.
-    ///
-    /// # Errors
-    ///
-    /// The limit that ended the app.
-    pub fn set_visibility(&mut self, visibility: Visibility) -> Result<(), Limit> {
-        self.host.calls.borrow().engine.set_visibility(visibility);
-        let is_shown = visibility == Visibility::Foreground;
-        if std::mem::replace(&mut self.is_shown, is_shown) == is_shown {
-            return Ok(());
-        }
-        self.turn(if is_shown { "show" } else { "hide" }, 0, nothing, nothing)
+        self.turn(event, 0, |ctx| file.into_js(ctx), |ctx| enter.into_js(ctx))
     }
 
     /// Tells other threads whether the app is stuck in a turn that can't be interrupted.
@@ -198,83 +196,105 @@ impl App {
 
     async fn run(&mut self, deadline: Instant, idling: Idling) -> End {
         loop {
-            if let Some(limit) = self.host.watch.broken() {
-                return End::Died(limit);
-            }
-            let pending = self.pending();
-            if idling == Idling::Ends && pending.is_none() {
-                match self.network.changed().now_or_never() {
-                    Some(event) => self.deliver(Happening::Network(event)),
-                    None => return End::Idle,
-                }
-                continue;
+            if let Some(end) = self.end(idling) {
+                return end;
             }
             // What is due at the deadline itself still comes, as long as the clock stands there.
             if self.host.clock.now() > deadline {
-                return pending.map_or(End::Idle, End::StillPending);
+                return self.pending().map_or(End::Idle, End::StillPending);
             }
             // The loop never hogs the thread: other tasks of it carry the app's calls.
             tokio::task::coop::consume_budget().await;
-            let clock = self.host.clock.clone();
+            let (clock, turning) = (self.host.clock.clone(), self.turning_point());
+            let moment = turning.map_or(deadline, |turning| turning.min(deadline));
             // Both arms may be dropped: what `next` takes it gives at once.
             tokio::select! {
                 biased;
-                happening = self.next() => self.deliver(happening),
-                () = clock.sleep_until(deadline) => return pending.map_or(End::Idle, End::StillPending),
+                happening = self.next() => self.accept(happening),
+                () = clock.sleep_until(moment) => {
+                    if turning.is_none_or(|turning| turning > deadline) {
+                        return self.pending().map_or(End::Idle, End::StillPending);
+                    }
+                }
             }
         }
     }
 
-    /// Waits for what comes next. Agenda, calls, sockets and the disk take turns, so that none keeps the others waiting.
+    /// Why nothing more is to be waited for, if that is so.
+    fn end(&mut self, idling: Idling) -> Option<End> {
+        if let Some(limit) = self.host.watch.broken() {
+            return Some(End::Died(limit));
+        }
+        self.follow_life();
+        if let Some(ending) = self.ending {
+            return Some(End::Destroyed(ending));
+        }
+        match self.pending() {
+            _ if idling == Idling::GoesOn => None,
+            None => match self.take_network() {
+                Some(event) => {
+                    self.accept(event);
+                    None
+                }
+                None => Some(End::Idle),
+            },
+            Some(pending) => (self.stage() == Stage::Suspended).then_some(End::Suspended(pending)),
+        }
+    }
+
+    /// Waits for what comes next. All sources take turns, so that none keeps the others waiting.
     async fn next(&mut self) -> Happening {
         loop {
-            if let Some(event) = self.network.changed().now_or_never() {
-                return Happening::Network(event);
-            }
             let now = self.host.clock.now();
+            if let Some(event) = self.take_network() {
+                return event;
+            }
             for source in self.next.and_others() {
                 if let Some(happening) = self.take(source, now).await {
                     self.next = source.following();
                     return happening;
                 }
             }
-            let moment = self.host.agenda.borrow().next_moment(now);
+            let moment = self.next_moment(now);
+            let (host, room) = (&self.host, self.held.room());
             tokio::select! {
-                (id, wanted, event) = poll_fn(|cx| self.host.poll_call(cx)) => {
-                    self.next = Source::Sockets;
-                    return Happening::Call(id, wanted, event);
+                (source, happening) = poll_fn(|cx| source::poll_any(host, room, cx)) => {
+                    self.next = source.following();
+                    return happening;
                 }
-                (id, state, event) = poll_fn(|cx| self.host.poll_socket(cx)) => {
-                    self.next = Source::Agenda;
-                    return Happening::Socket(id, state, event);
-                }
-                (id, outcome) = poll_fn(|cx| self.host.poll_job(cx)) => return Happening::Job(id, outcome),
-                event = self.network.changed() => return Happening::Network(event),
-                () = wait_until(&self.host.clock, moment) => {}
+                event = self.network.changed(), if room == Room::Left => return Happening::Network(event),
+                () = wait_until(&host.clock, moment) => {}
             }
         }
     }
 
     /// Takes what is there already.
     async fn take(&self, source: Source, now: Instant) -> Option<Happening> {
-        match source {
-            Source::Agenda => self.host.agenda.borrow_mut().next_due(now).map(Happening::Due),
-            Source::Calls => match poll_once(|cx| self.host.poll_call(cx)).await {
-                Poll::Ready((id, wanted, event)) => Some(Happening::Call(id, wanted, event)),
-                Poll::Pending => None,
-            },
-            Source::Sockets => match poll_once(|cx| self.host.poll_socket(cx)).await {
-                Poll::Ready((id, state, event)) => Some(Happening::Socket(id, state, event)),
-                Poll::Pending => None,
-            },
-            Source::Jobs => match poll_once(|cx| self.host.poll_job(cx)).await {
-                Poll::Ready((id, outcome)) => Some(Happening::Job(id, outcome)),
-                Poll::Pending => None,
-            },
+        if source == Source::Agenda {
+            let is_awake = self.stage() == Stage::Awake;
+            let due = is_awake.then(|| self.host.agenda.borrow_mut().next_due(now));
+            return due.flatten().map(Happening::Due);
+        }
+        let room = self.held.room();
+        poll_fn(|cx| Poll::Ready(source::ready(source::poll(&self.host, source, room, cx)))).await
+    }
+
+    /// What has become of the device's network, if anything has.
+    fn take_network(&mut self) -> Option<Happening> {
+        let is_heard = self.held.room() == Room::Left;
+        let event = is_heard.then(|| self.network.changed().now_or_never());
+        event.flatten().map(Happening::Network)
+    }
+
+    fn accept(&mut self, happening: Happening) {
+        if self.stage() == Stage::Awake {
+            self.deliver(happening);
+        } else {
+            self.held.push(self.host.clock.now(), happening);
         }
     }
 
-    fn deliver(&mut self, happening: Happening) {
+    fn deliver(&self, happening: Happening) {
         // A limit that was broken meanwhile is found by the loop.
         let _ = match happening {
             Happening::Due(Due::Soon(id)) => self.turn("soon", id, nothing, nothing),
@@ -378,7 +398,8 @@ impl App {
         payload: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Value<'js>>,
         extra: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Value<'js>>,
     ) -> Result<(), Limit> {
-        let result = self.realm.turn(|ctx| {
+        let Some(realm) = &self.realm else { return Ok(()) };
+        let result = realm.turn(|ctx| {
             Ok(Arguments {
                 event,
                 id: id as f64,
@@ -386,7 +407,7 @@ impl App {
                 extra: extra(ctx)?,
             })
         });
-        for fault in self.realm.take_escaped() {
+        for fault in realm.take_escaped() {
             self.host.notice(Notice::Exception(fault));
         }
         result.inspect_err(|limit| self.host.note_end(*limit))
@@ -396,51 +417,12 @@ impl App {
         let agenda = self.host.agenda.borrow();
         let pending = Pending {
             timers: agenda.timers(),
-            calls: self.host.calls.borrow().len(),
+            calls: self.host.calls.borrow().len() + self.held.len(),
             files: self.host.jobs.borrow().len(),
             sockets: self.host.sockets.borrow().len(),
         };
         (agenda.has_next() || pending != Pending::default()).then_some(pending)
     }
-}
-
-/// Something that the app is told in a turn of its own.
-enum Happening {
-    Due(Due),
-    Call(u64, Wanted, Option<Event>),
-    Job(u64, Outcome),
-    Network(NetworkEvent),
-    Socket(u64, State, SocketEvent),
-}
-
-/// Where happenings come from.
-#[derive(Clone, Copy)]
-enum Source {
-    Agenda,
-    Calls,
-    Sockets,
-    Jobs,
-}
-
-impl Source {
-    const fn following(self) -> Self {
-        match self {
-            Self::Agenda => Self::Calls,
-            Self::Calls => Self::Sockets,
-            Self::Sockets => Self::Jobs,
-            Self::Jobs => Self::Agenda,
-        }
-    }
-
-    const fn and_others(self) -> [Self; 4] {
-        let (second, third) = (self.following(), self.following().following());
-        [self, second, third, third.following()]
-    }
-}
-
-/// Takes what is there, without waiting for more.
-async fn poll_once<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
-    poll_fn(|cx| Poll::Ready(poll(cx))).await
 }
 
 async fn wait_until(clock: &Clock, moment: Option<Instant>) {

@@ -67,6 +67,7 @@ pub(crate) struct Host {
     plugins: BTreeMap<String, String>,
     is_noted: Cell<bool>,
     is_crowded: Cell<bool>,
+    is_left: Cell<bool>,
 }
 
 impl Host {
@@ -101,6 +102,7 @@ impl Host {
             plugins,
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
+            is_left: Cell::new(false),
         })
     }
 
@@ -114,6 +116,19 @@ impl Host {
             let place = self.watch.take_place().map(|place| self.own(place));
             self.notice(Notice::Limit(Overrun { limit, place }));
         }
+    }
+
+    /// Whether the app has asked to be ended.
+    pub(crate) fn is_left(&self) -> bool {
+        self.is_left.get()
+    }
+
+    /// Forgets what the app waits for; its calls end.
+    pub(crate) fn clear(&self) {
+        self.agenda.take();
+        self.calls.borrow_mut().clear();
+        self.jobs.take();
+        self.sockets.take();
     }
 
     fn log(&self, level: &str, text: String, stack: &str) {

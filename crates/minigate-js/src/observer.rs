@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::limits::Overrun;
+use crate::{app::Change, limits::Overrun};
 
 /// Hears what an app says, shows and breaks, in the order in which it happens.
 ///
@@ -36,6 +36,8 @@ pub enum Notice {
     Absent(Absence),
     /// The app ran into a limit: once for the one that ended it, and once for the first call that was one too many.
     Limit(Overrun),
+    /// Its life has taken a turn.
+    Life(Change),
 }
 
 /// One line of the console.

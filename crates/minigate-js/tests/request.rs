@@ -315,8 +315,7 @@ async fn n5_a_call_from_the_background_fails_at_once() {
     let mut app = server.app(&[("app.js", script)], &notices);
 
     app.launch(&minigate_js::Launch::default()).unwrap();
-    app.set_visibility(minigate_policy::Visibility::Background)
-        .unwrap();
+    app.hide(minigate_js::HideReason::Left).unwrap();
     app.run_until_idle(tokio::time::Instant::now() + std::time::Duration::from_secs(60))
         .await;
 

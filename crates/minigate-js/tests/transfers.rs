@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use minigate_js::{Fault, Launch};
-use minigate_policy::{Era, Platform, Profile, Visibility};
+use minigate_policy::{Era, Platform, Profile};
 use minigate_testkit::{Asked, Reply};
 use support::{Server, console};
 use tokio::time::Instant;
@@ -528,9 +528,9 @@ async fn n5_transfers_from_the_background_fail_at_once_and_go_again_later() {
     let mut app = server.app(&[("app.js", script), ("a.txt", "hello")], &notices);
     app.launch(&Launch::default()).unwrap();
 
-    app.set_visibility(Visibility::Background).unwrap();
+    app.hide(minigate_js::HideReason::Left).unwrap();
     app.run_for(Duration::from_millis(100)).await;
-    app.set_visibility(Visibility::Foreground).unwrap();
+    app.show(None).unwrap();
     app.run_until_idle(Instant::now() + Duration::from_secs(60)).await;
 
     drop(app);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::life::Schedule;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use minigate_engine::Override;
 use minigate_policy::diagnosis::Lang;
@@ -55,6 +56,9 @@ pub(crate) struct RunArgs {
     /// Run for this long, then end, whatever is pending
     #[arg(long = "for", value_name = "SPAN", value_parser = parse_span)]
     pub(crate) run_for: Option<Duration>,
+    /// Hide, show, pin or destroy the app at moments after its launch: "2s hide, 9s show"
+    #[arg(long, value_name = "SCHEDULE")]
+    pub(crate) life: Option<Schedule>,
     /// Give up after this long with exit code 1 if something is still pending
     #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "5m")]
     pub(crate) timeout: Duration,

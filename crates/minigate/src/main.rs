@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod har;
+mod life;
 mod network;
 mod output;
 mod settings;

@@ -138,6 +138,13 @@ impl Calls {
         self.last_id
     }
 
+    /// Ends all calls; nobody hears of them any more.
+    pub(crate) fn clear(&mut self) {
+        self.events = SelectAll::new();
+        self.running.clear();
+        self.bytes = 0;
+    }
+
     fn forget(&mut self, id: u64) {
         if let Some(running) = self.running.remove(&id) {
             self.bytes -= running.bytes;

@@ -181,6 +181,8 @@ impl<'js> Natives<'_, 'js> {
         let host = self.host();
         self.add("storageInfo", move || host.storage.borrow().info().to_string())?;
         let host = self.host();
+        self.add("leave", move || host.is_left.set(true))?;
+        let host = self.host();
         self.add("code", move || (host.codes.borrow_mut())())
     }
 

@@ -2,9 +2,9 @@
 #![allow(dead_code, reason = "each test file uses what it needs")]
 #![expect(clippy::unwrap_used, reason = "what can't be set up fails the test")]
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
 
-use minigate_engine::{Conditions, Engine, Override};
+use minigate_engine::{Clock, Conditions, Engine, Override};
 use minigate_js::{
     App, Device, End, Fault, FileRules, Launch, Limits, Notice, Project, Sandbox, Setup, User,
 };
@@ -164,11 +164,8 @@ impl Server {
     }
 
     pub(crate) fn app(&self, files: &[(&str, &str)], notices: &Rc<RefCell<Vec<Notice>>>) -> App {
-        let root = RootSource::Added {
-            name: "test".into(),
-            content: self.authority.root_pem().into_bytes(),
-        };
-        self.app_trusting(root, files, notices)
+        self.way()
+            .app(&Clock::system(), self.profile.clone(), project(files), notices)
     }
 
     /// The same with other roots than the server's own.
@@ -176,6 +173,46 @@ impl Server {
         &self,
         root: RootSource,
         files: &[(&str, &str)],
+        notices: &Rc<RefCell<Vec<Notice>>>,
+    ) -> App {
+        let way = Way { root, ..self.way() };
+        way.app(&Clock::system(), self.profile.clone(), project(files), notices)
+    }
+
+    /// How an app gets here.
+    pub(crate) fn way(&self) -> Way {
+        Way {
+            conditions: self.conditions.clone(),
+            ..Way::to(self.origin.addr(), &self.authority)
+        }
+    }
+}
+
+/// How an app gets to the server that is `api.test`.
+pub(crate) struct Way {
+    addr: SocketAddr,
+    root: RootSource,
+    conditions: Conditions,
+}
+
+impl Way {
+    pub(crate) fn to(addr: SocketAddr, authority: &Authority) -> Self {
+        let root = RootSource::Added {
+            name: "test".into(),
+            content: authority.root_pem().into_bytes(),
+        };
+        Self {
+            addr,
+            root,
+            conditions: Conditions::default(),
+        }
+    }
+
+    pub(crate) fn app(
+        &self,
+        clock: &Clock,
+        profile: Profile,
+        project: Project,
         notices: &Rc<RefCell<Vec<Notice>>>,
     ) -> App {
         let entries = vec!["https://api.test".to_owned()];
@@ -186,21 +223,16 @@ impl Server {
             connect_socket: vec!["wss://api.test".to_owned()],
         };
         let policy = policy()
-            .with_profile(self.profile.clone())
+            .with_profile(profile)
             .with_lists(DomainLists::parse(&lists, 20).unwrap());
         let mut network = minigate_engine::Setup::new(
             policy.profile().clone(),
-            Trust::new(Roots::load(&[root]).unwrap()),
+            Trust::new(Roots::load(std::slice::from_ref(&self.root)).unwrap()),
         );
-        network.overrides = vec![Override::host_to("api.test", self.origin.addr())];
+        network.overrides = vec![Override::host_to("api.test", self.addr)];
         network.conditions = self.conditions.clone();
-        let setup = setup(
-            project(files),
-            Limits::default(),
-            Engine::new(network),
-            policy,
-            notices,
-        );
+        network.clock = clock.clone();
+        let setup = setup(project, Limits::default(), Engine::new(network), policy, notices);
         App::new(setup).unwrap()
     }
 }

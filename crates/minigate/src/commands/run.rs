@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use crate::args::{HarArgs, RunArgs};
 use crate::har::{Both, Recorder, Recording, Secrets};
+use crate::life::Schedule;
 use crate::network::{Player, Script};
 use crate::output::{Ledger, Printer};
 use crate::settings::{Settings, Warning};
@@ -107,11 +108,26 @@ impl<'a> Run<'a> {
         Ok(self.sum_up(&ledger, end.as_ref()))
     }
 
+    /// Launches the app and lets it live as the schedule says, then until its time is up or it waits for nothing.
     async fn live(&self, app: &mut App, player: Option<&Player>) -> End {
-        match (app.launch(&self.launch), self.args.run_for) {
-            (Err(limit), _) => End::Died(limit),
-            (Ok(()), Some(span)) => app.run_for(span.min(LONGEST)).await,
-            (Ok(()), None) => run_to_end(app, player, after(self.args.timeout)).await,
+        let start = Instant::now();
+        let last = start + self.args.run_for.unwrap_or(self.args.timeout).min(LONGEST);
+        if let Err(limit) = app.launch(&self.launch) {
+            return End::Died(limit);
+        }
+        for step in self.args.life.iter().flat_map(Schedule::steps) {
+            let moment = (start + step.after.min(LONGEST)).min(last);
+            match app.run_for(left_until(moment)).await {
+                End::Idle | End::StillPending(_) | End::Suspended(_) => {}
+                end @ (End::Died(_) | End::Destroyed(_)) => return end,
+            }
+            if let Err(limit) = step.carry_out(app) {
+                return End::Died(limit);
+            }
+        }
+        match self.args.run_for {
+            Some(_) => app.run_for(left_until(last)).await,
+            None => run_to_end(app, player, last).await,
         }
     }
 
@@ -241,7 +257,7 @@ async fn run_to_end(app: &mut App, player: Option<&Player>, deadline: Instant) -
         };
         // The change comes at that moment, in a task of its own.
         let span = next.saturating_duration_since(Instant::now()) + Duration::from_millis(1);
-        if let end @ End::Died(_) = app.run_for(span).await {
+        if let end @ (End::Died(_) | End::Destroyed(_)) = app.run_for(span).await {
             return end;
         }
     }
@@ -255,9 +271,8 @@ fn journal(ledger: &Arc<Ledger>, recording: Option<&Recording>) -> Arc<dyn Journ
     }
 }
 
-/// The moment so far from now; a span beyond the clock's range ends with the clock's.
-fn after(span: Duration) -> Instant {
-    Instant::now() + span.min(LONGEST)
+fn left_until(moment: Instant) -> Duration {
+    moment.saturating_duration_since(Instant::now())
 }
 
 /// A century, which every clock reaches.

@@ -1,6 +1,6 @@
 //! What an app says, shows and breaks.
 
-use minigate_js::{Absence, Fault, Level, Notice, Place};
+use minigate_js::{Absence, Change, Ending, Fault, Level, Notice, Place};
 use minigate_policy::diagnosis::Lang;
 use serde_json::{Value, json};
 
@@ -53,7 +53,27 @@ pub(super) fn lines(notice: &Notice, lang: Lang) -> String {
                 overrun.place.as_ref(),
             )
         }
+        Notice::Life(change) => entry(
+            paint::DIM,
+            lang.pick("life", "生命周期"),
+            life(*change, lang),
+            None,
+        ),
         _ => String::new(),
+    }
+}
+
+const fn life(change: Change, lang: Lang) -> &'static str {
+    match change {
+        Change::Hidden => lang.pick("hidden", "进入后台"),
+        Change::Pinned => lang.pick("pinned in the background", "置顶后台"),
+        Change::Suspended => lang.pick("suspended", "挂起"),
+        Change::Shown => lang.pick("shown", "回到前台"),
+        Change::Ended(Ending::Forgotten) => {
+            lang.pick("destroyed: it was suspended for too long", "销毁：挂起时间过长")
+        }
+        Change::Ended(Ending::Left) => lang.pick("ended by itself", "自行退出"),
+        Change::Ended(Ending::Destroyed) => lang.pick("destroyed", "销毁"),
     }
 }
 
@@ -115,6 +135,7 @@ const fn kind(notice: &Notice) -> &'static str {
         Notice::Unsent(_) => "unsent",
         Notice::Absent(_) => "absent",
         Notice::Limit(_) => "limit",
+        Notice::Life(_) => "life",
         _ => "notice",
     }
 }
@@ -141,7 +162,20 @@ fn members(notice: &Notice) -> Value {
         Notice::Limit(overrun) => {
             json!({ "message": overrun.limit.to_string(), "place": place(overrun.place.as_ref()) })
         }
+        Notice::Life(change) => json!({ "change": name(*change) }),
         _ => json!({}),
+    }
+}
+
+const fn name(change: Change) -> &'static str {
+    match change {
+        Change::Hidden => "hidden",
+        Change::Pinned => "pinned",
+        Change::Suspended => "suspended",
+        Change::Shown => "shown",
+        Change::Ended(Ending::Forgotten) => "forgotten",
+        Change::Ended(Ending::Left) => "left",
+        Change::Ended(Ending::Destroyed) => "destroyed",
     }
 }
 

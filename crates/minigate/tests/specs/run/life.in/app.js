@@ -1,0 +1,4 @@
+App({
+  onShow: () => console.log("App.onShow"),
+  onHide: () => console.log("App.onHide"),
+});
