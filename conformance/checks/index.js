@@ -5,5 +5,6 @@ module.exports = [].concat(
   require('./request'),
   require('./transfers'),
   require('./files'),
+  require('./sockets'),
   require('./certificates')
 )

@@ -68,8 +68,8 @@ function round() {
 function rounds() {
   return round().then(() => {
     counts.rounds += 1
-    if (counts.rounds % 50 === 0) console.log(JSON.stringify(counts))
-    setTimeout(rounds, 5)
+    if (counts.rounds % 500 === 0) console.log(JSON.stringify(counts))
+    setTimeout(rounds, 200)
   })
 }
 
