@@ -4,8 +4,7 @@ mod support;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use minigate_js::{App, End, Launch, Notice, Pending};
-use minigate_policy::Visibility;
+use minigate_js::{App, End, HideReason, Launch, Notice, Pending};
 use minigate_testkit::{Asked, Goodbye, Reply, Said, Talk, TalkReply};
 use support::{Run, Server, console};
 use tokio::time::Instant;
@@ -492,13 +491,14 @@ async fn n5_a_socket_in_the_background_is_interrupted_after_five_seconds() {
            watch(wx.connectSocket({{ url: 'wss://api.test/echo', ...told('new ') }}), 'new ')
          }})"
     );
-    let server = Server::start(talks).await;
+    let mut server = Server::start(talks).await;
+    server.profile.suspend_after = Duration::from_secs(60);
     let notices = Rc::new(RefCell::new(Vec::new()));
     let mut app = server.app(&[("app.js", script.as_str())], &notices);
     app.launch(&Launch::default()).unwrap();
     until(&mut app, &notices, "open 7 number").await;
 
-    app.set_visibility(Visibility::Background).unwrap();
+    app.hide(HideReason::Left).unwrap();
     tokio::time::pause();
     app.run_for(Duration::from_secs(6)).await;
     tokio::time::resume();
