@@ -18,6 +18,7 @@ mod encoding;
 mod fault;
 mod folder;
 mod library;
+mod log;
 mod operation;
 mod package;
 mod part;
@@ -31,7 +32,11 @@ pub(crate) use content::{Algorithm, Range};
 pub(crate) use encoding::Encoding;
 pub use fault::FileFault;
 pub(crate) use library::Library;
+pub(crate) use log::Log;
 pub(crate) use operation::{Answer, Complaint, Data, Operation};
 pub use receiver::Receiver;
 pub(crate) use sandbox::last_segment;
 pub use sandbox::{FileRules, Opened, Sandbox};
+
+#[cfg(test)]
+mod tests;

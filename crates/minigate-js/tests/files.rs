@@ -341,6 +341,24 @@ async fn patched_built_ins_see_nothing_of_the_file_system() {
     assert_eq!(run.lines(), ["ABC readFile:ok 66", "2 3 "]);
 }
 
+#[tokio::test]
+async fn storage_is_kept_where_the_files_are() {
+    let place = tempfile::tempdir().unwrap();
+    let script = "console.log(JSON.stringify(wx.getStorageInfoSync().keys), wx.getStorageSync('a').n, wx.batchGetStorageSync(['b', 'none', 'c']).join('-'))
+        wx.setStorageSync('a', { n: (wx.getStorageSync('a').n || 0) + 1 }); wx.setStorageSync('gone', 1); wx.removeStorageSync('gone')
+        wx.batchSetStorageSync([{ key: 'b', value: 'B' }, { key: 'c', value: 2 }])
+        wx.setStorage({ key: 'd', data: 1, encrypt: true, success: () => wx.getStorage({ key: 'd', encrypt: true, success: r => console.log(r.data) }) })
+        wx.batchGetStorage({ keyList: ['b'], success: r => console.log(r.dataList.join(), r.errMsg) })
+        try { wx.batchSetStorageSync('x') } catch (e) { console.log(e.errMsg) }";
+
+    let first = on(&sandbox(place.path(), 10), script).await;
+    let second = on(&sandbox(place.path(), 10), script).await;
+
+    let same = "batchSetStorageSync:fail parameter error: parameter.kvList should be Array;\nB batchGetStorage:ok\n1";
+    assert_eq!(first, format!("[] undefined --\n{same}"));
+    assert_eq!(second, format!("[\"a\",\"b\",\"c\",\"d\"] 1 B--2\n{same}"));
+}
+
 async fn on(sandbox: &Sandbox, script: &str) -> String {
     let run = run_on(sandbox.clone(), script, Limits::default()).await;
     run.text()

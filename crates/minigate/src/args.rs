@@ -53,6 +53,9 @@ pub(crate) struct RunArgs {
     /// Open this page instead of the first: a route, with a query if need be
     #[arg(long, value_name = "ROUTE[?QUERY]")]
     pub(crate) page: Option<String>,
+    /// Keep the app's files and storage in this folder, apart by app ID, for the next run
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
     /// Run for this long, then end, whatever is pending
     #[arg(long = "for", value_name = "SPAN", value_parser = parse_span)]
     pub(crate) run_for: Option<Duration>,

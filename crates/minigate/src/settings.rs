@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) network: Option<Script>,
     /// The folder of canned answers.
     pub(crate) mock: Option<PathBuf>,
+    /// The folder of files and storage that stay, unless the command line names another.
+    pub(crate) data: Option<PathBuf>,
     /// What was asked for and can't be had.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -101,6 +103,7 @@ impl Settings {
                 .map(WrittenScript::script)
                 .transpose()
                 .context("minigate.toml: `network`")?,
+            data: file.data.as_ref().map(|data| dir.join(&data.folder)),
             user_agent: file.user_agent,
             warnings,
         })

@@ -35,6 +35,20 @@ pub(crate) fn cant_write(path: &Path, lang: Lang) -> String {
     }
 }
 
+/// A folder can't keep an app's files.
+pub(crate) fn cant_keep(folder: &Path, cause: &std::io::Error, lang: Lang) -> String {
+    let folder = folder.display();
+    let is_busy = cause.kind() == std::io::ErrorKind::ResourceBusy;
+    match (lang, is_busy) {
+        (Lang::En, true) => format!(
+            "another run of this app keeps its files in {folder}; wait for its end, or use another folder"
+        ),
+        (Lang::Zh, true) => format!("该小程序的另一次运行正在使用 {folder}；请等它结束，或改用别的文件夹"),
+        (Lang::En, false) => format!("can't keep the app's files in {folder}: {cause}"),
+        (Lang::Zh, false) => format!("无法在 {folder} 中保存小程序的文件：{cause}"),
+    }
+}
+
 /// What stands in a file can't be used.
 pub(crate) fn cant_use(what: impl Display, lang: Lang) -> String {
     match lang {

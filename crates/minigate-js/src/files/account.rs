@@ -105,6 +105,15 @@ impl Ledger {
 const MAX_ENTRIES: usize = 100_000;
 
 #[cfg(test)]
+impl Account {
+    /// The bytes of both kinds and the entries, for tests that count again; nothing is on its way then.
+    pub(super) fn totals(&self) -> (u64, u64, usize) {
+        assert_eq!((self.kept.arriving, self.temporary.arriving), (0, 0));
+        (self.kept.used, self.temporary.used, self.entries)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

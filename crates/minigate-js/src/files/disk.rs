@@ -17,12 +17,15 @@ use tempfile::TempDir;
 use super::{FileFault, account::Account, descriptor::Descriptors, path::MAX_DEPTH, sandbox::FileRules};
 
 /// One app's folders. Nobody else has them as long as this lives.
+#[derive(Debug)]
 pub(super) struct Disk {
     pub(super) user: Dir,
     pub(super) saved: Dir,
     pub(super) temporary: Dir,
     /// Files that are being written and have no name yet.
     pub(super) parts: Dir,
+    /// The folder of all of them.
+    pub(super) root: Dir,
     account: Mutex<Account>,
     descriptors: Mutex<Descriptors>,
     /// Held, not read.
@@ -61,11 +64,17 @@ impl Disk {
             saved,
             temporary,
             parts,
+            root,
             account: Mutex::new(Account::new(rules, usage.bytes, usage.entries)),
             descriptors: Mutex::default(),
             _lock: lock,
             folder: None,
         })
+    }
+
+    /// Whether it is there after the run.
+    pub(super) fn is_kept(&self) -> bool {
+        self.folder.is_none()
     }
 
     /// The books. Whoever changes files holds them meanwhile, so that what was checked still holds when it is done.
@@ -81,7 +90,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        if self.folder.is_none() {
+        if self.is_kept() {
             // Where this fails, the next run does it.
             let _ = clear(&self.temporary).and(clear(&self.parts));
         }

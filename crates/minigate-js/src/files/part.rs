@@ -74,6 +74,15 @@ impl Part {
         Ok(())
     }
 
+    /// Gives it the name of a file beside the areas, with all of its bytes on the disk before.
+    pub(super) fn place_log(self, path: &Path) -> Result<(), FileFault> {
+        let disk = Arc::clone(&self.disk);
+        if let Some(file) = &self.file {
+            file.sync_all()?;
+        }
+        self.rename(&disk.root, path)
+    }
+
     fn rename(mut self, dir: &Dir, path: &Path) -> Result<(), FileFault> {
         // Some systems move no file that is open.
         self.file = None;

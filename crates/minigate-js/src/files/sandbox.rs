@@ -21,7 +21,7 @@ use crate::project::Kind;
 ///
 /// No path leads out of it, and no two sandboxes have a file in common. What it takes up on disk is limited by
 /// [`FileRules`]; a write beyond the limit changes nothing.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Sandbox {
     pub(super) rules: FileRules,
     disk: Arc<OnceLock<Option<Arc<Disk>>>>,
@@ -140,6 +140,12 @@ impl Sandbox {
 
     pub(crate) fn spot(&self, path: &str) -> Result<Spot, FileFault> {
         Spot::parse(path, self.rules.scheme)
+    }
+
+    /// The folders, where they are there after the run.
+    pub(super) fn kept_disk(&self) -> Option<Arc<Disk>> {
+        let disk = self.disk.get().cloned().flatten();
+        disk.filter(|disk| disk.is_kept())
     }
 
     pub(super) fn disk(&self) -> Result<Arc<Disk>, FileFault> {

@@ -7,6 +7,7 @@ use std::{
 
 use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, function::IntoJsFunc};
 
+use super::storage::Unstorable;
 use super::{
     Host, Request,
     components::{components, elements},
@@ -162,24 +163,22 @@ impl<'js> Natives<'_, 'js> {
     fn add_storage(&self) -> Result<()> {
         let host = self.host();
         self.add("storageGet", move |key: String| {
-            host.storage.borrow().get(&key).map(str::to_owned)
+            host.storage.borrow_mut().get(&key).map(str::to_owned)
         })?;
         let host = self.host();
         self.add("storageSet", move |key: String, value: String| {
-            host.storage
-                .borrow_mut()
-                .set(key, value)
-                .err()
-                .map(|full| full.to_string())
+            problem(host.storage.borrow_mut().set(key, value))
         })?;
         let host = self.host();
         self.add("storageRemove", move |key: String| {
-            host.storage.borrow_mut().remove(&key);
+            problem(host.storage.borrow_mut().remove(&key))
         })?;
         let host = self.host();
-        self.add("storageClear", move || host.storage.borrow_mut().clear())?;
+        self.add("storageClear", move || problem(host.storage.borrow_mut().clear()))?;
         let host = self.host();
-        self.add("storageInfo", move || host.storage.borrow().info().to_string())?;
+        self.add("storageInfo", move || {
+            host.storage.borrow_mut().info().to_string()
+        })?;
         let host = self.host();
         self.add("leave", move || host.is_left.set(true))?;
         let host = self.host();
@@ -257,6 +256,11 @@ fn tell<'js>(
 fn milliseconds(date: SystemTime) -> f64 {
     let passed = date.duration_since(UNIX_EPOCH).unwrap_or_default();
     passed.as_millis() as f64
+}
+
+/// What keeps something from being stored, in words.
+fn problem(stored: std::result::Result<(), Unstorable>) -> Option<String> {
+    stored.err().map(|problem| problem.to_string())
 }
 
 /// What a call gets that would break a limit: the platform's words and number for too much of something.

@@ -230,9 +230,8 @@ impl<'a> Run<'a> {
             ledger.count(&notice);
             printer.notice(&notice);
         };
-        let profile = self.settings.policy.profile();
         let setup = Setup {
-            files: Sandbox::temporary(FileRules::of(profile, project.kind())),
+            files: self.files(project.kind())?,
             project,
             engine,
             policy: self.settings.policy.clone(),
@@ -244,6 +243,17 @@ impl<'a> Run<'a> {
             plugins: self.settings.plugins.clone(),
         };
         App::new(setup).context(words::cant_start(Part::App, self.printer.lang))
+    }
+
+    /// The app's files: in the folder that is to keep them, or else in one that goes with the run.
+    fn files(&self, kind: Kind) -> anyhow::Result<Sandbox> {
+        let policy = &self.settings.policy;
+        let rules = FileRules::of(policy.profile(), kind);
+        match self.args.data.as_ref().or(self.settings.data.as_ref()) {
+            Some(folder) => Sandbox::kept(folder, policy.app(), rules)
+                .map_err(|error| anyhow!(words::cant_keep(folder, &error, self.printer.lang))),
+            None => Ok(Sandbox::temporary(rules)),
+        }
     }
 }
 

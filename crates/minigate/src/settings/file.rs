@@ -30,6 +30,7 @@ pub(super) struct SettingsFile {
     pub(super) user_agent: Option<String>,
     pub(super) mock: Option<MockFile>,
     pub(super) network: Option<WrittenScript>,
+    pub(super) data: Option<DataFile>,
     limits: LimitsFile,
     pub(super) device: Device,
     user: UserFile,
@@ -49,6 +50,12 @@ struct UserFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MockFile {
+    pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DataFile {
     pub(super) folder: PathBuf,
 }
 
