@@ -127,11 +127,11 @@ pub enum Step<'a> {
     /// A piece of the answer's body is in, content codings in place; only where bodies are wanted. Where a redirect is
     /// followed, its body comes only as far as it is read.
     Received(&'a Bytes),
-    /// A message of a socket went over the wire; pings and pongs aren't told.
+    /// A message of a socket was sent or has come; control frames aren't told.
     Message {
         /// From where to where.
         way: Way,
-        /// What it is (RFC 6455 §5.2): 1 text, 2 binary, 8 close.
+        /// What it is (RFC 6455 §5.2): 1 text, 2 binary.
         opcode: u8,
         /// Its payload, whole and uncompressed.
         data: &'a [u8],

@@ -7,6 +7,7 @@ mod network;
 mod notice;
 mod paint;
 mod progress;
+mod socket;
 mod summary;
 
 use std::io::Write;
@@ -26,6 +27,7 @@ pub(crate) use call::CallReport;
 use escape::{block, line};
 pub(crate) use ledger::Ledger;
 use progress::Progress;
+use socket::SocketReport;
 pub(crate) use summary::Summary;
 
 /// Writes what a command finds, for people or for programs.
@@ -85,6 +87,17 @@ impl Printer {
         match self.format {
             LogFormat::Human => self.write(&report.lines(self.lang)),
             LogFormat::Json => self.json("call", report),
+        }
+    }
+
+    /// A socket has opened.
+    pub(crate) fn opened(&self, call: &CallReport, socket: &SocketReport) {
+        match self.format {
+            LogFormat::Human => self.write(&socket.opening(call, self.lang)),
+            LogFormat::Json => {
+                let opened = json!({ "id": call.id, "url": call.url, "protocol": socket.protocol, "took_ms": call.took_ms });
+                self.json("opened", &opened);
+            }
         }
     }
 

@@ -52,6 +52,20 @@ fn the_shop_logs_in_pages_through_and_handles_what_goes_wrong() {
 }
 
 #[test]
+fn the_chat_talks_until_its_room_closes() {
+    let (code, text) = run("chat", &[]);
+
+    assert_eq!(
+        (code, last_line(&text)),
+        (Some(0), "1 call: 1 answered"),
+        "{text}"
+    );
+    assert!(text.contains("小刚：你好，小明"), "{text}");
+    assert!(text.contains("[图片，4 字节]"), "{text}");
+    assert!(text.contains("连接结束 4001 房间关闭了"), "{text}");
+}
+
+#[test]
 fn every_page_of_the_examples_opens() {
     for (example, page) in [
         ("weather", "pages/cities/cities"),

@@ -405,14 +405,13 @@ fn warning_text(warning: &Warning, lang: Lang) -> String {
 
 fn pending_text(pending: &Pending, timeout: Duration, lang: Lang) -> Vec<String> {
     let timeout = humantime::format_duration(timeout);
-    vec![match lang {
-        Lang::En => format!(
-            "{} calls and {} timers after {timeout}",
-            pending.calls, pending.timers
-        ),
-        Lang::Zh => format!(
-            "{timeout} 后仍有 {} 次调用、{} 个定时器",
-            pending.calls, pending.timers
-        ),
+    let (calls, sockets, timers) = (pending.calls, pending.sockets, pending.timers);
+    vec![match (lang, sockets) {
+        (Lang::En, 0) => format!("{calls} calls and {timers} timers after {timeout}"),
+        (Lang::En, _) => format!("{calls} calls, {sockets} sockets and {timers} timers after {timeout}"),
+        (Lang::Zh, 0) => format!("{timeout} 后仍有 {calls} 次调用、{timers} 个定时器"),
+        (Lang::Zh, _) => {
+            format!("{timeout} 后仍有 {calls} 次调用、{sockets} 个 WebSocket、{timers} 个定时器")
+        }
     }]
 }

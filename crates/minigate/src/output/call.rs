@@ -5,6 +5,7 @@ use minigate_policy::Rule;
 use minigate_policy::diagnosis::Lang;
 use serde::Serialize;
 
+use super::socket::SocketReport;
 use super::{details, escape::line, paint};
 
 /// What became of a call.
@@ -38,6 +39,9 @@ pub(crate) struct CallReport {
     pub(crate) sent: u64,
     /// The size of the answer's body, content codings undone.
     pub(crate) bytes: u64,
+    /// What went over it, where it is a socket that was open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) socket: Option<SocketReport>,
 }
 
 /// How a call ended.
@@ -108,6 +112,13 @@ impl CallReport {
 
     fn verdict(&self, lang: Lang) -> (anstyle::Style, &'static str, String) {
         let status = self.status.map_or_else(String::new, |status| status.to_string());
+        if let Some(socket) = self.socket.as_ref().filter(|_| self.end == End::Answered) {
+            return (
+                paint::GOOD,
+                lang.pick("closed", "已关闭"),
+                socket.code.to_string(),
+            );
+        }
         let rule = self.rule.map_or_else(String::new, |rule| rule.to_string());
         match self.end {
             End::Answered if !self.spared.is_empty() => {
@@ -128,6 +139,9 @@ impl CallReport {
         }
         if let Some(headline) = self.headline.as_ref().filter(|_| self.is_bad()) {
             lines += &format!("  {}\n", line(headline));
+        }
+        if let Some(socket) = &self.socket {
+            lines += &socket.below(lang);
         }
         for spared in &self.spared {
             lines += &format!(

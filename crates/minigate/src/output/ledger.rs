@@ -11,6 +11,7 @@ use minigate_tls::{CertificateFault, TlsFault};
 use tokio::time::Instant;
 
 use super::call::{CallReport, End, RedirectReport, Spared};
+use super::socket::SocketReport;
 use super::{Printer, Summary};
 
 /// Follows each call and prints it when it has ended.
@@ -197,8 +198,31 @@ impl Ledger {
                     .notes
                     .extend(decoding_note(decoding, self.printer.lang));
             }
+            Step::Message { way, data, .. } => {
+                if let Some(socket) = &mut draft.report.socket {
+                    socket.count(*way, data.len());
+                }
+            }
+            Step::Closed(closed) => {
+                if let Some(socket) = &mut draft.report.socket {
+                    socket.close(closed);
+                }
+            }
+            Step::Opened(agreement) => {
+                draft.report.took_ms = draft.took(at);
+                let socket = SocketReport::opened(agreement.protocol.clone());
+                self.printer.opened(&draft.report, &socket);
+                draft.report.socket = Some(socket);
+            }
             _ => {}
         }
+    }
+}
+
+impl Draft {
+    /// From the slot to a moment, in ms.
+    fn took(&self, at: Instant) -> f64 {
+        (at - self.started.unwrap_or(self.called)).as_secs_f64() * 1000.0
     }
 }
 
@@ -261,6 +285,7 @@ fn blank(call: CallId, interface: Interface, method: &str, url: &str) -> CallRep
         took_ms: 0.0,
         sent: 0,
         bytes: 0,
+        socket: None,
     }
 }
 

@@ -1,0 +1,5 @@
+App({
+  globalData: {
+    name: '小明'
+  }
+})
