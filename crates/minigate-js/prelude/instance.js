@@ -25,7 +25,7 @@ import {
 import { fitted } from "minigate:properties";
 import { soon } from "minigate:timers";
 
-/** What the prelude knows of an instance: `{blueprint, node}`. */
+/** What the prelude knows of an instance: its blueprint, file, place in the tree, and changes nobody has heard of. */
 const inners = new SafeWeakMap();
 
 /** The inner side of an instance; undefined for anything else. */
@@ -34,7 +34,7 @@ export const innerOf = (instance) => (isObject(instance) ? weakGet(inners, insta
 /** Makes an instance over a prototype; nothing of the app runs yet. */
 export function createInstance(prototype, blueprint, path) {
   const instance = create(prototype);
-  weakSet(inners, instance, { __proto__: null, blueprint, path, node: undefined });
+  weakSet(inners, instance, { __proto__: null, blueprint, path, node: undefined, changes: undefined });
   define(instance, "data", firstData(blueprint));
   return instance;
 }
@@ -76,8 +76,27 @@ export function applyData(instance, data) {
     else push(changes, change(instance, inner, steps, value));
   }
   if (inner === undefined || changes.length === 0) return;
-  tellObservers(instance, inner.blueprint, changes);
+  if (inner.changes !== undefined) return pushAll(inner.changes, changes);
+  inner.changes = changes;
+  try {
+    settle(instance, inner);
+  } finally {
+    inner.changes = undefined;
+  }
   refresh(instance);
+}
+
+function pushAll(items, more) {
+  for (let index = 0; index < more.length; index += 1) push(items, more[index]);
+}
+
+/** What observers set is there at once, and other observers hear of it when they are all through. */
+function settle(instance, inner) {
+  while (inner.changes.length > 0) {
+    const { changes } = inner;
+    inner.changes = list();
+    tellObservers(instance, inner.blueprint, changes);
+  }
 }
 
 function change(instance, inner, steps, value) {
@@ -87,7 +106,8 @@ function change(instance, inner, steps, value) {
   const before = property === undefined ? undefined : root[steps[0]];
   const fit = property !== undefined && isWhole ? fitted(steps[0], property, value) : value;
   setAt(root, steps, deepCopy(fit));
-  return { __proto__: null, steps, property, before, isWhole };
+  const isSame = isWhole && fit === before;
+  return { __proto__: null, steps, property, before, isSame };
 }
 
 // An app may put anything in the place of its data.
@@ -114,10 +134,10 @@ function isTouched(observer, changes) {
   return false;
 }
 
-function tellProperty(instance, { steps, property, before, isWhole }) {
-  if (property === undefined || property.observer === undefined) return;
+// A property that was set to the very value that it had hasn't changed, though the data hold a copy.
+function tellProperty(instance, { steps, property, before, isSame }) {
+  if (property === undefined || property.observer === undefined || isSame) return;
   const now = dataOf(instance)[steps[0]];
-  if (isWhole && now === before) return;
   const args = list();
   push(args, now);
   push(args, before);

@@ -4,7 +4,8 @@ import { behaviorOf } from "minigate:behavior";
 import { openerChannel } from "minigate:channel";
 import { callFor, groupSetData, innerOf, setData } from "minigate:instance";
 import { native } from "minigate:native";
-import { apply, list, push, toText } from "minigate:primordials";
+import { navigationApi } from "minigate:navigation";
+import { apply, list, push, toLowerCase, toText } from "minigate:primordials";
 import { related } from "minigate:relations";
 import { selectAll, selectFirst } from "minigate:tree";
 import { createIntersectionObserver, createMediaQueryObserver, createSelectorQuery } from "minigate:view";
@@ -53,11 +54,29 @@ export const sharedMembers = {
     const done = typeof options === "function" ? options : callback;
     if (typeof done === "function") apply(done, this, list());
   },
+  applyAnimatedStyle() {
+    absentView("applyAnimatedStyle");
+  },
+  clearAnimatedStyle() {},
+  exitState: undefined,
+  renderer: "webview",
+  /** As on the platform, seen from this page; here that is the page that shows. */
+  get router() {
+    return router();
+  },
+  get pageRouter() {
+    return router();
+  },
   setUpdatePerformanceListener() {},
   setInitialRenderingCache() {},
   setPassiveEvent() {},
   getPassiveEvent() {},
 };
+
+function router() {
+  const { navigateTo, redirectTo, reLaunch, switchTab, navigateBack } = navigationApi;
+  return { navigateTo, redirectTo, reLaunch, switchTab, navigateBack };
+}
 
 /** `this.triggerEvent(name, detail, options)`: calls what the WXML around binds to it. */
 function triggerEvent(name, detail, options) {
@@ -66,7 +85,7 @@ function triggerEvent(name, detail, options) {
   const source = target(node);
   let at = node;
   do {
-    const handler = at.element.handlers[toText(name)];
+    const handler = at.element.handlers[toLowerCase(toText(name))];
     if (handler !== undefined) deliver(at, handler, name, detail, source);
     at = at.parent;
   } while (options?.bubbles && at !== undefined);

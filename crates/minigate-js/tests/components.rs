@@ -67,6 +67,29 @@ async fn observers_hear_of_the_paths_that_they_name() {
 }
 
 #[tokio::test]
+async fn a_property_set_to_the_value_that_it_has_has_not_changed() {
+    let run = page(
+        "Component({ properties: { list: { type: Array, observer() { console.log('changed'); this.setData({ list: this.data.list }) } } },
+           methods: { onLoad() { this.setData({ list: [1] }) } } })",
+    )
+    .await;
+
+    assert_eq!(run.text(), "changed");
+}
+
+#[tokio::test]
+async fn what_observers_set_is_told_when_they_are_through() {
+    let run = page(
+        "Component({ data: { a: 1, double: 0 }, observers: {
+             a(a) { this.setData({ double: a * 2 }); console.log('a', this.data.double) }, double(d) { console.log('double', d) }, '**'() { console.log('any') } },
+           methods: { onLoad() { this.setData({ a: 3 }); console.log('done') } } })",
+    )
+    .await;
+
+    assert_eq!(run.text(), "a 6\nany\ndouble 6\nany\ndone");
+}
+
+#[tokio::test]
 async fn properties_keep_their_types_and_tell_of_changes() {
     let run = page(
         "Component({ properties: { n: Number, s: { type: String, value: 'x', observer(now, before, path) { console.log('s', now, before, path[0]) } },
