@@ -60,7 +60,7 @@ export const sharedMembers = {
   clearAnimatedStyle() {},
   exitState: undefined,
   renderer: "webview",
-  /** As on the platform, seen from this page; here that is the page that shows. */
+  /** Their addresses are seen from the page that shows. */
   get router() {
     return router();
   },

@@ -107,7 +107,9 @@ export const userApi = {
   getLocation: place("getLocation", new Failure("auth deny", DENIED)),
   getFuzzyLocation: place("getFuzzyLocation", new Failure("auth deny", DENIED)),
   chooseLocation: place("chooseLocation", new Failure("cancel")),
-  chooseAddress: given("chooseAddress", "user.address", ({ address }) => address && { ...address }),
+  chooseAddress: given("chooseAddress", "user.address", ({ address }) =>
+    address === null ? undefined : { ...address },
+  ),
   chooseInvoiceTitle: given("chooseInvoiceTitle", "", () => undefined),
   chooseImage: given("chooseImage", "user.files", (user) => {
     const tempFiles = files(user, "image");

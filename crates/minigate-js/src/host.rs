@@ -58,8 +58,8 @@ pub(crate) struct Host {
     observer: RefCell<Box<dyn Observer>>,
     storage: RefCell<Storage>,
     codes: RefCell<Box<dyn FnMut() -> String>>,
-    /// For each file that was loaded, where its columns come from.
-    columns: RefCell<BTreeMap<String, Columns>>,
+    /// For each file that was loaded, where its columns come from, through each change of its text, the last first.
+    columns: RefCell<BTreeMap<String, Vec<Columns>>>,
     started: Instant,
     /// What was told to be absent.
     absences: RefCell<BTreeSet<String>>,
@@ -189,9 +189,9 @@ impl Host {
     /// A place of a compiled text in the developer's own.
     fn own(&self, place: Place) -> Place {
         let known = self.columns.borrow();
-        let found = known.get(&place.file);
-        let (line, column) = found.map_or((place.line, place.column), |columns| {
-            columns.original(place.line, place.column)
+        let changes = known.get(&place.file).into_iter().flatten();
+        let (line, column) = changes.fold((place.line, place.column), |(line, column), columns| {
+            columns.original(line, column)
         });
         Place {
             line,

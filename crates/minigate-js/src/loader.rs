@@ -7,6 +7,7 @@ mod esm;
 mod package;
 mod resolve;
 mod syntax;
+mod typescript;
 mod wrap;
 
 pub(crate) use columns::Columns;
@@ -14,4 +15,5 @@ pub(crate) use environment::settle;
 pub(crate) use esm::{may_be_module, may_import_later};
 pub(crate) use resolve::{resolve, without_ending};
 pub(crate) use syntax::SyntaxError;
+pub(crate) use typescript::{Untyped, untype};
 pub(crate) use wrap::{Wrapped, wrap_module, wrap_script};

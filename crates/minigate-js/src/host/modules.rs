@@ -5,7 +5,8 @@ use rquickjs::{Ctx, Error, Exception, Function, Object, Result, context::EvalOpt
 use super::Host;
 use crate::{
     loader::{
-        SyntaxError, Wrapped, may_be_module, may_import_later, resolve, settle, wrap_module, wrap_script,
+        SyntaxError, Untyped, Wrapped, may_be_module, may_import_later, resolve, settle, untype, wrap_module,
+        wrap_script,
     },
     realm::fault,
 };
@@ -66,12 +67,18 @@ pub(super) fn compile<'js>(host: &Host, ctx: &Ctx<'js>, path: &str) -> Result<Ob
     if let Some(error) = SyntaxError::of_nul(text, path) {
         return Err(throw_syntax(ctx, &error));
     }
-    let text = &settle(path, text);
+    let untyped = if path.ends_with(".ts") {
+        Some(untype(text, path).map_err(|error| throw_syntax(ctx, &error))?)
+    } else {
+        None
+    };
+    let text = untyped.as_ref().map_or(text, |untyped| untyped.text.as_str());
     Source {
         host,
         ctx,
         path,
-        text,
+        text: &settle(path, text),
+        untyped: untyped.as_ref(),
     }
     .compile()
 }
@@ -91,6 +98,8 @@ struct Source<'a, 'js> {
     ctx: &'a Ctx<'js>,
     path: &'a str,
     text: &'a str,
+    /// Where the text comes from, if it isn't the developer's own.
+    untyped: Option<&'a Untyped>,
 }
 
 impl<'js> Source<'_, 'js> {
@@ -122,7 +131,8 @@ impl<'js> Source<'_, 'js> {
     }
 
     fn unit(&self, make: Function<'js>, wrapped: &Wrapped) -> Result<Object<'js>> {
-        let columns = wrapped.columns.clone();
+        let untyped = self.untyped.map(|untyped| untyped.columns.clone());
+        let columns = vec![wrapped.columns.clone(), untyped.unwrap_or_default()];
         self.host
             .columns
             .borrow_mut()

@@ -16,6 +16,15 @@ enum Origin {
 }
 
 impl Columns {
+    /// What a source map says: places of the changed text with those that they come from.
+    pub(super) fn of_places(places: impl Iterator<Item = ((u32, u32), (u32, u32))>) -> Self {
+        Self(
+            places
+                .map(|(to, (line, column))| (to, Origin::Place(line, column)))
+                .collect(),
+        )
+    }
+
     /// The original line and column of a place in the changed text.
     pub(crate) fn original(&self, line: u32, column: u32) -> (u32, u32) {
         let origin = self.0.range((line, 0)..=(line, column)).next_back();

@@ -21,7 +21,7 @@ use super::{
     syntax::SyntaxError,
 };
 use bindings::Bindings;
-use depth::on_stack_for;
+pub(super) use depth::on_stack_for;
 use requests::Requests;
 
 /// A source text without `import` and `export`.

@@ -92,6 +92,24 @@ pub(crate) async fn launch(project: Project, limits: Limits, launch: &Launch) ->
     start(App::new(setup).unwrap(), launch, notices).await
 }
 
+/// Runs one script on a phone and for a user of the test's own.
+pub(crate) async fn run_for(script: &str, device: Device, user: User) -> Run {
+    let notices = Rc::default();
+    let engine = Engine::new(engine_setup());
+    let setup = Setup {
+        device,
+        user,
+        ..setup(
+            project(&[("app.js", script)]),
+            Limits::default(),
+            engine,
+            policy(),
+            &notices,
+        )
+    };
+    start(App::new(setup).unwrap(), &Launch::default(), notices).await
+}
+
 async fn start(mut app: App, launch: &Launch, notices: Rc<RefCell<Vec<Notice>>>) -> Run {
     let end = match app.launch(launch) {
         Ok(()) => {

@@ -353,10 +353,10 @@ const GRACE: Duration = Duration::from_secs(1);
 
 fn require_first_file(project: &Project, lang: Lang) -> anyhow::Result<()> {
     let name = match project.kind() {
-        Kind::App => "app.js",
-        Kind::Game => "game.js",
+        Kind::App => "app",
+        Kind::Game => "game",
     };
-    let path = format!("{}{name}", project.root());
+    let path = project.script(&format!("{}{name}", project.root()));
     if !project.files().is_file(&path) {
         bail!(words::no_file(&path, lang));
     }

@@ -6,7 +6,7 @@ use super::nesting::{Nesting, measure};
 
 /// Why there is no stack for a text.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NoStack {
+pub(in crate::loader) enum NoStack {
     /// More than any stack that is given.
     #[error("the module is nested too deeply or is too large")]
     TooDeep,
@@ -24,7 +24,10 @@ pub(super) enum NoStack {
 }
 
 /// Works on a thread whose stack no nesting in the source can use up.
-pub(super) fn on_stack_for<T: Send>(source: &str, work: impl FnOnce() -> T + Send) -> Result<T, NoStack> {
+pub(in crate::loader) fn on_stack_for<T: Send>(
+    source: &str,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, NoStack> {
     let bytes = needed(source)
         .filter(|size| *size <= MAX_STACK)
         .ok_or(NoStack::TooDeep)?;
