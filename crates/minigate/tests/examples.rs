@@ -66,6 +66,18 @@ fn the_chat_talks_until_its_room_closes() {
 }
 
 #[test]
+fn the_game_plays_a_round_and_takes_its_place_in_the_ranking() {
+    let (code, text) = run("game", &[]);
+
+    assert_eq!(
+        (code, last_line(&text)),
+        (Some(0), "3 calls: 3 answered"),
+        "{text}"
+    );
+    assert!(text.contains("log  2. Ann 5"), "{text}");
+}
+
+#[test]
 fn every_page_of_the_examples_opens() {
     for (example, page) in [
         ("weather", "pages/cities/cities"),
