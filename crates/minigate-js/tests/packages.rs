@@ -150,6 +150,7 @@ async fn a_game_draws_frames_and_loads_its_packages() {
     );
 }
 
+#[expect(clippy::unwrap_used, reason = "what can't be set up fails the test")]
 async fn game(files: &[(&str, &str)]) -> Run {
     let files: BTreeMap<_, _> = files
         .iter()

@@ -16,13 +16,9 @@ enum Origin {
 }
 
 impl Columns {
-    /// What a source map says: places of the changed text with those that they come from.
-    pub(super) fn of_places(places: impl Iterator<Item = ((u32, u32), (u32, u32))>) -> Self {
-        Self(
-            places
-                .map(|(to, (line, column))| (to, Origin::Place(line, column)))
-                .collect(),
-        )
+    /// Notes that from a place of the changed text on stands what stood at a place of the original.
+    pub(super) fn note(&mut self, changed: (u32, u32), (line, column): (u32, u32)) {
+        self.0.insert(changed, Origin::Place(line, column));
     }
 
     /// The original line and column of a place in the changed text.

@@ -50,17 +50,14 @@ fn untype_here(source: &str, file: &str) -> Result<Untyped, SyntaxError> {
         })
         .with_source_text(source)
         .build(&program);
-    let tokens = map.iter().flat_map(|map| map.get_tokens());
-    let places = tokens.map(|token| {
-        (
+    let mut columns = Columns::default();
+    for token in map.iter().flat_map(|map| Vec::from_iter(map.get_tokens())) {
+        columns.note(
             (token.get_dst_line() + 1, token.get_dst_col() + 1),
             (token.get_src_line() + 1, token.get_src_col() + 1),
-        )
-    });
-    Ok(Untyped {
-        columns: Columns::of_places(places),
-        text: code,
-    })
+        );
+    }
+    Ok(Untyped { text: code, columns })
 }
 
 fn refuse<'d>(
