@@ -39,6 +39,8 @@ function loadStage() {
   })
 }
 
+wx.onShow(() => board.resume())
+wx.onHide(() => board.pause())
 wx.onTouchStart(() => board.resume())
 
 playerName().then((name) => console.log(`玩家 ${name}`))
