@@ -128,6 +128,20 @@ impl Cassette {
         )
     }
 
+    /// The kind of fault that a host's certificate had and a skipped check let pass: `expired` and so on.
+    #[must_use]
+    pub fn spared(&self, host: &str) -> Option<&str> {
+        let of_host = self
+            .tracks
+            .iter()
+            .filter(|track| track.url.host_str() == Some(host));
+        let mut faults = of_host.filter_map(|track| Some(&track.entry.facts.as_ref()?.spared));
+        let kind = |fault: &'_ serde_json::Value| fault.is_object() || fault.is_string();
+        let fault = faults.find(|fault| kind(fault))?;
+        let key = fault.as_object().and_then(|members| members.keys().next());
+        key.map(String::as_str).or(fault.as_str())
+    }
+
     /// Whether a host answered over h2.
     #[must_use]
     pub fn speaks_http2(&self, host: &str) -> bool {

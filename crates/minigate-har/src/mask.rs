@@ -16,15 +16,16 @@ use secrets::Secrets;
 /// Masks what looks like a secret: values of cookies, of authorization fields, of members with names like `token` or
 /// `password`, and texts that have the form of a key or are random.
 ///
-/// A secret of eight characters or more that was found in one place is replaced wherever it stands, as it is, percent-encoded
-/// or in base64. JSON and forms stay what they are, and sizes and `content-length` follow.
+/// A secret of eight characters or more that was found in one place is replaced wherever it stands: as it is,
+/// percent-encoded or in base64. JSON and forms stay what they are. A placeholder is as long as its secret where that
+/// has nine characters or more; for shorter ones sizes and `content-length` follow.
 ///
 /// ```
 /// use minigate_har::{Har, Masker};
 ///
 /// let mut har = Har::parse(br#"{"log": {"entries": [{"request": {"url": "https://a.example/?token=t0p5ecret"}}]}}"#)?;
 /// Masker::mask(&mut har);
-/// assert_eq!(har.log.entries[0].request.url, "https://a.example/?token=masked--1--");
+/// assert_eq!(har.log.entries[0].request.url, "https://a.example/?token=masked-1-");
 /// # Ok::<(), minigate_har::HarError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +51,10 @@ impl Masker {
 /// Whether a text is what a masked secret became.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
-    let number = text
+    let rest = text
         .strip_prefix(secrets::PREFIX)
-        .and_then(|rest| rest.strip_suffix(secrets::SUFFIX));
+        .and_then(|rest| rest.strip_suffix(secrets::PADDING));
+    let number = rest.map(|rest| rest.trim_end_matches(secrets::PADDING));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

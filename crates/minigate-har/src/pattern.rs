@@ -83,7 +83,7 @@ fn split_at<'a>(text: &'a [u8], part: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
 
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "every test uses it")]
-    Regex::new("(?-u)masked--[0-9]+--").expect("a pattern of ours is valid")
+    Regex::new("(?-u)masked-[0-9]+-+").expect("a pattern of ours is valid")
 });
 
 #[cfg(test)]
@@ -92,27 +92,27 @@ mod tests {
 
     #[test]
     fn a_placeholder_in_a_url_stands_for_one_part() {
-        let recorded = "https://a.example/u/masked--1--/x?token=masked--2--&page=1";
+        let recorded = "https://a.example/u/masked-1-/x?token=masked-2-&page=1";
 
         assert!(is_url(recorded, "https://a.example/u/77/x?token=abc&page=1"));
         assert!(is_url(recorded, recorded));
         assert!(!is_url(recorded, "https://a.example/u/77/y/x?token=abc&page=1"));
         assert!(!is_url(recorded, "https://a.example/u/77/x?token=abc&page=2"));
-        assert!(!is_url("https://a.example/masked--1--", "https://a.example/1/2"));
+        assert!(!is_url("https://a.example/masked-1-", "https://a.example/1/2"));
         assert!(!is_url("https://a.example/1", "https://a.example/12"));
     }
 
     #[test]
     fn bodies_are_compared_as_text_or_as_json() {
         assert!(is_body(
-            br#"{"a": 1, "code": "masked--1--"}"#,
+            br#"{"a": 1, "code": "masked-1-"}"#,
             br#"{"code":77,"a":1}"#
         ));
         assert!(!is_body(
-            br#"{"a": 1, "code": "masked--1--"}"#,
+            br#"{"a": 1, "code": "masked-1-"}"#,
             br#"{"code":77,"a":2}"#
         ));
-        assert!(is_body(b"a=1&token=masked--1--", b"a=1&token=x"));
+        assert!(is_body(b"a=1&token=masked-1-", b"a=1&token=x"));
         assert!(!is_body(b"a=1", b"a=2"));
         assert!(is_body(b"", b""));
         assert!(!is_body(b"", b"x"));

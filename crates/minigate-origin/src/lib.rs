@@ -13,6 +13,7 @@ mod asked;
 mod authority;
 mod certificate;
 mod origin;
+mod replay;
 mod reply;
 mod talk;
 
@@ -21,5 +22,6 @@ pub use asked::Asked;
 pub use authority::{Authority, AuthorityError, set_validity};
 pub use certificate::Certificate;
 pub use origin::{Origin, Respond};
+pub use replay::{Replay, Speed};
 pub use reply::Reply;
 pub use talk::{Goodbye, Said, Talk, TalkReply};

@@ -78,6 +78,12 @@ pub(crate) struct HarArgs {
     /// Write secrets down as they are
     #[arg(long, requires = "record")]
     pub(crate) record_secrets: bool,
+    /// Play the network from this HAR file; what it doesn't have fails
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
+    /// When replayed answers come
+    #[arg(long, value_enum, default_value_t = ReplaySpeed::Instant, value_name = "SPEED", requires = "replay")]
+    pub(crate) replay_speed: ReplaySpeed,
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +139,14 @@ pub(crate) struct TrustArgs {
 pub(crate) struct ProfileArg {
     pub(crate) era: Option<Era>,
     pub(crate) platform: Option<Platform>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ReplaySpeed {
+    /// As soon as they are asked for
+    Instant,
+    /// After the time that the server took
+    Recorded,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

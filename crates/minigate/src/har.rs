@@ -6,6 +6,8 @@ mod kept;
 mod mishap;
 mod recorder;
 mod recording;
+mod replay;
 
 pub(crate) use recorder::{Both, Recorder};
 pub(crate) use recording::{Recording, Secrets};
+pub(crate) use replay::Replay;

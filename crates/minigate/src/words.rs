@@ -49,6 +49,15 @@ pub(crate) fn cant_keep(folder: &Path, cause: &std::io::Error, lang: Lang) -> St
     }
 }
 
+/// A file is too large.
+pub(crate) fn too_large(path: &Path, mebibytes: u64, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!("{path} has more than {mebibytes} MiB"),
+        Lang::Zh => format!("{path} 超过 {mebibytes} MiB"),
+    }
+}
+
 /// What stands in a file can't be used.
 pub(crate) fn cant_use(what: impl Display, lang: Lang) -> String {
     match lang {
@@ -89,6 +98,8 @@ pub(crate) fn cant_start(part: Part, lang: Lang) -> String {
     match (part, lang) {
         (Part::Mock, Lang::En) => "can't start the mock origin".to_owned(),
         (Part::Mock, Lang::Zh) => "无法启动模拟服务器".to_owned(),
+        (Part::Replay, Lang::En) => "can't start the replay".to_owned(),
+        (Part::Replay, Lang::Zh) => "无法开始回放".to_owned(),
         (Part::Roots, Lang::En) => "can't load the trusted roots".to_owned(),
         (Part::Roots, Lang::Zh) => "无法载入受信任的根证书".to_owned(),
         (Part::App, Lang::En) => "can't set the app up".to_owned(),
@@ -100,6 +111,7 @@ pub(crate) fn cant_start(part: Part, lang: Lang) -> String {
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
     Mock,
+    Replay,
     Roots,
     App,
 }

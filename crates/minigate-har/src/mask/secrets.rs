@@ -40,7 +40,7 @@ impl Secrets {
             everywhere: false,
         });
         found.everywhere |= reach == Reach::Everywhere && secret.len() >= SHORTEST;
-        placeholder(found.number)
+        placeholder(found.number, secret.len())
     }
 
     /// What replaces them all, and whether there were more than it can hold.
@@ -70,7 +70,9 @@ impl Known {
         let mut forms = HashMap::new();
         for (number, secret) in secrets {
             for form in forms_of(secret) {
-                forms.entry(form).or_insert(*number);
+                forms
+                    .entry(form)
+                    .or_insert_with(|| placeholder(*number, secret.len()));
             }
         }
         let mut forms: Vec<_> = forms.into_iter().collect();
@@ -80,7 +82,7 @@ impl Known {
             .build(forms.iter().map(|(form, _)| form));
         Self {
             forms: built.ok().filter(|_| !forms.is_empty()),
-            instead: forms.iter().map(|(_, number)| placeholder(*number)).collect(),
+            instead: forms.into_iter().map(|(_, instead)| instead).collect(),
         }
     }
 
@@ -113,8 +115,11 @@ impl Rewrite for Known {
     }
 }
 
-fn placeholder(number: usize) -> String {
-    format!("{PREFIX}{number}{SUFFIX}")
+/// As long as the secret, where there is room: then lengths that somebody else wrote down stay right.
+fn placeholder(number: usize, length: usize) -> String {
+    let marked = format!("{PREFIX}{number}");
+    let padding = length.saturating_sub(marked.len()).max(1);
+    marked + &PADDING.repeat(padding)
 }
 
 /// A secret as it is, percent-encoded as browsers and forms do it, as JSON writes it, and in base64 at each of its
@@ -173,8 +178,8 @@ fn base64_after(before: usize, secret: &[u8]) -> [Vec<u8>; 2] {
     ]
 }
 
-pub(super) const PREFIX: &str = "masked--";
-pub(super) const SUFFIX: &str = "--";
+pub(super) const PREFIX: &str = "masked-";
+pub(super) const PADDING: &str = "-";
 /// Shorter ones would be found where they aren't meant.
 const SHORTEST: usize = 8;
 /// Each takes up some kilobytes while it is looked for.

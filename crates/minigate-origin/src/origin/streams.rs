@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 /// Runs the streams of one h2 connection; the last clone takes them along when it is dropped.
 #[derive(Clone, Default)]
-pub(super) struct Streams {
+pub(crate) struct Streams {
     running: Arc<Mutex<JoinSet<()>>>,
 }
 

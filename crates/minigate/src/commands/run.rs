@@ -11,14 +11,14 @@ use minigate_engine::{Clock, Conditions, Engine, Journal, Override, Setup as Eng
 use minigate_js::{
     App, End, FileRules, Kind, Launch, Limit, Notice, Overrun, Pending, Project, Sandbox, Setup, Watchdog,
 };
-use minigate_origin::{Answers, Authority, Origin};
+use minigate_origin::{Answers, Authority, Origin, Speed};
 use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots, Trust};
 use tokio::signal::unix;
 use tokio::time::Instant;
 
-use crate::args::{HarArgs, RunArgs};
-use crate::har::{Both, Recorder, Recording, Secrets};
+use crate::args::{HarArgs, ReplaySpeed, RunArgs};
+use crate::har::{Both, Recorder, Recording, Replay, Secrets};
 use crate::life::Schedule;
 use crate::network::{Player, Script};
 use crate::output::{Ledger, Printer};
@@ -75,7 +75,12 @@ impl<'a> Run<'a> {
     }
 
     async fn carry_out(mut self, project: Project) -> anyhow::Result<ExitCode> {
-        let origin = self.start_mock().await?;
+        let replay = self.start_replay().await?;
+        let origin = if replay.is_none() {
+            self.start_mock().await?
+        } else {
+            None
+        };
         let ledger = Arc::new(Ledger::new(
             Arc::clone(self.printer),
             self.settings.policy.clone(),
@@ -86,7 +91,13 @@ impl<'a> Run<'a> {
         let conditions = network.as_ref().map_or_else(Conditions::default, |script| {
             Conditions::new(script.start.clone())
         });
-        let engine = self.engine(journal(&ledger, recording.as_ref()), &conditions, &clock)?;
+        let mut setup = self.engine(&conditions, &clock)?;
+        setup.journal = journal(&ledger, recording.as_ref());
+        if let Some(replay) = &replay {
+            setup.resolver = replay.prompter();
+            setup.rehearsal = Some(replay.prompter());
+        }
+        let engine = Engine::new(setup);
         let mut app = self.app(project, engine, &ledger)?;
         let last_words = LastWords {
             ledger: Arc::clone(&ledger),
@@ -104,7 +115,7 @@ impl<'a> Run<'a> {
         if let Some(recording) = recording {
             recording.write()?;
         }
-        drop(origin);
+        drop((origin, replay));
         Ok(self.sum_up(&ledger, end.as_ref()))
     }
 
@@ -168,6 +179,24 @@ impl<'a> Run<'a> {
         Recording::new(Arc::new(recorder), path, secrets, self.printer.lang).map(Some)
     }
 
+    /// Starts the server of a recording where one is to be played: its hosts then lead to this machine.
+    async fn start_replay(&mut self) -> anyhow::Result<Option<Replay>> {
+        let Some(path) = &self.args.har.replay else {
+            return Ok(None);
+        };
+        let speed = match self.args.har.replay_speed {
+            ReplaySpeed::Instant => Speed::AtOnce,
+            ReplaySpeed::Recorded => Speed::AsRecorded,
+        };
+        let replay = Replay::start(path, speed, self.printer.lang).await?;
+        self.settings.overrides.splice(0..0, replay.overrides());
+        self.settings.roots.push(RootSource::Added {
+            name: "the replay's authority".to_owned(),
+            content: replay.root_pem().into_bytes(),
+        });
+        Ok(Some(replay))
+    }
+
     /// Starts the mock origin where the project has one: its domains then lead to this machine.
     async fn start_mock(&mut self) -> anyhow::Result<Option<Origin>> {
         let Some(folder) = &self.settings.mock else {
@@ -203,25 +232,19 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn engine(
-        &self,
-        journal: Arc<dyn Journal>,
-        conditions: &Conditions,
-        clock: &Clock,
-    ) -> anyhow::Result<Engine> {
+    fn engine(&self, conditions: &Conditions, clock: &Clock) -> anyhow::Result<EngineSetup> {
         let roots = Roots::load(&self.settings.roots).map_err(|error| {
             let lang = self.printer.lang;
             anyhow!("{}: {}", words::cant_start(Part::Roots, lang), error.tell(lang))
         })?;
         let mut setup = EngineSetup::new(self.settings.policy.profile().clone(), Trust::new(roots));
         setup.clock = clock.clone();
-        setup.journal = journal;
         setup.overrides.clone_from(&self.settings.overrides);
         setup.conditions = conditions.clone();
         if let Some(user_agent) = &self.settings.user_agent {
             setup.user_agent.clone_from(user_agent);
         }
-        Ok(Engine::new(setup))
+        Ok(setup)
     }
 
     fn app(&self, project: Project, engine: Engine, ledger: &Arc<Ledger>) -> anyhow::Result<App> {
