@@ -1,6 +1,8 @@
 //! The time that the rules go by.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
@@ -30,7 +32,15 @@ use tokio::time::Instant;
 pub struct Clock {
     wall: SystemTime,
     origin: Instant,
-    hand: Option<Arc<watch::Sender<Instant>>>,
+    hand: Option<Arc<Hand>>,
+}
+
+/// What a manual clock shows, and who waits for what.
+#[derive(Debug)]
+struct Hand {
+    now: watch::Sender<Instant>,
+    sleepers: Mutex<BTreeSet<(Instant, u64)>>,
+    last_id: AtomicU64,
 }
 
 impl Clock {
@@ -43,11 +53,11 @@ impl Clock {
     /// A clock that shows the present and stands still until it is [advanced](Self::advance).
     #[must_use]
     pub fn manual() -> Self {
-        Self::start(|origin| Some(Arc::new(watch::Sender::new(origin))))
+        Self::start(|origin| Some(Arc::new(Hand::at(origin))))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    fn start(hand: impl FnOnce(Instant) -> Option<Arc<watch::Sender<Instant>>>) -> Self {
+    fn start(hand: impl FnOnce(Instant) -> Option<Arc<Hand>>) -> Self {
         let origin = Instant::now();
         Self {
             wall: SystemTime::now(),
@@ -61,7 +71,7 @@ impl Clock {
     pub fn now(&self) -> Instant {
         self.hand
             .as_ref()
-            .map_or_else(Instant::now, |hand| *hand.borrow())
+            .map_or_else(Instant::now, |hand| *hand.now.borrow())
     }
 
     /// The date of a moment.
@@ -79,8 +89,7 @@ impl Clock {
     /// Waits until it shows a moment or a later one. Dropping the future loses nothing.
     pub async fn sleep_until(&self, moment: Instant) {
         match &self.hand {
-            // The sender lives in `self`, so the channel can't close.
-            Some(hand) => drop(hand.subscribe().wait_for(|now| *now >= moment).await),
+            Some(hand) => hand.sleep_until(moment).await,
             None => tokio::time::sleep_until(moment).await,
         }
     }
@@ -89,8 +98,53 @@ impl Clock {
     /// itself. A span beyond the clock's range leaves it where it is.
     pub fn advance(&self, span: Duration) {
         if let Some(hand) = &self.hand {
-            hand.send_modify(|now| *now = now.checked_add(span).unwrap_or(*now));
+            hand.now
+                .send_modify(|now| *now = now.checked_add(span).unwrap_or(*now));
         }
+    }
+
+    /// The first moment that somebody waits for on a manual clock: nothing that goes by it happens before.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Instant> {
+        let hand = self.hand.as_ref()?;
+        hand.sleepers().first().map(|(moment, _)| *moment)
+    }
+}
+
+impl Hand {
+    fn at(now: Instant) -> Self {
+        Self {
+            now: watch::Sender::new(now),
+            sleepers: Mutex::default(),
+            last_id: AtomicU64::new(0),
+        }
+    }
+
+    async fn sleep_until(&self, moment: Instant) {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed);
+        self.sleepers().insert((moment, id));
+        let _asleep = Asleep {
+            hand: self,
+            key: (moment, id),
+        };
+        // The sender lives in `self`, so the channel can't close.
+        let _ = self.now.subscribe().wait_for(|now| *now >= moment).await;
+    }
+
+    fn sleepers(&self) -> MutexGuard<'_, BTreeSet<(Instant, u64)>> {
+        self.sleepers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who waits for a moment, until it has come or he waits no more.
+struct Asleep<'a> {
+    hand: &'a Hand,
+    key: (Instant, u64),
+}
+
+impl Drop for Asleep<'_> {
+    fn drop(&mut self) {
+        self.hand.sleepers().remove(&self.key);
     }
 }
 
@@ -116,7 +170,9 @@ mod tests {
 
         clock.clone().advance(SECOND);
 
+        assert_eq!(clock.next_wake(), Some(start + SECOND));
         assert_eq!(early.now_or_never(), Some(()));
+        assert_eq!(clock.next_wake(), Some(start + 2 * SECOND));
         assert_eq!(late.as_mut().now_or_never(), None);
         assert_eq!(clock.now(), start + SECOND);
     }

@@ -23,5 +23,5 @@ pub use authority::{Authority, AuthorityError, set_validity};
 pub use certificate::Certificate;
 pub use origin::{Origin, Respond};
 pub use replay::{Replay, Speed};
-pub use reply::Reply;
+pub use reply::{Ending, Reply};
 pub use talk::{Goodbye, Said, Talk, TalkReply};

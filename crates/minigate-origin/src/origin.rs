@@ -1,5 +1,6 @@
 //! A loopback HTTPS server that lives as long as its handle.
 
+mod fate;
 mod log;
 mod names;
 mod serve;
@@ -9,7 +10,9 @@ mod streams;
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -59,16 +62,13 @@ impl Origin {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addr = listener.local_addr()?;
         let domains = respond.domains();
-        let names = domains
-            .iter()
-            .map(|name| (name.clone(), respond.certificate(name)))
-            .collect();
-        let tls = ServedNames::new(Arc::clone(authority), names)
+        let respond: Arc<dyn Respond> = Arc::new(respond);
+        let tls = ServedNames::new(Arc::clone(authority), Arc::clone(&respond))
             .config()
             .map_err(io::Error::other)?;
         let log = Arc::<Log>::default();
         let site = Site {
-            respond: Box::new(respond),
+            respond,
             log: Arc::clone(&log),
             tls: tls.into(),
         };
@@ -103,11 +103,26 @@ pub trait Respond: Send + Sync + 'static {
     /// The names to answer for, in lower case; asked once, at the start.
     fn domains(&self) -> BTreeSet<String>;
 
-    /// The certificate that a name shows; asked once, at the start.
+    /// Whether a name is answered for; asked at each handshake.
+    fn serves(&self, name: &str) -> bool {
+        self.domains().contains(name)
+    }
+
+    /// The certificate that a name shows; asked at each handshake.
     fn certificate(&self, _name: &str) -> Certificate {
         Certificate::Good
     }
 
     /// The reply to a request; must not block.
     fn reply(&self, asked: &Asked) -> Reply;
+
+    /// Waits for as long as a reply is to be delayed: in real time, unless it knows a clock of its own.
+    fn pause(&self, _asked: &Asked, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(span))
+    }
+
+    /// Whether a connection serves more than one request.
+    fn keeps_connections(&self) -> bool {
+        true
+    }
 }

@@ -18,8 +18,22 @@ pub struct Reply {
     pub body: Bytes,
     /// How long to wait before the head is sent.
     pub delay: Duration,
+    /// What becomes of the connection then.
+    pub ending: Ending,
     /// What is said over a WebSocket: the reply agrees to its handshake, whatever its status, and refuses other requests.
     pub socket: Option<Talk>,
+}
+
+/// What becomes of a connection when it is time to answer.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Ending {
+    /// The reply is sent.
+    #[default]
+    Answered,
+    /// It is closed without an answer.
+    Closed,
+    /// It is reset without an answer; over h2 only the request's stream is.
+    Reset,
 }
 
 impl Reply {
@@ -32,6 +46,7 @@ impl Reply {
             headers,
             body: value.to_string().into(),
             delay: Duration::ZERO,
+            ending: Ending::Answered,
             socket: None,
         }
     }

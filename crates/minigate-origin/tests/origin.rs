@@ -13,7 +13,7 @@ use http::{HeaderMap, Method, Request, StatusCode, Version, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use minigate_origin::{Asked, Authority, Origin, Reply, Respond};
+use minigate_origin::{Asked, Authority, Ending, Origin, Reply, Respond};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -130,6 +130,46 @@ async fn of_a_large_body_only_the_start_is_kept() {
     assert_eq!((asked.body.len(), asked.length), (16 << 20, 40 << 20));
 }
 
+#[tokio::test]
+async fn a_connection_can_end_without_an_answer() {
+    let cases = [
+        (Ending::Closed, io::ErrorKind::UnexpectedEof),
+        (Ending::Reset, io::ErrorKind::ConnectionReset),
+    ];
+    for (ending, expected) in cases {
+        let (_origin, client) = start(Echo {
+            ending,
+            ..Echo::default()
+        })
+        .await;
+        let mut tls = client.connect("api.example.com", &[b"http/1.1"]).await.unwrap();
+
+        tls.write_all(b"GET / HTTP/1.1\r\nhost: api.example.com\r\n\r\n")
+            .await
+            .unwrap();
+
+        assert_eq!(tls.read_u8().await.unwrap_err().kind(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_can_be_for_one_request() {
+    let (_origin, client) = start(Echo {
+        closes: true,
+        ..Echo::default()
+    })
+    .await;
+    let mut tls = client.connect("api.example.com", &[b"http/1.1"]).await.unwrap();
+
+    tls.write_all(b"GET / HTTP/1.1\r\nhost: api.example.com\r\n\r\n")
+        .await
+        .unwrap();
+
+    let mut answer = String::new();
+    tls.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("GET /"), "{answer}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_reply_waits_for_its_delay() {
     let (_origin, client) = echo(Duration::from_secs(7)).await;
@@ -185,6 +225,7 @@ async fn nothing_outlives_the_origin() {
     let origin = Origin::start(
         Echo {
             delay: Duration::from_secs(3600),
+            ..Echo::default()
         },
         &authority,
     )
@@ -209,8 +250,11 @@ async fn nothing_outlives_the_origin() {
     }
 }
 
+#[derive(Default)]
 struct Echo {
     delay: Duration,
+    ending: Ending,
+    closes: bool,
 }
 
 impl Respond for Echo {
@@ -223,14 +267,27 @@ impl Respond for Echo {
         Reply {
             body,
             delay: self.delay,
+            ending: self.ending,
             ..Reply::default()
         }
+    }
+
+    fn keeps_connections(&self) -> bool {
+        !self.closes
     }
 }
 
 async fn echo(delay: Duration) -> (Origin, Client) {
+    start(Echo {
+        delay,
+        ..Echo::default()
+    })
+    .await
+}
+
+async fn start(echo: Echo) -> (Origin, Client) {
     let authority = Arc::new(Authority::new().unwrap());
-    let origin = Origin::start(Echo { delay }, &authority).await.unwrap();
+    let origin = Origin::start(echo, &authority).await.unwrap();
     let client = Client::of(&origin, &authority);
     (origin, client)
 }

@@ -61,6 +61,7 @@ impl Give {
             body,
             delay: Duration::from_millis(self.delay_ms),
             socket,
+            ..Reply::default()
         })
     }
 

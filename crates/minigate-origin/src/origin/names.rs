@@ -1,6 +1,6 @@
 //! Which names an origin has certificates for.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
@@ -8,18 +8,17 @@ use rustls::crypto::aws_lc_rs;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
+use super::Respond;
 use crate::authority::Authority;
-use crate::certificate::Certificate;
 
-#[derive(Debug)]
 pub(super) struct ServedNames {
     authority: Arc<Authority>,
-    names: BTreeMap<String, Certificate>,
+    respond: Arc<dyn Respond>,
 }
 
 impl ServedNames {
-    pub(super) fn new(authority: Arc<Authority>, names: BTreeMap<String, Certificate>) -> Self {
-        Self { authority, names }
+    pub(super) fn new(authority: Arc<Authority>, respond: Arc<dyn Respond>) -> Self {
+        Self { authority, respond }
     }
 
     pub(super) fn config(self) -> Result<Arc<ServerConfig>, rustls::Error> {
@@ -35,12 +34,18 @@ impl ServedNames {
 impl ResolvesServerCert for ServedNames {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name()?;
-        let Some(certificate) = self.names.get(name) else {
+        if !self.respond.serves(name) {
             tracing::debug!(name, "refused a handshake for a name that isn't served");
             return None;
-        };
-        let leaf = self.authority.certificate(name, *certificate);
+        }
+        let leaf = self.authority.certificate(name, self.respond.certificate(name));
         leaf.inspect_err(|error| tracing::warn!(name, %error, "no certificate"))
             .ok()
+    }
+}
+
+impl fmt::Debug for ServedNames {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ServedNames").finish_non_exhaustive()
     }
 }

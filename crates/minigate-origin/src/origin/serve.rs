@@ -1,6 +1,5 @@
 //! Connections, from accept to the last reply.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,15 +22,16 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::Respond;
+use super::fate::{Fated, Unanswered};
 use super::log::Log;
 use super::socket::{self, Agreed};
 use super::streams::Streams;
 use crate::asked::Asked;
-use crate::reply::Reply;
+use crate::reply::{Ending, Reply};
 
 /// What all connections of an origin share.
 pub(super) struct Site {
-    pub(super) respond: Box<dyn Respond>,
+    pub(super) respond: Arc<dyn Respond>,
     pub(super) log: Arc<Log>,
     pub(super) tls: TlsAcceptor,
 }
@@ -77,12 +77,20 @@ async fn exchange(site: Arc<Site>, tls: TlsStream<TcpStream>) -> Result<(), Box<
     let is_h2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
     let agreed = Arc::<Mutex<Option<Agreed>>>::default();
     let slot = Arc::clone(&agreed);
-    let service = service_fn(move |request| respond(Arc::clone(&site), Arc::clone(&slot), request));
+    let (stream, fate) = Fated::new(tls);
+    let keeps = site.respond.keeps_connections();
+    let service = service_fn(move |request| {
+        let answered = respond(Arc::clone(&site), Arc::clone(&slot), request);
+        let fate = Arc::clone(&fate);
+        async move { answered.await.inspect_err(|unanswered| fate.seal(*unanswered)) }
+    });
     if is_h2 {
-        h2().serve_connection(TokioIo::new(tls), service).await?;
+        h2().serve_connection(TokioIo::new(stream), service).await?;
         return Ok(());
     }
-    let connection = h1().serve_connection(TokioIo::new(tls), service);
+    let connection = h1()
+        .keep_alive(keeps)
+        .serve_connection(TokioIo::new(stream), service);
     connection.with_upgrades().await?;
     let agreed = agreed.lock().unwrap_or_else(PoisonError::into_inner).take();
     match agreed {
@@ -116,7 +124,7 @@ async fn respond(
     site: Arc<Site>,
     slot: Slot,
     mut request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Full<Bytes>>, Unanswered> {
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let (mut asked, body) = Asked::of(request);
     let method = asked.method.clone();
@@ -126,16 +134,20 @@ async fn respond(
             asked.length = length;
             let mut reply = site.respond.reply(&asked);
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = socket::agree(&asked, &mut reply, upgrade);
-            site.log.add(asked);
+            site.log.add(asked.clone());
+            // Even no time at all would wait for the timer's next tick.
+            if !reply.delay.is_zero() {
+                site.respond.pause(&asked, reply.delay).await;
+            }
             reply
         }
         Err(refusal) => refusal,
     };
-    // Even no time at all would wait for the timer's next tick.
-    if !reply.delay.is_zero() {
-        sleep(reply.delay).await;
+    match reply.ending {
+        Ending::Answered => Ok(to_response(&method, reply)),
+        Ending::Closed => Err(Unanswered::Closed),
+        Ending::Reset => Err(Unanswered::Reset),
     }
-    Ok(to_response(&method, reply))
 }
 
 /// Reads a body to its end: as much of it as is kept, and its whole length.
