@@ -1,3 +1,4 @@
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -10,9 +11,33 @@ use super::network::MILLION;
 #[derive(Debug)]
 pub(crate) struct Bottleneck {
     chance: Rng,
-    /// Until when the link is taken, from the app and to it.
-    up: Option<Instant>,
-    down: Option<Instant>,
+    up: Taken,
+    down: Taken,
+}
+
+/// Until when the link is taken, by what was sent at a rate.
+#[derive(Clone, Copy, Debug, Default)]
+struct Taken {
+    rate: Option<NonZeroU64>,
+    until: Option<Instant>,
+}
+
+impl Taken {
+    /// When a packet that is sent now has left. What waited for a link of another rate doesn't hold it up.
+    fn send(&mut self, bytes: usize, rate: Option<NonZeroU64>, now: Instant) -> Instant {
+        let Some(rate) = rate else {
+            *self = Self::default();
+            return now;
+        };
+        let free = self.until.filter(|_| self.rate == Some(rate));
+        let spent = Duration::from_secs_f64(bytes as f64 / rate.get() as f64);
+        let sent = free.map_or(now, |free| free.max(now)) + spent;
+        *self = Self {
+            rate: Some(rate),
+            until: Some(sent),
+        };
+        sent
+    }
 }
 
 /// Which way bytes go.
@@ -35,8 +60,8 @@ impl Bottleneck {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             chance: Rng::with_seed(seed),
-            up: None,
-            down: None,
+            up: Taken::default(),
+            down: Taken::default(),
         }
     }
 
@@ -48,15 +73,10 @@ impl Bottleneck {
         network: &Network,
         now: Instant,
     ) -> Fate {
-        let (rate, taken) = match direction {
-            Direction::Up => (network.up, &mut self.up),
-            Direction::Down => (network.down, &mut self.down),
+        let sent = match direction {
+            Direction::Up => self.up.send(bytes, network.up, now),
+            Direction::Down => self.down.send(bytes, network.down, now),
         };
-        let spent = rate.map_or(Duration::ZERO, |rate| {
-            Duration::from_secs_f64(bytes as f64 / rate.get() as f64)
-        });
-        let sent = taken.map_or(now, |taken| taken.max(now)) + spent;
-        *taken = Some(sent);
         let (late, losses) = self.losses(network, network.retransmission());
         Fate {
             arrives: sent + self.one_way(network) + late,
@@ -77,9 +97,9 @@ impl Bottleneck {
         let jitter = if network.jitter.is_zero() {
             Duration::ZERO
         } else {
-            network.jitter.mul_f64(self.chance.f64())
+            network.jitter.min(LONGEST_DELAY).mul_f64(self.chance.f64())
         };
-        network.rtt / 2 + jitter
+        network.rtt.min(LONGEST_DELAY) / 2 + jitter
     }
 
     /// How much later a packet comes since it was lost, and how often it was.
@@ -87,12 +107,15 @@ impl Bottleneck {
         let mut late = Duration::ZERO;
         let mut losses = 0;
         while losses < MOST_REPEATED && network.loss.takes(self.chance.u32(..MILLION)) {
-            late += repeated_after * (1 << losses);
+            late = late.saturating_add(repeated_after.saturating_mul(1 << losses));
             losses += 1;
         }
-        (late, losses)
+        (late.min(LONGEST_DELAY), losses)
     }
 }
+
+/// Beyond it, every call is over and no clock has to count so far.
+const LONGEST_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// As often as Linux repeats a packet before it gives a connection up; doubled each time, that is a quarter of an hour.
 const MOST_REPEATED: u32 = 15;

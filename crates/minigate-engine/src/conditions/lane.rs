@@ -166,6 +166,28 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_for_a_slow_link_doesnt_hold_up_a_better_one() {
+        let now = Instant::now();
+        let slow = Network {
+            down: NonZeroU64::new(1460),
+            ..Network::default()
+        };
+        let better = Network {
+            down: NonZeroU64::new(14_600),
+            ..Network::default()
+        };
+        let mut bottleneck = Bottleneck::new(0);
+        let packet = || Bytes::from(vec![0; 1460]);
+        Lane::new(Direction::Down).send(packet(), &mut bottleneck, &slow, now);
+
+        for (network, ms) in [(better, 100), (Network::default(), 0)] {
+            let mut lane = Lane::new(Direction::Down);
+            lane.send(packet(), &mut bottleneck, &network, now);
+            assert_eq!(lane.next(), Some(now + Duration::from_millis(ms)));
+        }
+    }
+
+    #[test]
     fn a_lost_packet_holds_up_those_behind_it() {
         let network = Network {
             rtt: Duration::from_millis(300),
@@ -194,6 +216,19 @@ mod tests {
         assert_eq!(found.len(), 40);
         assert!(found.is_sorted());
         assert!(found.iter().all(|at| (10..=510).contains(&at.as_millis())));
+    }
+
+    #[test]
+    fn no_number_is_too_large() {
+        let network = Network {
+            rtt: Duration::MAX,
+            jitter: Duration::MAX,
+            down: NonZeroU64::new(1),
+            loss: Loss::share(1.0).unwrap(),
+            ..Network::default()
+        };
+
+        assert_eq!(arrivals(&network, &[2000]).len(), 2);
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Network {
     /// How long a packet is waited for before it is sent again: RFC 6298 with Linux' least, where the round trip is
     /// known.
     pub(crate) fn retransmission(&self) -> Duration {
-        (2 * self.rtt).max(LEAST_RETRANSMISSION)
+        self.rtt.saturating_mul(2).max(LEAST_RETRANSMISSION)
     }
 
     /// The first fault of a host that has a say in something.
