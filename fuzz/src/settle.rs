@@ -11,12 +11,13 @@ use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use minigate_engine::{
     Conditions, Cut, Delivery, Engine, Event, Exchange, Expect, Failure, Fault, Head, HostFault, Loss,
-    Network, Outcome, Preset, Receiver, Redirect, Task, Unstored,
+    Network, Outcome, Payload, Preset, Receiver, Redirect, Task, Unstored,
 };
 use minigate_policy::{Call, Interface, Overflow, Policy, Profile, Undecodable, Visibility};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::answer::{Act, polite};
+use crate::form::Held;
 use crate::stage::{HOSTS, Stage, block_on, engine, policy};
 use ledger::Ledger;
 
@@ -43,7 +44,7 @@ struct Asked {
     host: u8,
     method: u8,
     fields: Vec<(Vec<u8>, Vec<u8>)>,
-    body: u16,
+    body: Sent,
     timeout: Option<u16>,
     is_manual: bool,
     is_chunked: bool,
@@ -57,6 +58,16 @@ enum Kind {
     Request,
     Upload,
     Download,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Sent {
+    Bytes(u16),
+    /// A file that says how long it is, and is so, or isn't.
+    Stream {
+        said: u16,
+        length: u16,
+    },
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -324,7 +335,7 @@ impl Asked {
         ];
         let mut exchange = Exchange::new(methods[usize::from(self.method) % methods.len()].clone());
         exchange.headers = fields(&self.fields);
-        exchange.body = vec![b'b'; usize::from(self.body)].into();
+        exchange.body = self.body.payload();
         if self.is_manual {
             exchange.redirect = Redirect::Manual;
         }
@@ -337,6 +348,18 @@ impl Asked {
             Wanted::Stored { fails_after } => Expect::Stored(Box::new(Shelf { fails_after })),
         };
         exchange
+    }
+}
+
+impl Sent {
+    fn payload(self) -> Payload {
+        match self {
+            Self::Bytes(length) => vec![b'b'; usize::from(length)].into(),
+            Self::Stream { said, length } => Payload::Stream(Arc::new(Held {
+                bytes: vec![b'b'; usize::from(length)],
+                said: u64::from(said),
+            })),
+        }
     }
 }
 

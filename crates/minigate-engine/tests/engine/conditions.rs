@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use http::Method;
 use minigate_engine::{
-    Clock, Conditions, Cut, Exchange, Fault, HostFault, Loss, Network, NetworkType, Outcome, Preset, Protocol,
+    Clock, Closed, Conditions, Cut, Exchange, Fault, Handshake, HostFault, Loss, Message, Network,
+    NetworkType, Outcome, Preset, Protocol, Socket, SocketEvent,
 };
-use minigate_testkit::{FakeResolver, Script, ScriptedServer, Steps, answer, hostile};
+use minigate_testkit::{FakeResolver, Script, ScriptedServer, Steps, answer, frame, hostile};
 
 use crate::support::{
-    App, Entry, HOST, OTHER, Setting, URL, app, finish_by, kind, origin, reply, rest, scripted, status,
+    App, Entry, HOST, OTHER, Setting, URL, app, closed_with, finish_by, kind, next_event, open, origin,
+    reply, rest, scripted, status, watch_socket,
 };
 
 /// What a call on a network like this ends with, and after how long.
@@ -366,4 +368,71 @@ async fn connections_that_wait_in_the_pool_dont_survive_a_switch() {
     assert!(kept.unwrap().timing.reused);
     assert!(!fresh.unwrap().timing.reused);
     server.until(|record| record.over == 1).await;
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_the_network_that_it_was_made_on() {
+    for (preset, expected) in [(Preset::G4, "Switched"), (Preset::Offline, "Lost")] {
+        let server = scripted([Steps::over_tls().upgrade(&[]).await_peer_close().close()]).await;
+        let conditions = Conditions::new(Network::default());
+        let app = app()
+            .at(server.addr())
+            .under(&conditions, &Clock::manual())
+            .start();
+        let (socket, _) = open(&app).await;
+
+        conditions.set(preset.network());
+        let closed = watch_rest(socket).await;
+
+        assert_eq!(closed_with(&closed), "1006 \"\": Disconnected");
+        assert!(format!("{:?}", closed.failure).contains(expected), "{closed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_takes_half_a_round_trip() {
+    let script = Steps::over_tls()
+        .upgrade(&[])
+        .read_frame()
+        .write(frame(0x81, "pong"));
+    let server = scripted([script.await_peer_close().close()]).await;
+    let conditions = Conditions::new(Network::default());
+    let (clock, app) = app_on(&conditions, app().at(server.addr()));
+    let (mut socket, _) = open(&app).await;
+    conditions.set(Network {
+        rtt: Duration::from_millis(400),
+        ..Network::default()
+    });
+
+    let start = clock.now();
+    socket.send(Message::text("ping")).unwrap();
+    let event = loop {
+        tokio::select! {
+            biased;
+            event = next_event(&mut socket) => break event,
+            () = rest() => clock.advance(Duration::from_millis(5)),
+        }
+    };
+
+    assert!(matches!(event, SocketEvent::Message(message) if message == Message::text("pong")));
+    let took = clock.now() - start;
+    assert!((400..400 + SLACK).contains(&ms(took)), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_socket_cant_be_connected_without_a_network() {
+    let (_, app) = app_on(&Conditions::new(Preset::Offline.network()), app());
+
+    let seen = watch_socket(app.connect(Handshake::default())).await;
+
+    assert!(seen.accepted && seen.opened.is_none());
+    assert_eq!(closed_with(&seen.closed), "1006 \"\": Disconnected");
+}
+
+async fn watch_rest(mut socket: Socket) -> Closed {
+    loop {
+        if let SocketEvent::Closed(closed) = next_event(&mut socket).await {
+            return *closed;
+        }
+    }
 }
