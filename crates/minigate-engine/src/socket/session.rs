@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::close::ABNORMAL;
 use super::frames::{Answer, Fault, Frames, Happening};
 use super::outbox::Outgoing;
 use super::{CloseFrame, Closed, Message, SocketEmitter, SocketEvent};
@@ -83,7 +84,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             }
             Happening::Closing { code, reason } => Some(self.agree(code, reason)),
             Happening::Ended => Some(self.cut("the connection ended without a close")),
-            Happening::Broken(fault) if fault.code == super::close::ABNORMAL => Some(self.cut(&fault.reason)),
+            Happening::Broken(fault) if fault.code == ABNORMAL => Some(self.cut(&fault.reason)),
             Happening::Broken(fault) => Some(self.refuse(fault)),
         }
     }
@@ -131,9 +132,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         }
     }
 
-    fn cut(&self, reason: &str) -> Ending {
+    /// The connection is gone. A server that just hangs up when it is told goodbye has agreed, too.
+    fn cut(&mut self, reason: &str) -> Ending {
+        if let Some((own, _)) = self.farewell.take() {
+            return Ending {
+                closed: Closed::by_app(own),
+                answer: None,
+            };
+        }
         let fault = Fault {
-            code: super::close::ABNORMAL,
+            code: ABNORMAL,
             reason: reason.to_owned(),
         };
         self.fail(self.broken(fault), None)

@@ -317,6 +317,23 @@ async fn trap_8_a_close_that_the_server_doesnt_answer_ends_by_itself() {
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_when_it_is_told_goodbye_has_agreed() {
+    for script in [
+        Steps::over_tls().upgrade(&[]).read_close().close(),
+        Steps::over_tls().upgrade(&[]).read_close().cut(),
+        Steps::over_tls().upgrade(&[]).read_close().reset(),
+    ] {
+        let server = scripted([script]).await;
+        let app = app().at(server.addr()).start();
+        let (socket, _) = open(&app).await;
+
+        socket.close(CloseFrame::new(3000, "bye").unwrap()).unwrap();
+
+        assert_eq!(watch_socket_rest(socket).await, ["3000 \"bye\""]);
+    }
+}
+
+#[tokio::test]
 async fn a_socket_that_still_connects_is_closed_at_once_with_the_apps_own_words() {
     let server = scripted([Steps::over_tls().read_head().await_peer_close().close()]).await;
     let app = app().at(server.addr()).start();
