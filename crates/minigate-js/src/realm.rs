@@ -124,6 +124,7 @@ impl Realm {
 
     fn drain(&self) {
         while !self.watch.is_over() {
+            self.context.with(|ctx| self.witness.freshen(&ctx));
             match self.runtime.execute_pending_job() {
                 Ok(true) => {}
                 Ok(false) => break,

@@ -82,7 +82,7 @@ async fn a_full_heap_ends_the_app_whatever_it_catches() {
         "try { '\\u0344'.repeat(3e6).normalize('NFD') } catch (e) {}",
         "(async () => { const all = []; for (;;) all.push([all.length]) })().catch(() => {})",
         "Promise.reject(1).catch(() => {}); new Promise(() => { throw 1 }).catch(() => {}).then(() => {
-           try { const all = []; for (;;) all.push(new Array(20000).fill(1)) } catch (e) {} })",
+           try { const all = []; for (;;) all.push(new Array(1000).fill(1)) } catch (e) {} })",
         "const m = new Map(); try { for (let i = 0; ; i++) m.set('k' + i, { i }) } catch (e) { console.log(e) }",
     ];
     for code in bombs {
@@ -95,6 +95,26 @@ async fn a_full_heap_ends_the_app_whatever_it_catches() {
 
         assert_eq!(run.end, End::Died(Limit::Memory { bytes: 16 << 20 }), "{code}");
         assert_eq!(run.faults(), Vec::<&Fault>::new(), "{code}");
+    }
+}
+
+// The last bytes may be room for an error and not for its message, or for neither.
+#[tokio::test]
+async fn a_full_heap_ends_the_app_however_little_is_left() {
+    let fill = "try { const all = []; for (;;) all.push(new Array(1000).fill(1)) } catch (e) {}";
+    let later = format!("new Promise(() => {{ throw 1 }}).catch(() => {{}}).then(() => {{ {fill} }})");
+    for code in [fill, &later] {
+        for step in 0..40 {
+            let memory = (6 << 20) + step * 411;
+            let limits = Limits {
+                memory,
+                ..Limits::default()
+            };
+
+            let run = run_with(&[("app.js", code)], limits).await;
+
+            assert_eq!(run.end, End::Died(Limit::Memory { bytes: memory }), "{code}");
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Sees each error before the app can catch it.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use rquickjs::{
     Array, ArrayBuffer, Ctx, Exception, FromJs, Function, IntoJs, Object, Persistent, Result, Type, Value,
@@ -19,6 +22,7 @@ pub(super) struct Witness {
     memory: usize,
     /// The prototype of the engine's own errors.
     mark: RefCell<Option<Persistent<Object<'static>>>>,
+    has_seen: Cell<bool>,
 }
 
 impl Witness {
@@ -30,6 +34,7 @@ impl Witness {
             watch: Rc::clone(watch),
             memory,
             mark: RefCell::new(Some(Persistent::save(ctx, mark))),
+            has_seen: Cell::new(false),
         }))
     }
 
@@ -45,12 +50,21 @@ impl Witness {
         )
     }
 
+    /// Makes the engine forget an error that only itself has caught, a Promise's for instance: while it remembers one, it
+    /// calls the hook for nothing that isn't an error, and a `null` for want of memory is such. Outside of all code only.
+    pub(super) fn freshen(&self, ctx: &Ctx<'_>) {
+        if self.has_seen.take() && ctx.eval::<(), _>("").is_err() {
+            ctx.catch();
+        }
+    }
+
     /// Lets go of what belongs to the runtime.
     pub(super) fn retire(&self) {
         self.mark.take();
     }
 
     fn see<'js>(&self, ctx: &Ctx<'js>, error: &Value<'js>, frames: &Value<'js>) {
+        self.has_seen.set(true);
         if self.is_exhaustion(ctx, error) {
             self.watch.end(Limit::Memory { bytes: self.memory });
         }
@@ -64,9 +78,10 @@ impl Witness {
             Type::Uninitialized => true,
             // The engine throws it where there is no room for an error; an app may throw it, too.
             Type::Null => !self.has_room(ctx),
-            _ => self
-                .engine_error(ctx, error)
-                .is_some_and(|error| is_exhaustion(&error)),
+            _ => self.engine_error(ctx, error).is_some_and(|error| {
+                // There may be room for the error and none for its message.
+                is_exhaustion(&error) || (is_silent(&error) && !self.has_room(ctx))
+            }),
         }
     }
 
@@ -85,6 +100,10 @@ impl Witness {
         }
         found
     }
+}
+
+fn is_silent(error: &Exception<'_>) -> bool {
+    error.message().is_none_or(|message| message.is_empty())
 }
 
 /// What the engine keeps as an error's stack: the frames, out of which the prelude makes text. A `DOMException` would
