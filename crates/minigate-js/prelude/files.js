@@ -21,6 +21,9 @@ import {
   SafeMap,
   SafePromise,
   toWellFormed,
+  viewBuffer,
+  viewLength,
+  viewOffset,
 } from "minigate:primordials";
 import { soon } from "minigate:timers";
 
@@ -267,7 +270,7 @@ function writingOpen(options) {
   if (!isBuffer(data) && !isView(data)) return { ...payload, ...contents(options, data) };
   const bytes = bytesOf(data);
   const offset = number(options, "offset", 0);
-  const length = number(options, "length", bytes.length - offset);
+  const length = number(options, "length", viewLength(bytes) - offset);
   return { ...payload, ...contents(options, within(bytes, offset, length)) };
 }
 
@@ -279,10 +282,10 @@ function contents(options, data) {
 }
 
 function within(bytes, offset, length) {
-  if (!(offset >= 0 && offset <= bytes.length)) throw new Failure("value of offset is out of range", OFFSET_RANGE);
-  const rest = bytes.length - offset;
+  if (!(offset >= 0 && offset <= viewLength(bytes))) throw new Failure("value of offset is out of range", OFFSET_RANGE);
+  const rest = viewLength(bytes) - offset;
   if (!(length >= 0 && length <= rest)) throw new Failure("value of length is out of range", 1301006);
-  return new SafeBytes(bytes.buffer, bytes.byteOffset + offset, length);
+  return new SafeBytes(viewBuffer(bytes), viewOffset(bytes) + offset, length);
 }
 
 function reading(options) {
@@ -299,9 +302,9 @@ function reading(options) {
 function fill(answer, { buffer, offset }) {
   const bytes = new SafeBytes(answer);
   const room = bufferSize(buffer) - offset;
-  if (room < bytes.length) throw new Failure("value of offset is out of range", OFFSET_RANGE);
+  if (room < viewLength(bytes)) throw new Failure("value of offset is out of range", OFFSET_RANGE);
   copyBytes(new SafeBytes(buffer), bytes, offset);
-  return { bytesRead: bytes.length, arrayBuffer: buffer };
+  return { bytesRead: viewLength(bytes), arrayBuffer: buffer };
 }
 
 function allStats(answer) {

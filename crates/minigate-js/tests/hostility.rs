@@ -98,6 +98,27 @@ async fn patched_built_ins_see_and_change_nothing_of_the_platform() {
 }
 
 #[tokio::test]
+async fn patched_typed_arrays_see_no_bytes_on_their_way_out() {
+    let server = Server::start(|asked| minigate_testkit::Reply {
+        body: asked.body.clone(),
+        ..minigate_testkit::Reply::default()
+    })
+    .await;
+
+    let run = server
+        .run(
+            "const bytes = new Uint8Array([104, 105]).buffer
+             const prototype = Object.getPrototypeOf(Uint8Array.prototype)
+             for (const name of ['length', 'buffer', 'byteOffset', 'byteLength'])
+               Object.defineProperty(prototype, name, { get() { console.log('SEEN', name); return 0 } })
+             wx.request({ url: 'https://api.test/', method: 'POST', data: bytes, success: ({ data }) => console.log(data) })",
+        )
+        .await;
+
+    assert_eq!(run.text(), "hi");
+}
+
+#[tokio::test]
 async fn the_console_runs_no_code_of_what_it_shows() {
     let text = console(
         "const seen = []
