@@ -94,6 +94,7 @@ const LATE_FUNCTIONS = {
 const OLD_FUNCTIONS = {
   __proto__: null,
   ...LATE_FUNCTIONS,
+  getImageInfo: { read: (options) => paths(options, "src"), give: (picture, { path }) => ({ ...picture, path }) },
   getSavedFileInfo: { read: (options) => paths(options, "filePath"), give: ({ size, createTime }) => ({ size, createTime }) },
   saveFile: FUNCTIONS.saveFile,
 };
@@ -107,6 +108,12 @@ export function createFileApi() {
   const api = { getFileSystemManager: () => manager };
   each(OLD_FUNCTIONS, (name, kind) => define(api, name, createLate(name, kind, true)));
   return api;
+}
+
+/** The bytes of a file, for what tells of it in passing; 0 where there is none. */
+export function sizeOf(path) {
+  const found = native.file("stat", bare({ path: toWellFormed(path) }));
+  return "errno" in found ? 0 : found.value.size;
 }
 
 /** A use of the file system has ended: with an answer, or else with a refusal. */

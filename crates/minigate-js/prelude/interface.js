@@ -70,7 +70,6 @@ export const interfaceApi = {
   navigateBackMiniProgram: told("navigateBackMiniProgram"),
   exitMiniProgram: told("exitMiniProgram"),
   loadFontFace: failing("loadFontFace", "no screen", "screen"),
-  getImageInfo: failing("getImageInfo", "no screen", "screen"),
   compressImage: failing("compressImage", "no screen", "screen"),
   setScreenBrightness: told("setScreenBrightness"),
   getScreenBrightness: createApi("getScreenBrightness", () => () => ({ value: 0.5 })),

@@ -3,6 +3,7 @@
 import { absent } from "minigate:absence";
 import { createApi } from "minigate:callbacks";
 import { facts } from "minigate:facts";
+import { sizeOf } from "minigate:files";
 import { native } from "minigate:native";
 import { Failure, optional, required } from "minigate:options";
 import { define, floor, isArray, list, parseJson, push, stringify, toArray, toText } from "minigate:primordials";
@@ -77,7 +78,9 @@ function files(user, kind) {
 }
 
 const file = (path, kind) =>
-  kind === "media" ? { tempFilePath: path, size: 0, fileType: "image" } : { path, size: 0, name: path, type: "file" };
+  kind === "media"
+    ? { tempFilePath: path, size: sizeOf(path), fileType: "image" }
+    : { path, size: sizeOf(path), name: path, type: "file" };
 
 /** `wx.getLocation`: where `device.location` says, in whichever coordinates are asked for. */
 const place = (name, lacking) =>

@@ -23,6 +23,7 @@ mod operation;
 mod package;
 mod part;
 mod path;
+mod picture;
 mod receiver;
 mod sandbox;
 mod saved;

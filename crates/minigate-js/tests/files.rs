@@ -342,6 +342,29 @@ async fn patched_built_ins_see_nothing_of_the_file_system() {
 }
 
 #[tokio::test]
+async fn a_picture_tells_its_size_and_kind() {
+    let text = console(
+        "const fs = wx.getFileSystemManager(), u = wx.env.USER_DATA_PATH, fail = e => console.log(e.errMsg, e.errno)
+         fs.writeFileSync(u + '/p.png', '89504e470d0a1a0a0000000d4948445200000003000000020802000000', 'hex')
+         fs.writeFileSync(u + '/p.gif', '47494638396104000500f700003b', 'hex'); fs.writeFileSync(u + '/cut.jpg', 'ffd8ffe00000', 'hex')
+         wx.getImageInfo({ src: u + '/p.png' }).then(r => console.log(r.width, r.height, r.type, r.orientation, r.path, r.errMsg))
+         wx.getImageInfo({ src: u + '/p.gif', success: r => console.log(r.width, r.height, r.type) })
+         for (const src of [u + '/cut.jpg', 'app.js', u + '/none', u]) wx.getImageInfo({ src, fail })",
+    )
+    .await;
+
+    assert_eq!(
+        text,
+        "3 2 png up wxfile://usr/p.png getImageInfo:ok
+4 5 gif
+getImageInfo:fail unable to open as image 1300301
+getImageInfo:fail unable to open as image 1300301
+getImageInfo:fail no such file or directory \"wxfile://usr/none\" 1300002
+getImageInfo:fail illegal operation on a directory, open \"wxfile://usr\" 1301003"
+    );
+}
+
+#[tokio::test]
 async fn storage_is_kept_where_the_files_are() {
     let place = tempfile::tempdir().unwrap();
     let script = "console.log(JSON.stringify(wx.getStorageInfoSync().keys), wx.getStorageSync('a').n, wx.batchGetStorageSync(['b', 'none', 'c']).join('-'))

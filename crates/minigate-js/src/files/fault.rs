@@ -70,6 +70,9 @@ pub enum FileFault {
     /// Too many files are open.
     #[error("excced max concurrent fd limit")]
     Descriptors,
+    /// The file is no picture.
+    #[error("unable to open as image")]
+    NoPicture,
     /// There is no such way to open a file.
     #[error("invalid flag")]
     Flag,
@@ -95,6 +98,7 @@ impl FileFault {
             Self::Full => 1_300_202,
             Self::Encoding => 1_300_203,
             Self::IsDirectory => 1_301_003,
+            Self::NoPicture => 1_300_301,
             Self::Exists => 1_301_005,
             Self::Length => 1_301_006,
             Self::Position => 1_301_009,

@@ -23,6 +23,7 @@ pub(crate) enum Operation {
     },
     Names(String),
     Open(String, Flag),
+    Picture(String),
     Read {
         path: String,
         encoding: Option<Encoding>,
@@ -110,6 +111,10 @@ impl Operation {
             Self::MakeFolder { path, recursive } => sandbox.make_folder(&path, recursive).map(nothing),
             Self::Names(path) => sandbox.names(&path).map(|names| Answer::Value(json!(names))),
             Self::Open(path, flag) => open(&path, flag, library),
+            Self::Picture(path) => library
+                .open(&path)?
+                .picture()
+                .map(|picture| Answer::Value(json!(picture))),
             Self::Read {
                 path,
                 encoding,
@@ -158,6 +163,7 @@ impl Operation {
             Self::Rename(from, to) => About::Moving("rename", from.clone(), to.clone()),
             Self::Access(path)
             | Self::Info(path, _)
+            | Self::Picture(path)
             | Self::Stat { path, .. }
             | Self::MakeFolder { path, .. }
             | Self::Names(path)

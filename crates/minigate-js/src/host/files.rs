@@ -82,6 +82,7 @@ impl<'js> Payload<'_, 'js> {
             "fstat" => Operation::StatOpen(self.descriptor()?),
             "ftruncate" => Operation::TruncateOpen(self.descriptor()?, self.length()?.unwrap_or(0)),
             "getFileInfo" => Operation::Info(self.path()?, self.algorithm()?),
+            "getImageInfo" => Operation::Picture(self.path()?),
             "getSavedFileInfo" => Operation::SavedFile(self.path()?),
             "getSavedFileList" => Operation::SavedFiles,
             "mkdir" => Operation::MakeFolder {
