@@ -167,6 +167,7 @@ mod tests {
         let mut early = Box::pin(clock.sleep_until(start + SECOND));
         let mut late = Box::pin(clock.sleep_until(start + 2 * SECOND));
         assert_eq!(early.as_mut().now_or_never(), None);
+        assert_eq!(late.as_mut().now_or_never(), None);
 
         clock.clone().advance(SECOND);
 
