@@ -136,6 +136,15 @@ pub enum Step<'a> {
         /// Its payload, whole and uncompressed.
         data: &'a [u8],
     },
+    /// A side of a socket closes it; the other one's agreement isn't told.
+    Closing {
+        /// From where to where.
+        way: Way,
+        /// The code; 1005 for none.
+        code: u16,
+        /// The reason.
+        reason: &'a str,
+    },
     /// The answer pointed elsewhere, and that was permitted.
     Redirected {
         /// Its status.

@@ -24,6 +24,7 @@ use crate::reply::Reply;
 use log::Log;
 use names::ServedNames;
 use serve::Site;
+pub(crate) use socket::accept_of;
 pub(crate) use streams::Streams;
 
 /// A running mock origin; dropping it ends every connection and task of it.

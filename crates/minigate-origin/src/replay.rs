@@ -7,6 +7,7 @@ mod http1;
 mod http2;
 mod names;
 mod request;
+mod socket;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -100,6 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                     self.frames.send(message);
                 }
                 Some(Outgoing::Close(frame)) => {
+                    self.track.close(Way::Sent, frame.code(), frame.reason());
                     self.frames.close(&frame);
                     self.farewell = Some((frame, Instant::now() + ANSWER));
                 }
@@ -125,6 +126,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     /// The server closes, or agrees to a close.
     fn agree(&mut self, code: u16, reason: String) -> Ending {
         let own = self.farewell.take().map(|(frame, _)| frame);
+        if own.is_none() {
+            self.track.close(Way::Received, code, &reason);
+        }
         let answer = if own.is_some() { Answer::Own } else { Answer::Codec };
         Ending {
             closed: Closed::agreed(own, code, reason),
@@ -176,6 +180,10 @@ async fn room_for(emitter: &SocketEmitter, message: Option<&Message>) {
 }
 
 impl Track {
+    fn close(&self, way: Way, code: u16, reason: &str) {
+        self.step(&Step::Closing { way, code, reason });
+    }
+
     fn message(&self, way: Way, message: &Message) {
         self.step(&Step::Message {
             way,

@@ -87,7 +87,8 @@ fn offers(headers: &HeaderMap, name: &HeaderName, element: &str) -> bool {
     })
 }
 
-fn accept_of(key: &HeaderValue) -> String {
+/// What proves that a handshake's key was read (RFC 6455 §4.2.2).
+pub(crate) fn accept_of(key: impl AsRef<[u8]>) -> String {
     BASE64.encode(&Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }
 

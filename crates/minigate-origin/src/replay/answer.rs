@@ -43,8 +43,10 @@ enum Framing {
 pub(super) enum Ending {
     /// The next request.
     GoOn,
-    /// The end of the connection, also where the body isn't whole.
+    /// The end of the connection.
     Close,
+    /// The end of TCP without that of TLS: the body isn't whole.
+    Cut,
     /// A reset.
     Reset,
     /// Nothing, until the client leaves.
@@ -146,12 +148,12 @@ fn field(field: &Pair) -> Field {
     }
 }
 
-fn is_frame(name: &str) -> bool {
+pub(super) fn is_frame(name: &str) -> bool {
     name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding")
 }
 
 /// What can stand in a head; h2's own fields can't.
-fn is_sendable(field: &Pair) -> bool {
+pub(super) fn is_sendable(field: &Pair) -> bool {
     HeaderName::try_from(field.name.as_str()).is_ok() && HeaderValue::try_from(field.value.as_str()).is_ok()
 }
 
@@ -180,7 +182,7 @@ fn ending(entry: &Entry, framing: Framing) -> Ending {
         Some(Mishap::Silence { .. }) => Ending::Silence,
         Some(Mishap::Broken { how, .. }) if how == "reset" => Ending::Reset,
         // What is wrong with its coding is in the body itself.
-        Some(Mishap::Broken { how, .. }) if how != "coding" => Ending::Close,
+        Some(Mishap::Broken { how, .. }) if how != "coding" => Ending::Cut,
         _ if framing == Framing::Close => Ending::Close,
         _ => Ending::GoOn,
     }

@@ -44,7 +44,7 @@ async fn speak(stage: &Arc<Stage>, tcp: TcpStream) -> Result<(), Box<dyn Error +
     let mut first = [0];
     timeout(WAIT, tcp.peek(&mut first)).await??;
     if first != [HANDSHAKE] {
-        return Ok(http1::serve(stage, "http", tcp).await?);
+        return http1::serve(stage, "http", tcp).await;
     }
     let start = timeout(WAIT, LazyConfigAcceptor::new(Acceptor::default(), tcp)).await??;
     let name = start.client_hello().server_name().unwrap_or_default().to_owned();
@@ -55,7 +55,7 @@ async fn speak(stage: &Arc<Stage>, tcp: TcpStream) -> Result<(), Box<dyn Error +
     if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
         http2::serve(stage, tls).await
     } else {
-        Ok(http1::serve(stage, "https", tls).await?)
+        http1::serve(stage, "https", tls).await
     }
 }
 

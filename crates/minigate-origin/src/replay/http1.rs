@@ -1,18 +1,19 @@
 //! HTTP/1.1 to the letter: what goes out is what was recorded, not what a library would write.
 
+use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
 use tokio_rustls::server::TlsStream;
 use url::Url;
 
 use super::Stage;
 use super::answer::{Answer, Ending};
 use super::request::{self, Request};
+use super::socket::{self, pause};
 
 /// A stream that can be reset.
 pub(super) trait Connection: AsyncRead + AsyncWrite + Send + Unpin {
@@ -32,7 +33,11 @@ impl Connection for TlsStream<TcpStream> {
 }
 
 /// Answers requests until one side ends the connection.
-pub(super) async fn serve(stage: &Arc<Stage>, scheme: &str, mut stream: impl Connection) -> io::Result<()> {
+pub(super) async fn serve(
+    stage: &Arc<Stage>,
+    scheme: &str,
+    mut stream: impl Connection,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut pending = BytesMut::new();
     while let Some(request) = request::read(&mut stream, &mut pending).await? {
         let Some(url) = url(scheme, &request) else {
@@ -42,26 +47,23 @@ pub(super) async fn serve(stage: &Arc<Stage>, scheme: &str, mut stream: impl Con
         let Some(entry) = stage.play(&request.method, &url, mime, &request.body) else {
             break;
         };
+        if socket::is_opened(&entry, &request) {
+            return socket::serve(stage, &entry, &request, stream).await;
+        }
         let answer = Answer::of(&entry, &request.method).await;
-        sleep_for(stage.delay(answer.wait_ms)).await;
+        pause(stage.delay(answer.wait_ms)).await;
         stream.write_all(&answer.head()).await?;
         stream.write_all(&answer.framed_body()).await?;
         stream.flush().await?;
         match answer.ending {
             Ending::GoOn => {}
             Ending::Close => break,
-            Ending::Reset => return reset(&stream),
-            Ending::Silence => return wait_for_end(&mut stream).await,
+            Ending::Cut => return Ok(()),
+            Ending::Reset => return Ok(stream.tcp().set_zero_linger()?),
+            Ending::Silence => return Ok(wait_for_end(&mut stream).await?),
         }
     }
-    stream.shutdown().await
-}
-
-/// Even no time at all would wait for the timer's next tick.
-async fn sleep_for(span: std::time::Duration) {
-    if !span.is_zero() {
-        sleep(span).await;
-    }
+    Ok(stream.shutdown().await?)
 }
 
 fn url(scheme: &str, request: &Request) -> Option<Url> {
@@ -75,10 +77,6 @@ fn url(scheme: &str, request: &Request) -> Option<Url> {
         (scheme, false) => scheme,
     };
     Url::parse(&format!("{scheme}://{host}{}", request.target)).ok()
-}
-
-fn reset(stream: &impl Connection) -> io::Result<()> {
-    stream.tcp().set_zero_linger()
 }
 
 async fn wait_for_end(stream: &mut impl Connection) -> io::Result<()> {

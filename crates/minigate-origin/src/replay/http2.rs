@@ -82,7 +82,9 @@ impl Body for Recorded {
         }
         match self.ending {
             Ending::GoOn => Poll::Ready(None),
-            Ending::Close | Ending::Reset => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+            Ending::Close | Ending::Cut | Ending::Reset => {
+                Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())))
+            }
             // The client ends it.
             Ending::Silence => Poll::Pending,
         }

@@ -172,14 +172,14 @@ fn content(hop: &Hop, fields: &Fields, facts: &mut Facts, profile: &Profile) -> 
         }
         None => (BASE64_STANDARD.encode(&plain), Some("base64".to_owned())),
     };
-    let is_as_sent = encoding.is_none() && text.as_bytes() == raw || encoding.is_some() && plain == raw;
+    let shown = if encoding.is_some() {
+        &plain[..]
+    } else {
+        text.as_bytes()
+    };
+    let is_as_sent = codings.is_empty() && shown == raw;
     Content {
-        size: i64::try_from(if encoding.is_some() {
-            plain.len()
-        } else {
-            text.len()
-        })
-        .unwrap_or(-1),
+        size: i64::try_from(shown.len()).unwrap_or(-1),
         mime_type,
         text: Some(text),
         encoding,

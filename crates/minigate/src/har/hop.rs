@@ -113,6 +113,15 @@ impl Hop {
         }
     }
 
+    /// Adds a message of its socket; beyond the room, they break off.
+    pub(super) fn say(&mut self, message: SocketMessage, room: &mut Room) {
+        if let Some(messages) = &mut self.messages
+            && room.take(message.data.len() + MESSAGE)
+        {
+            messages.push(message);
+        }
+    }
+
     /// It is over.
     pub(super) fn end(&mut self, at: Instant) {
         self.lanes.end(at);
@@ -199,6 +208,9 @@ impl Lanes {
         }
     }
 }
+
+/// What a message takes beside its payload.
+const MESSAGE: usize = 64;
 
 fn written(spared: &Option<&minigate_tls::CertificateFault>) -> Value {
     serde_json::to_value(spared).unwrap_or_default()

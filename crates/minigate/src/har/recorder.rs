@@ -159,13 +159,13 @@ impl Call {
             }
             Step::Opened(_) => hop.messages = Some(Vec::new()),
             Step::Message { way, opcode, data } => {
-                // Beyond the room, the messages break off.
                 let message = message(*way, *opcode, data, entry::seconds(clock.wall(at)));
-                if room.take(data.len() + MESSAGE)
-                    && let Some(messages) = &mut hop.messages
-                {
-                    messages.push(message);
-                }
+                hop.say(message, room);
+            }
+            Step::Closing { way, code, reason } => {
+                let data = close_payload(*code, reason);
+                let message = message(*way, CLOSE, &data, entry::seconds(clock.wall(at)));
+                hop.say(message, room);
             }
             _ => hop.follow(at, step, room),
         }
@@ -195,6 +195,14 @@ fn message(way: Way, opcode: u8, data: &[u8], time: f64) -> SocketMessage {
     SocketMessage::new(way, time, opcode, data)
 }
 
+/// What a close frame carries (RFC 6455 §5.5.1).
+fn close_payload(code: u16, reason: &str) -> Vec<u8> {
+    if code == NO_CODE {
+        return Vec::new();
+    }
+    [&code.to_be_bytes(), reason.as_bytes()].concat()
+}
+
 /// Two journals as one.
 pub(crate) struct Both(pub(crate) Arc<dyn Journal>, pub(crate) Arc<dyn Journal>);
 
@@ -209,5 +217,6 @@ impl Journal for Both {
     }
 }
 
-/// What a message takes beside its payload.
-const MESSAGE: usize = 64;
+const CLOSE: u8 = 8;
+/// The code that stands for none (RFC 6455 §7.4.1).
+const NO_CODE: u16 = 1005;
