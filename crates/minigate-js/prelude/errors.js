@@ -6,7 +6,7 @@ import { apply, list } from "minigate:primordials";
 import { errorStack } from "minigate:stack";
 
 /** Who hears of errors inside the app; `lifecycle.js` fills it. */
-export const listeners = { __proto__: null, exception: undefined, rejection: undefined };
+export const listeners = { __proto__: null, exception: undefined, rejection: undefined, fault: undefined };
 
 const NO_ARGUMENTS = list();
 
@@ -63,6 +63,7 @@ function tell(kind, error) {
   const text = describe(error);
   const stack = native.isError(error) ? stackOf(error) : "";
   native.report(kind, text, stack);
+  listeners.fault?.(kind, text, stack);
   return { text, stack };
 }
 

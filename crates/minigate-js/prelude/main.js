@@ -5,6 +5,7 @@ import { createAnimation } from "minigate:animation";
 import { App, getApp, hideApp, launchApp, showApp } from "minigate:app";
 import { audioApi } from "minigate:audio";
 import { Behavior } from "minigate:behavior";
+import { onAnswer } from "minigate:asking";
 import { onCallEvent } from "minigate:calls";
 import { canvasApi } from "minigate:canvas";
 import { cloudApi } from "minigate:cloud";
@@ -32,6 +33,7 @@ import { createSensorApi } from "minigate:sensors";
 import { connectSocket, onSocketEvent } from "minigate:socket";
 import { installStacks } from "minigate:stack";
 import { storageApi } from "minigate:storage";
+import { loadTests, runTest } from "minigate:test";
 import { installTimers, onSoon, onTimer } from "minigate:timers";
 import { transferApi } from "minigate:transfer";
 import { userApi } from "minigate:user";
@@ -145,6 +147,12 @@ function receive(event, id, payload, extra) {
     case "socketSent":
     case "socketClosed":
       return guard(() => onSocketEvent(event, id, payload));
+    case "tests":
+      return guard(() => loadTests(payload));
+    case "test":
+      return guard(() => runTest(id));
+    case "answer":
+      return guard(() => onAnswer(id, payload, extra));
     case "rejection":
       return reportRejection(id, payload);
     default:

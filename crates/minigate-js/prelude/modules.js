@@ -1,6 +1,7 @@
 // `require`: CommonJS and converted ES modules, mixed.
 
 import { describe, invoke } from "minigate:errors";
+import { facts } from "minigate:facts";
 import { native } from "minigate:native";
 import {
   apply,
@@ -29,6 +30,10 @@ import { soon } from "minigate:timers";
 /** Modules by path. A module that runs is in it with what it has exported so far; one that threw is not. */
 const modules = new SafeMap();
 const namespaces = new SafeWeakMap();
+
+/** What a test file gets under this name, and no other module; `test.js` is the one that knows it. */
+export const testing = { __proto__: null, module: undefined };
+const TEST_MODULE = "minigate:test";
 
 /** The paths of the modules that run, outermost first. */
 export const running = list();
@@ -69,6 +74,7 @@ function requireFrom(path) {
   const find = (specifier, isLater) => {
     if (typeof specifier !== "string")
       throw new SafeTypeError("require needs the path of a module as a string");
+    if (specifier === TEST_MODULE && path === facts().testFile) return testing.module;
     return load(native.locate(path, specifier, isLater));
   };
   const require = (specifier, success, fail) =>

@@ -7,6 +7,7 @@ export let native;
 
 /** Functions that take texts of the app. */
 const TEXTUAL = [
+  "ask",
   "closeSocket",
   "hasPage",
   "isTab",

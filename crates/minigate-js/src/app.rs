@@ -3,6 +3,7 @@
 mod held;
 mod life;
 mod source;
+mod trial;
 
 use std::{collections::BTreeMap, future::poll_fn, rc::Rc, task::Poll, time::Duration};
 
@@ -24,6 +25,7 @@ use crate::{
 use held::{Held, Room};
 pub use life::{Change, Ending, HideReason};
 use source::{Happening, Source};
+pub use trial::Ask;
 
 /// What an app is made of.
 pub struct Setup {
@@ -83,6 +85,8 @@ pub enum End {
     Suspended(Pending),
     /// The app's life is over. It can't be entered again.
     Destroyed(Ending),
+    /// Its test asks something of whoever runs it.
+    Asked,
     /// The time was up, and the app still waits.
     StillPending(Pending),
 }
@@ -123,7 +127,11 @@ impl App {
     ///
     /// Where its JavaScript can't be set up.
     pub fn new(setup: Setup) -> Result<Self, StartError> {
-        let facts = facts(&setup);
+        Self::with(setup, None)
+    }
+
+    fn with(setup: Setup, test_file: Option<&str>) -> Result<Self, StartError> {
+        let facts = facts(&setup, test_file);
         let life = Life::new(setup.policy.profile());
         let Setup {
             project,
@@ -228,6 +236,9 @@ impl App {
         self.follow_life();
         if let Some(ending) = self.ending {
             return Some(End::Destroyed(ending));
+        }
+        if self.host.has_asks() {
+            return Some(End::Asked);
         }
         match self.pending() {
             _ if idling == Idling::GoesOn => None,
@@ -413,7 +424,9 @@ impl App {
         result.inspect_err(|limit| self.host.note_end(*limit))
     }
 
-    fn pending(&self) -> Option<Pending> {
+    /// What it waits for, if anything.
+    #[must_use]
+    pub fn pending(&self) -> Option<Pending> {
         let agenda = self.host.agenda.borrow();
         let pending = Pending {
             timers: agenda.timers(),
@@ -442,8 +455,9 @@ fn nothing<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Value<'js>> {
     Ok(Value::new_undefined(ctx.clone()))
 }
 
-fn facts(setup: &Setup) -> String {
+fn facts(setup: &Setup, test_file: Option<&str>) -> String {
     let facts = serde_json::json!({
+        "testFile": test_file,
         "ownsTime": setup.engine.clock().is_manual(),
         "kind": if setup.project.kind() == Kind::Game { "game" } else { "app" },
         "appId": setup.policy.app().as_str(),

@@ -17,7 +17,7 @@ mod transfer;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     rc::Rc,
     task::{Context, Poll},
 };
@@ -26,6 +26,7 @@ use minigate_engine::{Clock, Event, SocketEvent};
 use tokio::time::Instant;
 
 use crate::{
+    app::Ask,
     files::{Library, Sandbox},
     limits::{Limit, Limits, Overrun},
     loader::Columns,
@@ -68,6 +69,8 @@ pub(crate) struct Host {
     is_noted: Cell<bool>,
     is_crowded: Cell<bool>,
     is_left: Cell<bool>,
+    asks: RefCell<VecDeque<Ask>>,
+    last_ask: Cell<u64>,
 }
 
 impl Host {
@@ -103,6 +106,8 @@ impl Host {
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
             is_left: Cell::new(false),
+            asks: RefCell::default(),
+            last_ask: Cell::new(0),
         })
     }
 
@@ -121,6 +126,22 @@ impl Host {
     /// Whether the app has asked to be ended.
     pub(crate) fn is_left(&self) -> bool {
         self.is_left.get()
+    }
+
+    /// A test asks something of whoever runs it.
+    fn ask(&self, name: String, detail: String) -> u64 {
+        let id = self.last_ask.get() + 1;
+        self.last_ask.set(id);
+        self.asks.borrow_mut().push_back(Ask { id, name, detail });
+        id
+    }
+
+    pub(crate) fn next_ask(&self) -> Option<Ask> {
+        self.asks.borrow_mut().pop_front()
+    }
+
+    pub(crate) fn has_asks(&self) -> bool {
+        !self.asks.borrow().is_empty()
     }
 
     /// Forgets what the app waits for; its calls end.

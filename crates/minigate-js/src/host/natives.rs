@@ -180,6 +180,8 @@ impl<'js> Natives<'_, 'js> {
             host.storage.borrow_mut().info().to_string()
         })?;
         let host = self.host();
+        self.add("ask", move |name: String, detail: String| host.ask(name, detail))?;
+        let host = self.host();
         self.add("leave", move || host.is_left.set(true))?;
         let host = self.host();
         self.add("code", move || (host.codes.borrow_mut())())
