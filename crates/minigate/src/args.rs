@@ -30,6 +30,10 @@ pub(crate) enum Command {
     /// Ends when nothing is pending. Exit code 0: all went well; 1: a call was refused or failed, or an exception
     /// was not caught; 2: it couldn't be run.
     Run(Box<RunArgs>),
+    /// Run the tests of a mini-program, each in an app of its own, on a clock and a network that the test owns
+    ///
+    /// Exit code 0: all passed; 1: a test failed; 2: there are none, or they couldn't be run.
+    Test(Box<TestArgs>),
     /// Tell what would become of a call, and why
     ///
     /// Exit code 0: allowed; 1: refused; 2: couldn't look.
@@ -84,6 +88,38 @@ pub(crate) struct HarArgs {
     /// When replayed answers come
     #[arg(long, value_enum, default_value_t = ReplaySpeed::Instant, value_name = "SPEED", requires = "replay")]
     pub(crate) replay_speed: ReplaySpeed,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// The project's folder: the one with project.config.json or app.json
+    pub(crate) dir: PathBuf,
+    /// Run these files only; otherwise all files *.test.js and *.test.ts of the project
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) terms: TermsArgs,
+    /// Run only tests whose `file > name` holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Reporter::Human, value_name = "FORMAT")]
+    pub(crate) reporter: Reporter,
+    /// Write the report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Give a test up after this long in real time
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, default_value = "10s")]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Reporter {
+    /// A line a test, for people
+    Human,
+    /// Test Anything Protocol, version 14
+    Tap,
+    /// JUnit's XML
+    Junit,
 }
 
 #[derive(Debug, Args)]

@@ -2,3 +2,4 @@
 
 pub(crate) mod explain;
 pub(crate) mod run;
+pub(crate) mod test;

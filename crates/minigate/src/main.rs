@@ -7,6 +7,7 @@ mod life;
 mod network;
 mod output;
 mod settings;
+mod testing;
 mod words;
 
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use clap::Parser;
 use minigate_policy::diagnosis::Lang;
 
-use args::{Cli, Command};
+use args::{Cli, Command, LogFormat};
 use output::Printer;
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let printer = Arc::new(printer(&cli));
     let ended = match &cli.command {
         Command::Run(args) => commands::run::run(args, &printer),
+        Command::Test(args) => commands::test::test(args, &printer),
         Command::Explain(args) => commands::explain::explain(args, &printer),
     };
     ended.unwrap_or_else(|error| {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
 fn printer(cli: &Cli) -> Printer {
     let format = match &cli.command {
         Command::Run(args) => args.log,
+        Command::Test(_) => LogFormat::Human,
         Command::Explain(args) => args.log,
     };
     Printer::new(cli.lang.unwrap_or_else(system_lang), format, cli.color)

@@ -9,6 +9,7 @@ mod paint;
 mod progress;
 mod socket;
 mod summary;
+pub(crate) mod tests;
 
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -174,6 +175,11 @@ impl Printer {
                 );
             }
         }
+    }
+
+    /// A text that is ready to be shown.
+    pub(crate) fn text(&self, text: &str) {
+        self.write(text);
     }
 
     /// Something that the user should know beside the data.

@@ -6,12 +6,16 @@ use std::process::Command;
 
 /// What an example's run ends with, and its exit code.
 fn run(example: &str, args: &[&str]) -> (Option<i32>, String) {
+    command("run", example, args)
+}
+
+fn command(name: &str, example: &str, args: &[&str]) -> (Option<i32>, String) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../examples")
         .join(example);
     let mut command = Command::new(env!("CARGO_BIN_EXE_minigate"));
     command
-        .arg("run")
+        .arg(name)
         .arg(folder)
         .args(args)
         .env("LC_ALL", "C")
@@ -100,4 +104,15 @@ fn d1_d3_d4_d6_each_common_mistake_is_refused_with_a_remedy() {
     );
     let hints = text.lines().filter(|line| line.contains("hint:")).count();
     assert!(hints >= 10, "{text}");
+}
+
+#[test]
+fn the_feeds_own_tests_pass() {
+    let (code, text) = command("test", "tested", &[]);
+
+    assert_eq!(
+        (code, last_line(&text)),
+        (Some(0), "19 tests: 18 passed, 1 todo"),
+        "{text}"
+    );
 }

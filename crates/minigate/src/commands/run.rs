@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
         for step in self.args.life.iter().flat_map(Schedule::steps) {
             let moment = (start + step.after.min(LONGEST)).min(last);
             match app.run_for(left_until(moment)).await {
-                End::Idle | End::StillPending(_) | End::Suspended(_) => {}
+                End::Idle | End::StillPending(_) | End::Suspended(_) | End::Asked => {}
                 end @ (End::Died(_) | End::Destroyed(_)) => return end,
             }
             if let Err(limit) = step.carry_out(app) {

@@ -1,0 +1,6 @@
+App({
+  onHide() {
+    this.globalData.hidden += 1;
+  },
+  globalData: { hidden: 0 },
+});
