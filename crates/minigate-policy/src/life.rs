@@ -172,10 +172,10 @@ mod tests {
 
     #[test]
     fn n5_an_app_can_be_destroyed_in_the_foreground() {
-        let mut life = Life::new(&Profile::default());
+        let (mut life, start) = hidden(Visibility::Foreground);
 
         life.destroy();
-        life.set_visibility(Visibility::Background, Instant::now());
+        life.set_visibility(Visibility::Background, start);
 
         assert_eq!((life.stage(), life.next_deadline()), (Stage::Destroyed, None));
     }
