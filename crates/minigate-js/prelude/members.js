@@ -5,7 +5,7 @@ import { openerChannel } from "minigate:channel";
 import { callFor, groupSetData, innerOf, setData } from "minigate:instance";
 import { native } from "minigate:native";
 import { navigationApi } from "minigate:navigation";
-import { apply, list, push, toLowerCase, toText } from "minigate:primordials";
+import { apply, hasOwn, list, push, toLowerCase, toText } from "minigate:primordials";
 import { related } from "minigate:relations";
 import { selectAll, selectFirst } from "minigate:tree";
 import { createIntersectionObserver, createMediaQueryObserver, createSelectorQuery } from "minigate:view";
@@ -85,8 +85,9 @@ function triggerEvent(name, detail, options) {
   const source = target(node);
   let at = node;
   do {
-    const handler = at.element.handlers[toLowerCase(toText(name))];
-    if (handler !== undefined) deliver(at, handler, name, detail, source);
+    const { handlers } = at.element;
+    const event = toLowerCase(toText(name));
+    if (hasOwn(handlers, event)) deliver(at, handlers[event], name, detail, source);
     at = at.parent;
   } while (options?.bubbles && at !== undefined);
 }

@@ -52,6 +52,7 @@ impl Realm {
     ) -> std::result::Result<Self, String> {
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
         runtime.set_memory_limit(limits.memory);
+        runtime.set_gc_threshold(limits.memory / FIRST_COLLECTION);
         runtime.set_max_stack_size(limits.stack);
         let door = Door::open();
         runtime.set_loader(door.clone(), door.clone());
@@ -215,6 +216,10 @@ fn escape(error: &CaughtError<'_>) -> Fault {
 fn is_exhaustion(exception: &Exception<'_>) -> bool {
     exception.message().as_deref() == Some(OUT_OF_MEMORY)
 }
+
+/// The part of the heap that is used before garbage is first collected. The engine's own choice, 256 KiB, is less than
+/// the prelude, which would then be searched for garbage several times while it loads.
+const FIRST_COLLECTION: usize = 64;
 
 /// The engine's message for a full heap.
 pub(crate) const OUT_OF_MEMORY: &str = "out of memory";

@@ -17,11 +17,12 @@ async fn text_can_t_be_made_code() {
            () => setTimeout('1'), () => setInterval('1', 1),
          ]
          for (const f of tries) try { console.log('OPEN', f.toString(), f()) } catch (e) { if (!/^(EvalError|TypeError)$/.test(e.name)) console.log(e.name) }
-         console.log((() => {}) instanceof Function, Function.prototype.call.call(function () { return this.x }, { x: 1 }), Function.name)",
+         console.log((() => {}) instanceof Function, Function.prototype.call.call(function () { return this.x }, { x: 1 }), Function.name)
+         console.log(Function('return this')() === globalThis, new Function('return this')() === globalThis)",
     )
     .await;
 
-    assert_eq!(text, "true 1 Function");
+    assert_eq!(text, "true 1 Function\ntrue true");
 }
 
 #[tokio::test]
@@ -116,6 +117,49 @@ async fn patched_typed_arrays_see_no_bytes_on_their_way_out() {
         .await;
 
     assert_eq!(run.text(), "hi");
+}
+
+#[tokio::test]
+async fn patched_built_ins_see_and_change_nothing_of_components() {
+    let run = run(&[
+        (
+            "app.js",
+            "App({}); globalThis.hits = 0; const Err = Error, log = console.log, define = Object.defineProperty, read = Object.getOwnPropertyDescriptor
+             const hit = name => { if (!hits++) log('hit', name, new Err().stack) }; globalThis.say = log
+             const names = Reflect.ownKeys, keep = ['constructor', 'name', 'length', 'prototype'], list = []
+             const owners = [Array.prototype, String.prototype, Map.prototype, WeakMap.prototype, Promise.prototype, Function.prototype, RegExp.prototype, Reflect, JSON, Object, Array, String]
+             for (const owner of owners) for (const name of names(owner)) if (!keep.includes(name)) list.push([owner, name])
+             for (let i = 0; i < list.length; i++) {
+               const owner = list[i][0], name = list[i][1], old = read(owner, name)
+               if (!old || !old.configurable || ('value' in old && typeof old.value !== 'function')) continue
+               const bad = function () { hit(name); throw 'patched' }
+               define(owner, name, 'value' in old ? { ...old, value: bad } : { ...old, get: bad })
+             }
+             define(Array.prototype, '0', { set() { hit('index') }, configurable: true })
+             const traps = ['data', 'value', 'get', 'set', 'detail', 'instance', 'children', 'node', 'tap', 'errMsg']
+             for (let i = 0; i < traps.length; i++) define(Object.prototype, traps[i], { __proto__: null, set() { hit(traps[i]) }, configurable: true })",
+        ),
+        ("p.json", r#"{"usingComponents":{"card":"card/index"}}"#),
+        ("p.wxml", "<card id='c' name='{{a.name}}' bind:pick='onPick' data-n='1'/>"),
+        (
+            "p.js",
+            "Page({ behaviors: [Behavior({ data: { a: { name: 'x' } }, observers: { 'a.**'(v) { say('a', v.name) } } })], onPick(e) { say('picked', e.detail.n) },
+               onLoad() { this.setData({ 'a.name': 'y' }); const c = this.selectComponent('#c'); c.triggerEvent('pick', { n: 1 }); say(c.data.name)
+                 wx.createSelectorQuery().select('#c').boundingClientRect().exec(() => say('asked'))
+                 wx.chooseImage({ fail() { say('failed') } }); wx.createInnerAudioContext().play(); wx.createAnimation().opacity(1).step().export() },
+               onReady() { say('hits', hits) } })",
+        ),
+        (
+            "card/index.js",
+            "Component({ properties: { name: { type: String, observer(n) { say('name', n) } } }, lifetimes: { attached() { say('attached', this.dataset.n) } } })",
+        ),
+    ])
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "name x\nattached 1\na y\nname y\npicked 1\ny\nasked\nfailed\nhits 0"
+    );
 }
 
 #[tokio::test]
