@@ -144,12 +144,13 @@ impl Host {
         !self.asks.borrow().is_empty()
     }
 
-    /// Forgets what the app waits for; its calls end.
+    /// Forgets what the app waits for; its calls end, and its temporary files go.
     pub(crate) fn clear(&self) {
         self.agenda.take();
         self.calls.borrow_mut().clear();
         self.jobs.take();
         self.sockets.take();
+        self.files.end_run();
     }
 
     fn log(&self, level: &str, text: String, stack: &str) {

@@ -7,7 +7,9 @@ mod support;
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use minigate_engine::Clock;
-use minigate_js::{App, Change, End, Ending, HideReason, Launch, Notice, Project};
+use minigate_js::{
+    App, Change, End, Ending, FileFault, FileRules, HideReason, Kind, Launch, Notice, Project, Sandbox,
+};
 use minigate_policy::{Era, Platform, Profile, Stage};
 use minigate_testkit::{Asked, Authority, Reply, ScriptedServer, Signal, Steps, answer};
 
@@ -190,6 +192,20 @@ async fn a_destroyed_app_is_gone_with_its_calls() {
     assert_eq!(bench.pass(1).await, End::Destroyed(Ending::Destroyed));
     assert_eq!(bench.lines(), [""; 0]);
     assert_eq!(bench.endings(), [Ending::Destroyed]);
+}
+
+#[tokio::test]
+async fn a_destroyed_app_leaves_no_temporary_file() {
+    let files = Sandbox::temporary(FileRules::of(&Profile::default(), Kind::App));
+    let mut arrived = files.receive(None).unwrap();
+    arrived.write(b"kept until then").unwrap();
+    let path = arrived.commit(Some("txt")).unwrap();
+    let mut app = support::app_with(files.clone());
+    assert!(files.open(&path).is_ok());
+
+    app.destroy();
+
+    assert!(matches!(files.open(&path), Err(FileFault::Missing)));
 }
 
 #[tokio::test]

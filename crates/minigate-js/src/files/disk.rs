@@ -72,6 +72,12 @@ impl Disk {
         })
     }
 
+    /// Removes what goes with the run. What can't be removed goes when the folders are opened the next time.
+    pub(super) fn end_run(&self) {
+        let _ = clear(&self.temporary);
+        let _ = clear(&self.parts);
+    }
+
     /// Whether it is there after the run.
     pub(super) fn is_kept(&self) -> bool {
         self.folder.is_none()

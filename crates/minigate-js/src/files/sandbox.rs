@@ -138,6 +138,13 @@ impl Sandbox {
         Receiver::new(&self.disk()?, target)
     }
 
+    /// The app's run is over: its temporary files go.
+    pub(crate) fn end_run(&self) {
+        if let Some(Some(disk)) = self.disk.get() {
+            disk.end_run();
+        }
+    }
+
     pub(crate) fn spot(&self, path: &str) -> Result<Spot, FileFault> {
         Spot::parse(path, self.rules.scheme)
     }

@@ -136,6 +136,21 @@ pub(crate) fn owned_app(project: Project, engine: Engine, notices: &Rc<RefCell<V
     App::new(setup(project, Limits::default(), engine, policy(), notices)).unwrap()
 }
 
+/// An app that has these files, and no network.
+pub(crate) fn app_with(files: Sandbox) -> App {
+    let setup = Setup {
+        files,
+        ..setup(
+            project(&[]),
+            Limits::default(),
+            Engine::new(engine_setup()),
+            policy(),
+            &Rc::default(),
+        )
+    };
+    App::new(setup).unwrap()
+}
+
 /// Runs one script as the app's only file and gives its console.
 pub(crate) async fn console(script: &str) -> String {
     run(&[("app.js", script)]).await.text()
