@@ -8,7 +8,9 @@ use minigate_policy::{Call, Interface};
 use minigate_testkit::{FakeResolver, Pace, Script, Signal, Steps, answer, hostile};
 use tokio::time::Instant;
 
-use crate::support::{Entry, HOST, Setting, URL, app, finish_on_stopped_clock, kind, scripted};
+use crate::support::{
+    Entry, HOST, Setting, URL, app, finish_in_time, finish_on_stopped_clock, kind, scripted,
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -70,25 +72,20 @@ async fn n1_a_call_that_waits_for_a_body_times_out_and_closes() {
 /// Waits for the last sign of life, lets the rest of the minute pass, and calls again: the slot is free.
 async fn times_out(mut setting: Setting, last_sign: fn(&Entry) -> bool, expected: Phase) {
     setting.profile.calls_at_once = 1;
-    let app = setting.start();
-    let started = Instant::now();
+    let app = setting.by_hand().start();
 
     for call in 1..=2 {
         let task = app.start_get(URL);
         app.journal.until(call, last_sign).await;
-        let outcome = finish_on_stopped_clock(task).await.outcome;
+        let (outcome, took) = finish_in_time(app.engine.clock(), task).await;
+
+        assert_eq!(took, MINUTE);
 
         match outcome {
             Err(Failure::TimedOut { after, phase }) => assert_eq!((after, phase), (MINUTE, expected)),
             other => panic!("{other:?}"),
         }
     }
-
-    let took = started.elapsed();
-    assert!(
-        took >= 2 * MINUTE && took < 2 * MINUTE + Duration::from_secs(20),
-        "{took:?}"
-    );
 }
 
 #[tokio::test]
@@ -114,13 +111,13 @@ async fn n1_redirects_dont_extend_the_time() {
 #[tokio::test]
 async fn n1_a_slow_trickle_doesnt_extend_the_time() {
     let server = scripted([hostile::slow_headers(Pace::Every(Duration::from_secs(1)))]).await;
-    let app = app().at(server.addr()).start();
+    let app = app().at(server.addr()).by_hand().start();
 
     let task = app.start_get(URL);
     app.journal.until(1, |entry| *entry == Entry::Sent).await;
 
     assert_eq!(
-        kind(&finish_on_stopped_clock(task).await.outcome),
+        kind(&finish_in_time(app.engine.clock(), task).await.0),
         "timed out: Head"
     );
 }
@@ -128,22 +125,21 @@ async fn n1_a_slow_trickle_doesnt_extend_the_time() {
 #[tokio::test]
 async fn n2_a_calls_own_time_holds() {
     let server = scripted([hostile::handshake_then_silence()]).await;
-    let app = app().at(server.addr()).start();
-    let started = Instant::now();
+    let app = app().at(server.addr()).by_hand().start();
 
     let task = app.start_within(Duration::from_secs(7), URL);
     app.journal.until(1, |entry| *entry == Entry::Sent).await;
-    let outcome = finish_on_stopped_clock(task).await.outcome;
+    let (outcome, took) = finish_in_time(app.engine.clock(), task).await;
 
     assert_eq!(kind(&outcome), "timed out: Head");
-    assert!(started.elapsed() < Duration::from_secs(15));
+    assert_eq!(took, Duration::from_secs(7));
 }
 
 #[tokio::test]
 async fn n1_waiting_for_a_slot_counts_only_where_the_profile_says_so() {
     for (counts, expected) in [(true, "timed out: Queue"), (false, "timed out: Head")] {
         let server = scripted([hostile::handshake_then_silence()]).await;
-        let mut setting = app().at(server.addr());
+        let mut setting = app().at(server.addr()).by_hand();
         setting.profile.calls_at_once = 1;
         setting.profile.timeout_counts_queue = counts;
         let app = setting.start();
@@ -151,7 +147,7 @@ async fn n1_waiting_for_a_slot_counts_only_where_the_profile_says_so() {
         let first = app.start_get(URL);
         let second = app.start_within(Duration::from_secs(30), URL);
         app.journal.until(1, |entry| *entry == Entry::Sent).await;
-        let second = finish_on_stopped_clock(second).await.outcome;
+        let (second, _) = finish_in_time(app.engine.clock(), second).await;
 
         assert_eq!(kind(&second), expected);
         drop(first);
@@ -161,7 +157,7 @@ async fn n1_waiting_for_a_slot_counts_only_where_the_profile_says_so() {
 #[tokio::test]
 async fn n1_waiting_for_the_connection_of_another_call_is_connecting() {
     let server = scripted([hostile::silence()]).await;
-    let app = app().at(server.addr()).start();
+    let app = app().at(server.addr()).by_hand().start();
     let h2 = || Exchange {
         protocol: Protocol::Http2,
         ..Exchange::new(Method::GET)
@@ -173,7 +169,7 @@ async fn n1_waiting_for_the_connection_of_another_call_is_connecting() {
         .await;
     let call = Call::new(Interface::Request, URL).with_timeout(Some(Duration::from_millis(500)));
     let second = app.engine.start(app.policy.judge(&call).unwrap(), h2());
-    let second = finish_on_stopped_clock(second).await.outcome;
+    let (second, _) = finish_in_time(app.engine.clock(), second).await;
 
     assert_eq!(kind(&second), "timed out: Connect");
     drop(first);

@@ -67,6 +67,14 @@ impl Setting {
         Self { resolver, ..self }
     }
 
+    /// By a clock that stands still until the test moves it.
+    pub(crate) fn by_hand(self) -> Self {
+        Self {
+            clock: Clock::manual(),
+            ..self
+        }
+    }
+
     /// On a network like this, by a clock that the test owns.
     pub(crate) fn under(self, conditions: &Conditions, clock: &Clock) -> Self {
         Self {

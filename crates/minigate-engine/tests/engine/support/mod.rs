@@ -13,7 +13,9 @@ use minigate_testkit::{Asked, Authority, Leaf, Origin, Reply, Script, ScriptedSe
 pub(crate) use app::{App, Setting, app};
 pub(crate) use h2_server::{H2Behaviour, H2Server};
 pub(crate) use journal::{Entry, Recorder};
-pub(crate) use seen::{Seen, body, finish_by, finish_on_stopped_clock, is_one_of, kind, rest, status, watch};
+pub(crate) use seen::{
+    Seen, body, finish_by, finish_in_time, finish_on_stopped_clock, is_one_of, kind, rest, status, watch,
+};
 pub(crate) use socket::{closed_with, next_event, open, watch_socket};
 
 /// The domain that every test's app may call.

@@ -47,6 +47,23 @@ pub(crate) async fn finish_on_stopped_clock(task: Task) -> Seen {
     seen
 }
 
+/// Lets the time that is left pass at once, from one moment that somebody waits for to the next: for a call whose server is
+/// known to be silent. Also gives how long that is.
+pub(crate) async fn finish_in_time(clock: &Clock, task: Task) -> (Outcome, Duration) {
+    let start = clock.now();
+    let mut watching = pin!(watch(task));
+    loop {
+        tokio::select! {
+            biased;
+            seen = &mut watching => return (seen.outcome, clock.now() - start),
+            () = rest() => {
+                let next = clock.next_wake().unwrap_or(start);
+                clock.advance(next.saturating_duration_since(clock.now()));
+            }
+        }
+    }
+}
+
 /// Follows a call whose waits are those of a clock, which is put forward whenever loopback has come to rest; also gives
 /// how long the call took by it.
 pub(crate) async fn finish_by(clock: &Clock, task: Task) -> (Outcome, Duration) {
