@@ -4,6 +4,7 @@ import { ask } from "minigate:asking";
 import { deepCopy } from "minigate:copy";
 import { expect } from "minigate:expect";
 import { takeFaults } from "minigate:faults";
+import { useMethod } from "minigate:handle";
 import { currentPage, getCurrentPages, openAnew } from "minigate:navigation";
 import { networkControl } from "minigate:netcontrol";
 import { create, defineGetter, list, push, SafePromise, SafeTypeError, toArray } from "minigate:primordials";
@@ -72,11 +73,14 @@ function handleOf(page) {
   defineGetter(handle, "query", () => page.options);
   defineGetter(handle, "instance", () => page);
   handle.set = (data) => page.setData(data);
-  handle.call = (name, ...args) => {
-    if (typeof page[name] !== "function") throw new SafeTypeError("the page has no method " + name);
-    return page[name](...args);
-  };
+  handle.call = (name, ...args) => useMethod(page, name, args, (result) => result, (methods) => refuse(name, methods));
   return handle;
+}
+
+function refuse(name, methods) {
+  let known = "";
+  for (let index = 0; index < methods.length; index += 1) known += (index === 0 ? ": it has " : ", ") + methods[index];
+  throw new SafeTypeError("the page has no method " + name + known);
 }
 
 /** Waits in real time until a condition holds, the clock standing still. */

@@ -16,6 +16,7 @@ import { invoke, reportException, reportRejection } from "minigate:errors";
 import { facts } from "minigate:facts";
 import { createFileApi, onFileEvent } from "minigate:files";
 import { createGameApi, installFrames } from "minigate:game";
+import { callMethod, readData } from "minigate:handle";
 import { interfaceApi } from "minigate:interface";
 import { createLifecycleApi } from "minigate:lifecycle";
 import { load, requirePlugin } from "minigate:modules";
@@ -136,6 +137,10 @@ function receive(event, id, payload, extra) {
       return guard(() => show(payload));
     case "hide":
       return guard(() => hide(id));
+    case "method":
+      return guard(() => callMethod(payload));
+    case "data":
+      return guard(readData);
     case "file":
       return guard(() => onFileEvent(id, payload, extra));
     case "network-status":

@@ -22,6 +22,7 @@ const TEXTUAL = [
   "storageGet",
   "storageRemove",
   "storageSet",
+  "tell",
   "unsent",
 ];
 

@@ -32,6 +32,11 @@ export const SafeError = Error;
 export const SafeTypeError = TypeError;
 export const SafeEvalError = EvalError;
 export const SafePromise = Promise;
+export const promiseThen = uncurry(Promise.prototype.then);
+const resolve = Promise.resolve;
+/** A promise of the engine's own for whatever may be one. */
+export const resolvePromise = (value) => apply(resolve, SafePromise, oneOf(value));
+const oneOf = (value) => ({ __proto__: null, 0: value, length: 1 });
 export const SafeMap = Map;
 export const SafeWeakMap = WeakMap;
 export const SafeBytes = Uint8Array;

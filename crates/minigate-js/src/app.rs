@@ -1,5 +1,6 @@
 //! A running app: its realm, its agenda, and the loop that brings the two together.
 
+mod handle;
 mod held;
 mod life;
 mod source;
@@ -22,6 +23,7 @@ use crate::{
     project::{Kind, Project},
     realm::{Arguments, Realm, Watchdog},
 };
+pub use handle::Called;
 use held::{Held, Room};
 pub use life::{Change, Ending, HideReason};
 use source::{Happening, Source};
@@ -242,6 +244,7 @@ impl App {
         }
         match self.pending() {
             _ if idling == Idling::GoesOn => None,
+            Some(_) if self.is_enough(idling) => Some(End::Idle),
             None => match self.take_network() {
                 Some(event) => {
                     self.accept(event);
@@ -449,6 +452,10 @@ async fn wait_until(clock: &Clock, moment: Option<Instant>) {
 enum Idling {
     Ends,
     GoesOn,
+    /// It ends when only intervals and open sockets are left.
+    Quiets,
+    /// It ends when the host is told something, too.
+    Awaits,
 }
 
 fn nothing<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Value<'js>> {

@@ -66,11 +66,19 @@ pub(crate) struct Host {
     absences: RefCell<BTreeSet<String>>,
     /// The file in the project that stands for a plugin.
     plugins: BTreeMap<String, String>,
+    /// What came of the last use of the page from outside.
+    pub(crate) told: RefCell<Option<Told>>,
     is_noted: Cell<bool>,
     is_crowded: Cell<bool>,
     is_left: Cell<bool>,
     asks: RefCell<VecDeque<Ask>>,
     last_ask: Cell<u64>,
+}
+
+/// What the prelude says of a use of the page from outside.
+pub(crate) struct Told {
+    pub(crate) outcome: String,
+    pub(crate) text: String,
 }
 
 impl Host {
@@ -103,6 +111,7 @@ impl Host {
             columns: RefCell::default(),
             absences: RefCell::default(),
             plugins,
+            told: RefCell::default(),
             is_noted: Cell::new(false),
             is_crowded: Cell::new(false),
             is_left: Cell::new(false),

@@ -55,7 +55,7 @@ mod project;
 mod realm;
 mod template;
 
-pub use app::{App, Ask, Change, End, Ending, HideReason, Launch, Pending, Setup, StartError};
+pub use app::{App, Ask, Called, Change, End, Ending, HideReason, Launch, Pending, Setup, StartError};
 pub use files::{FileFault, FileRules, Opened, Receiver, Sandbox};
 pub use limits::{Limit, Limits, Overrun};
 pub use observer::{Absence, Fault, Lack, Level, Line, Notice, Observer, Place, Shown, Unsent};

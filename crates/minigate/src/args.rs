@@ -1,5 +1,7 @@
 //! The command line.
 
+mod calls;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use minigate_engine::Override;
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Era, Interface, Platform, Release};
+
+pub(crate) use calls::{Calls, PageCall};
 
 /// The network of mini-programs, with every rule of the platform, on your own machine.
 #[derive(Debug, Parser)]
@@ -71,6 +75,11 @@ pub(crate) struct RunArgs {
     pub(crate) timeout: Duration,
     #[command(flatten)]
     pub(crate) har: HarArgs,
+    #[command(flatten)]
+    pub(crate) calls: Calls,
+    /// Print the data of the page at the end as JSON, and nothing else on standard output; the log goes to standard error
+    #[arg(long)]
+    pub(crate) print_data: bool,
 }
 
 /// Recording and replaying.

@@ -17,7 +17,7 @@ use clap::Parser;
 use minigate_policy::diagnosis::Lang;
 
 use args::{Cli, Command, LogFormat};
-use output::Printer;
+use output::{LogPlace, Printer};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -39,7 +39,11 @@ fn printer(cli: &Cli) -> Printer {
         Command::Test(_) => LogFormat::Human,
         Command::Explain(args) => args.log,
     };
-    Printer::new(cli.lang.unwrap_or_else(system_lang), format, cli.color)
+    let log = match &cli.command {
+        Command::Run(args) if args.print_data => LogPlace::Stderr,
+        _ => LogPlace::Stdout,
+    };
+    Printer::new(cli.lang.unwrap_or_else(system_lang), format, cli.color, log)
 }
 
 fn system_lang() -> Lang {

@@ -35,10 +35,20 @@ pub(crate) use summary::Summary;
 pub(crate) struct Printer {
     pub(crate) lang: Lang,
     format: LogFormat,
+    log: LogPlace,
     stdout: Mutex<anstream::AutoStream<std::io::Stdout>>,
     stderr: Mutex<anstream::AutoStream<std::io::Stderr>>,
     progress: Progress,
     repeats: Mutex<Repeats>,
+}
+
+/// Where the log of a run goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LogPlace {
+    /// It is what was asked for.
+    Stdout,
+    /// Standard output is for something else.
+    Stderr,
 }
 
 /// The last notice, and how often it came again right after itself.
@@ -63,7 +73,7 @@ impl Repeats {
 }
 
 impl Printer {
-    pub(crate) fn new(lang: Lang, format: LogFormat, colour: Colour) -> Self {
+    pub(crate) fn new(lang: Lang, format: LogFormat, colour: Colour, log: LogPlace) -> Self {
         let choice = match colour {
             Colour::Auto => None,
             Colour::Always => Some(ColorChoice::Always),
@@ -76,6 +86,7 @@ impl Printer {
         Self {
             lang,
             format,
+            log,
             stdout: Mutex::new(anstream::AutoStream::new(stdout, out)),
             stderr: Mutex::new(anstream::AutoStream::new(stderr, err)),
             progress: Progress::default(),
@@ -243,7 +254,19 @@ impl Printer {
         self.progress.end();
     }
 
+    /// What was asked for beside the log: JSON, in which what could steer a terminal is escaped.
+    pub(crate) fn data(&self, json: &str) {
+        self.write_stdout(&format!("{}\n", escape::json(json)));
+    }
+
     fn write(&self, text: &str) {
+        match self.log {
+            LogPlace::Stdout => self.write_stdout(text),
+            LogPlace::Stderr => self.progress.aside(|| self.write_stderr(text)),
+        }
+    }
+
+    fn write_stdout(&self, text: &str) {
         self.progress.aside(|| {
             let mut stdout = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

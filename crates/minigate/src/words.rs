@@ -165,6 +165,73 @@ pub(crate) fn no_page(route: &str, pages: &str, lang: Lang) -> String {
     }
 }
 
+/// A mini-game has no pages to open, call or print.
+pub(crate) const fn no_pages_in_game(lang: Lang) -> &'static str {
+    lang.pick(
+        "a mini-game has no pages, so `--page`, `--call` and `--print-data` aren't for it",
+        "小游戏没有页面，不能使用 `--page`、`--call` 和 `--print-data`",
+    )
+}
+
+/// What `--event` gives for a call isn't an event.
+pub(crate) fn no_event(method: &str, cause: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("the `--event` of `--call {method}`: {cause}"),
+        Lang::Zh => format!("`--call {method}` 的 `--event`：{cause}"),
+    }
+}
+
+/// An event is JSON, and something else than an object.
+pub(crate) const fn no_object(lang: Lang) -> &'static str {
+    lang.pick(
+        "an event is a JSON object, such as {\"detail\": {\"value\": 1}}",
+        "事件应为 JSON 对象，例如 {\"detail\": {\"value\": 1}}",
+    )
+}
+
+/// The page has no such method.
+pub(crate) fn no_method(method: &str, methods: &[String], lang: Lang) -> String {
+    let known = methods.join(lang.pick(", ", "、"));
+    match (lang, known.is_empty()) {
+        (Lang::En, false) => format!("the page has no method `{method}`: it has {known}"),
+        (Lang::Zh, false) => format!("页面没有方法 `{method}`，可用的有 {known}"),
+        (Lang::En, true) => format!("the page has no method `{method}`, nor any other"),
+        (Lang::Zh, true) => format!("页面没有方法 `{method}`，也没有别的方法"),
+    }
+}
+
+/// A method is to be called, and no page shows.
+pub(crate) const fn no_page_to_use(lang: Lang) -> &'static str {
+    lang.pick(
+        "no page shows whose methods could be called",
+        "当前没有页面，无法调用方法",
+    )
+}
+
+/// The run ended before a method was called.
+pub(crate) fn never_called(method: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("`--call {method}`, which was never made"),
+        Lang::Zh => format!("`--call {method}` 未执行"),
+    }
+}
+
+/// The Promise that a method gave hasn't settled.
+pub(crate) fn never_settled(method: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("the Promise that `{method}` gave"),
+        Lang::Zh => format!("`{method}` 返回的 Promise"),
+    }
+}
+
+/// The data of the page can't be printed.
+pub(crate) const fn no_data(lang: Lang) -> &'static str {
+    lang.pick(
+        "there is no page with data that can be written as JSON",
+        "没有页面，或页面的数据无法写成 JSON",
+    )
+}
+
 /// Standard output can't be written.
 pub(crate) fn cant_print(error: impl Display, lang: Lang) -> String {
     match lang {

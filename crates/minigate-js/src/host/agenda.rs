@@ -116,6 +116,11 @@ impl Agenda {
         !self.soon.is_empty() || !self.timers.is_empty()
     }
 
+    /// Whether something is left that comes once; what repeats may go on for ever.
+    pub(crate) fn has_single(&self) -> bool {
+        !self.soon.is_empty() || self.timers.values().any(|timer| timer.period.is_none())
+    }
+
     /// How many timers wait.
     pub(crate) fn timers(&self) -> usize {
         self.timers.len()

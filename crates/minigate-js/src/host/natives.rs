@@ -9,7 +9,7 @@ use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, f
 
 use super::storage::Unstorable;
 use super::{
-    Host, Request,
+    Host, Request, Told,
     components::{components, elements},
     modules, network, socket_answer,
     sockets::Connection,
@@ -79,6 +79,10 @@ impl<'js> Natives<'_, 'js> {
         )?;
         let host = self.host();
         self.add("show", move |api: String, text: String| host.show(api, text))?;
+        let host = self.host();
+        self.add("tell", move |outcome: String, text: String| {
+            host.told.replace(Some(Told { outcome, text }));
+        })?;
         let host = self.host();
         self.add("absent", move |api: String, lack: String, setting: String| {
             host.absent(&api, Lack::named(&lack), &setting);

@@ -1,5 +1,7 @@
 //! `minigate run DIR`.
 
+mod page;
+
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::process::ExitCode;
@@ -24,6 +26,7 @@ use crate::network::{Player, Script};
 use crate::output::{Ledger, Printer};
 use crate::settings::{Settings, Warning};
 use crate::words::{self, Part};
+use page::Usage;
 
 /// Runs an app until nothing is pending, and says what became of each call.
 pub(crate) fn run(args: &RunArgs, printer: &Arc<Printer>) -> anyhow::Result<ExitCode> {
@@ -46,12 +49,14 @@ struct Run<'a> {
     args: &'a RunArgs,
     printer: &'a Arc<Printer>,
     launch: Launch,
+    usage: Usage,
     settings: Settings,
 }
 
 impl<'a> Run<'a> {
     fn prepare(args: &'a RunArgs, printer: &'a Arc<Printer>, project: &Project) -> anyhow::Result<Self> {
         require_first_file(project, printer.lang)?;
+        let usage = Usage::read(&args.calls.0, printer.lang)?;
         let launch = launch(args, project, printer.lang)?;
         let mut settings = Settings::load(
             &args.dir,
@@ -70,6 +75,7 @@ impl<'a> Run<'a> {
             args,
             printer,
             launch,
+            usage,
             settings,
         })
     }
@@ -107,8 +113,8 @@ impl<'a> Run<'a> {
         guard(app.watchdog(), last_words);
         self.printer.begin_progress();
         let player = network.map(|script| self.play(script, conditions, clock));
-        let end = tokio::select! {
-            end = self.live(&mut app, player.as_ref()) => Some(end),
+        let lived = tokio::select! {
+            lived = self.live(&mut app, player.as_ref()) => Some(lived),
             () = signal() => None,
         };
         self.printer.end_progress();
@@ -116,30 +122,49 @@ impl<'a> Run<'a> {
             recording.write()?;
         }
         drop((origin, replay));
-        Ok(self.sum_up(&ledger, end.as_ref()))
+        let end = lived.transpose()?;
+        // What the app's own code throws now counts, too.
+        let data = self.args.print_data.then(|| app.page_data().ok().flatten());
+        let code = self.sum_up(&ledger, end.as_ref());
+        Ok(match data {
+            None => code,
+            Some(Some(data)) => {
+                self.printer.data(&data);
+                code
+            }
+            Some(None) => {
+                self.printer.error(&anyhow!(words::no_data(self.printer.lang)));
+                ExitCode::from(1)
+            }
+        })
     }
 
     /// Launches the app and lets it live as the schedule says, then until its time is up or it waits for nothing.
-    async fn live(&self, app: &mut App, player: Option<&Player>) -> End {
+    async fn live(&mut self, app: &mut App, player: Option<&Player>) -> anyhow::Result<End> {
         let start = Instant::now();
         let last = start + self.args.run_for.unwrap_or(self.args.timeout).min(LONGEST);
         if let Err(limit) = app.launch(&self.launch) {
-            return End::Died(limit);
+            return Ok(End::Died(limit));
         }
         for step in self.args.life.iter().flat_map(Schedule::steps) {
             let moment = (start + step.after.min(LONGEST)).min(last);
             match app.run_for(left_until(moment)).await {
                 End::Idle | End::StillPending(_) | End::Suspended(_) | End::Asked => {}
-                end @ (End::Died(_) | End::Destroyed(_)) => return end,
+                end @ (End::Died(_) | End::Destroyed(_)) => return Ok(end),
             }
             if let Err(limit) = step.carry_out(app) {
-                return End::Died(limit);
+                return Ok(End::Died(limit));
             }
         }
-        match self.args.run_for {
-            Some(_) => app.run_for(left_until(last)).await,
-            None => run_to_end(app, player, last).await,
+        if let Some(end) = self.usage.carry_out(app, last).await? {
+            return Ok(end);
         }
+        let is_page_used = self.args.print_data || !self.args.calls.0.is_empty();
+        Ok(match self.args.run_for {
+            Some(_) => app.run_for(left_until(last)).await,
+            None if is_page_used => app.run_until_quiet(last).await,
+            None => run_to_end(app, player, last).await,
+        })
     }
 
     /// Says what the run came to; it has no end of its own where a signal ended it.
@@ -152,6 +177,10 @@ impl<'a> Run<'a> {
             }
             _ => {}
         }
+        if self.args.run_for.is_none() {
+            summary.pending.extend(self.usage.unsettled());
+        }
+        summary.pending.extend(self.usage.uncalled());
         self.printer.summary(&summary);
         match end {
             None => ExitCode::from(SIGNALLED),
@@ -388,6 +417,10 @@ fn require_first_file(project: &Project, lang: Lang) -> anyhow::Result<()> {
 
 /// The page that `--page` names, `route?key=value` percent-encoded as in a URL.
 fn launch(args: &RunArgs, project: &Project, lang: Lang) -> anyhow::Result<Launch> {
+    let is_page_used = args.page.is_some() || args.print_data || !args.calls.0.is_empty();
+    if is_page_used && project.kind() == Kind::Game {
+        bail!(words::no_pages_in_game(lang));
+    }
     let Some(page) = &args.page else {
         return Ok(Launch::default());
     };

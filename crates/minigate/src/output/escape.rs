@@ -15,6 +15,23 @@ pub(super) fn block(text: &str) -> Cow<'_, str> {
     escape(text, steers)
 }
 
+/// JSON whose strings neither steer the terminal nor turn the direction of writing.
+pub(super) fn json(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            // Control characters and direction marks are all in the first plane.
+            escaped += &format!("\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 fn escape(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
     let is_long = text.len() > LONGEST;
     if !is_long && !text.chars().any(&is_escaped) {
