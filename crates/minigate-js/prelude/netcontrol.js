@@ -29,9 +29,11 @@ const FAULTS = {
   expired: 1,
   "wrong-name": 1,
   dns: 1,
+  "connect-timeout": 1,
   refused: 1,
   unreachable: 1,
 };
+const TYPES = { __proto__: null, wifi: 1, "2g": 1, "3g": 1, "4g": 1, "5g": 1, unknown: 1 };
 
 /** `answer`, `fail`, `offline`, `online`, `asked`. */
 export const networkControl = {
@@ -50,7 +52,11 @@ export const networkControl = {
     tell("fail", { pattern: readPattern(pattern), how, times: times(options) });
   },
   offline: () => tell("offline", {}),
-  online: () => tell("online", {}),
+  /** A network of a type; another one than before ends all connections. */
+  online(type = "wifi") {
+    if (TYPES[type] !== 1) throw new SafeTypeError("network.online: " + stringify(type) + " is none of " + words(TYPES));
+    tell("online", { type });
+  },
   asked: () => ask("asked"),
 };
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use minigate_engine::{Clock, Conditions, Engine, NetworkType, Setup as EngineSetup};
+use minigate_engine::{Clock, Conditions, Engine, Network, NetworkType, Setup as EngineSetup};
 use minigate_js::{
     App, Ask, End, Ending, FileRules, HideReason, Launch, Limit, Notice, Project, Sandbox, Setup,
 };
@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::servers::Servers;
-use super::spoken::{Advance, Entry, Hide};
+use super::spoken::{Advance, Entry, Hide, Online};
 use super::traffic::Traffic;
 use super::{Failure, TestCase, TestResult};
 use crate::settings::Settings;
@@ -108,7 +108,7 @@ impl Bench {
         let settings = &ground.settings;
         let parts = Parts {
             clock: Clock::manual(),
-            conditions: Conditions::new(minigate_engine::Network::default()),
+            conditions: Conditions::new(network()),
             traffic: Traffic::new(settings.policy.profile().wording),
         };
         let servers = Servers::new(
@@ -223,7 +223,7 @@ impl Bench {
             "answer" => self.servers.answer(&read(&ask)?),
             "fail" => self.servers.fail(&read(&ask)?),
             "offline" => self.servers.set_kind(NetworkType::None),
-            "online" => self.servers.set_kind(NetworkType::Wifi),
+            "online" => self.servers.set_kind(kind(&read(&ask)?)),
             "launch" => done = self.app.launch(&launch(&read(&ask)?)),
             "hide" => done = self.app.hide(reason(&read(&ask)?)),
             "show" => done = self.show(&ask)?,
@@ -412,6 +412,19 @@ fn launch(entry: &Entry) -> Launch {
         page: entry.page.clone(),
         query: entry.query.clone().into_iter().collect(),
         scene: entry.scene,
+    }
+}
+
+/// The prelude lets only types through that there are.
+fn kind(online: &Online) -> NetworkType {
+    online.r#type.parse().unwrap_or(NetworkType::Unknown)
+}
+
+/// A network on which a connect that can't succeed is given up at once.
+fn network() -> Network {
+    Network {
+        connect_timeout: Duration::ZERO,
+        ..Network::default()
     }
 }
 

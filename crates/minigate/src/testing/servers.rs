@@ -73,6 +73,7 @@ impl Servers {
         let host = pattern.host().to_owned();
         match fail.how {
             Fault::Dns => self.trouble(host, HostTrouble::NoAddress),
+            Fault::ConnectTimeout => self.trouble(host, HostTrouble::NeverConnects),
             Fault::Refused => self.trouble(host, HostTrouble::Refused),
             Fault::Unreachable => self.trouble(host, HostTrouble::Unreachable),
             Fault::Expired => self.show(host, Certificate::Expired),

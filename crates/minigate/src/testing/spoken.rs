@@ -33,8 +33,15 @@ pub(super) enum Fault {
     Expired,
     WrongName,
     Dns,
+    ConnectTimeout,
     Refused,
     Unreachable,
+}
+
+/// `t.network.online`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Online {
+    pub(super) r#type: String,
 }
 
 /// `t.hide`.
