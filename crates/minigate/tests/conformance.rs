@@ -33,6 +33,17 @@ fn every_check_of_the_conformance_app_passes() {
     assert!(summary.contains(" 0 failed, 0 skipped"), "{summary}");
 }
 
+#[test]
+fn n5_every_check_of_the_conformance_app_in_the_background_passes() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_minigate"));
+    command.arg("test").arg(root().join("conformance"));
+
+    let output = command.output().expect("the program starts");
+
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+}
+
 /// Run with `UPDATE_TABLES=1` to write the tables anew.
 #[test]
 fn the_conformance_tables_are_those_of_the_tests() {
