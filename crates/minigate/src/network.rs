@@ -10,7 +10,7 @@ use anyhow::Context;
 use minigate_engine::{Cut, Network, Preset};
 use minigate_policy::diagnosis::Lang;
 
-use crate::words;
+use crate::{given, words};
 pub(crate) use play::Player;
 pub(crate) use written::WrittenScript;
 
@@ -41,7 +41,7 @@ impl Script {
                 changes: Vec::new(),
             });
         }
-        let text = std::fs::read_to_string(name).with_context(|| words::no_network(name, lang))?;
+        let text = given::text(name, lang).with_context(|| words::no_network(name, lang))?;
         let written: WrittenScript =
             toml::from_str(&text).with_context(|| words::cant_use(name.display(), lang))?;
         written

@@ -14,6 +14,7 @@ use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
 use minigate_tls::RootSource;
 
 use crate::args::{ProfileArg, TermsArgs, TrustArgs};
+use crate::given::{self, Most};
 use crate::network::{Script, WrittenScript};
 use crate::words;
 use file::SettingsFile;
@@ -157,10 +158,9 @@ fn roots(
 }
 
 fn read_root(path: &Path, lang: Lang) -> anyhow::Result<RootSource> {
-    let content = std::fs::read(path).with_context(|| words::cant_read(path, lang))?;
     Ok(RootSource::Added {
         name: path.display().to_string(),
-        content,
+        content: given::bytes(path, Most::Settings, lang)?,
     })
 }
 

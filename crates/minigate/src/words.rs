@@ -20,10 +20,10 @@ pub(crate) fn cant_read(path: &Path, lang: Lang) -> String {
 pub(crate) fn no_network(name: &Path, lang: Lang) -> String {
     let name = name.display();
     match lang {
-        Lang::En => format!(
-            "`{name}` is no preset (offline, 2g, slow-3g, 3g, 4g, wifi), and as a file it can't be read"
-        ),
-        Lang::Zh => format!("`{name}` 不是预设（offline、2g、slow-3g、3g、4g、wifi），也无法作为文件读取"),
+        Lang::En => {
+            format!("`{name}` is no preset (offline, 2g, slow-3g, 3g, 4g, wifi), and no script's file")
+        }
+        Lang::Zh => format!("`{name}` 不是预设（offline、2g、slow-3g、3g、4g、wifi），也不是脚本文件"),
     }
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn cant_keep(folder: &Path, cause: &std::io::Error, lang: Lang) -> St
 pub(crate) fn too_large(path: &Path, mebibytes: u64, lang: Lang) -> String {
     let path = path.display();
     match lang {
-        Lang::En => format!("{path} has more than {mebibytes} MiB"),
-        Lang::Zh => format!("{path} 超过 {mebibytes} MiB"),
+        Lang::En => format!("{path} has more than {mebibytes} MiB, the most that is read"),
+        Lang::Zh => format!("{path} 超过可读取的上限 {mebibytes} MiB"),
     }
 }
 

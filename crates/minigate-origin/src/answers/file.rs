@@ -1,6 +1,7 @@
 //! An `answers.toml`, as written.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -24,7 +25,7 @@ impl AnswersFile {
     /// Reads a domain's answers with the bodies that they name.
     pub(super) fn load(folder: &Path) -> Result<Site, AnswersError> {
         let path = folder.join(FILE_NAME);
-        let text = match fs::read_to_string(&path) {
+        let text = match read(&path) {
             Ok(text) => text,
             Err(source) => return Err(AnswersError::Unreadable { path, source }),
         };
@@ -40,6 +41,16 @@ impl AnswersFile {
             answers: answers.collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// Reads a text up to a bound, as a link may lead to a device, which has no end.
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
+    if read as u64 > LONGEST {
+        return Err(io::Error::other("it has more than 16 MiB"));
+    }
+    Ok(text)
 }
 
 #[derive(Deserialize)]
@@ -60,3 +71,5 @@ impl Entry {
         })
     }
 }
+
+const LONGEST: u64 = 16 << 20;

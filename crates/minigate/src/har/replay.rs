@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use futures_util::future::BoxFuture;
 use http::Method;
 use minigate_engine::{Cue, Failure, Override, Rehearsal, ResolveError, Resolver};
@@ -14,6 +14,7 @@ use minigate_policy::diagnosis::Lang;
 use url::Url;
 
 use super::mishap;
+use crate::given::{self, Most};
 use crate::words::{self, Part};
 
 /// A recording that is played: a server on this machine, and what never comes to a server.
@@ -99,16 +100,8 @@ impl Resolver for Prompter {
 }
 
 fn read(path: &Path, lang: Lang) -> anyhow::Result<Cassette> {
-    let cant_read = || words::cant_read(path, lang);
-    let size = std::fs::metadata(path).with_context(cant_read)?.len();
-    if size > LARGEST {
-        bail!("{}", words::too_large(path, LARGEST >> 20, lang));
-    }
-    let bytes = std::fs::read(path).with_context(cant_read)?;
+    let bytes = given::bytes(path, Most::Recording, lang)?;
     Har::parse(&bytes)
         .and_then(Cassette::new)
         .map_err(|error| anyhow!("{}: {error}", words::cant_use(path.display(), lang)))
 }
-
-/// It is in memory as a whole, with all bodies.
-const LARGEST: u64 = 1 << 30;

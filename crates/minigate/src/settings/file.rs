@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::args::ProfileArg;
 use crate::network::WrittenScript;
-use crate::words;
+use crate::{given, words};
 
 /// `minigate.toml` as it is written; everything in it is optional, and unknown keys are refused.
 #[derive(Debug, Default, Deserialize)]
@@ -75,11 +75,12 @@ impl SettingsFile {
     /// Reads the file where there is one.
     pub(super) fn read(dir: &Path, lang: Lang) -> anyhow::Result<Self> {
         let path = dir.join("minigate.toml");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).with_context(|| words::cant_use(path.display(), lang)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(toml::from_str("")?),
-            Err(error) => Err(error).with_context(|| words::cant_read(&path, lang)),
-        }
+        let text = if matches!(path.try_exists(), Ok(false)) {
+            String::new()
+        } else {
+            given::text(&path, lang)?
+        };
+        toml::from_str(&text).with_context(|| words::cant_use(path.display(), lang))
     }
 
     /// The profile of the file with what the command line says, every other number laid over its defaults.

@@ -7,11 +7,11 @@ use minigate_policy::diagnosis::Lang;
 use minigate_policy::{PlatformLists, WrittenLists};
 use serde_json::Value;
 
-use crate::words;
+use crate::{given, words};
 
 /// Reads lists by interface, or in the shape of the platform's API.
 pub(super) fn read(path: &Path, lang: Lang) -> anyhow::Result<WrittenLists> {
-    let text = std::fs::read_to_string(path).with_context(|| words::cant_read(path, lang))?;
+    let text = given::text(path, lang)?;
     parse(&text, lang).with_context(|| words::cant_use(path.display(), lang))
 }
 

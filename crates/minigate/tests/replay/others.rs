@@ -128,3 +128,20 @@ fn a_file_that_is_none_is_refused_with_its_place() {
         assert!(told.contains(place) && told.contains("x.har"), "{told}");
     }
 }
+
+#[test]
+fn a_file_beyond_the_bound_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    app(dir.path(), &json!({}));
+    let file = dir.path().join("x.har");
+    std::fs::File::create(&file)
+        .unwrap()
+        .set_len((1 << 30) + 1)
+        .unwrap();
+
+    let (code, lines) = run(dir.path(), &["--replay", file.to_str().unwrap()]);
+
+    assert_eq!(code, Some(2));
+    let told = lines[0].as_str().unwrap();
+    assert!(told.contains("x.har has more than 1024 MiB"), "{told}");
+}
