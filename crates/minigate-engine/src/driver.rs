@@ -12,11 +12,12 @@ use minigate_policy::{Action, Gate, Permit, Profile, TaskId, Visibility};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
+use crate::call_time::CallTime;
 use crate::http::Carrier;
 use crate::journal::track::Track;
 use crate::network::Quality;
 use crate::socket::Established;
-use crate::{CallId, Clock, Failure, Outcome, Step};
+use crate::{CallId, Failure, Outcome, Step};
 use work::Running;
 pub(crate) use work::{Outlet, Work};
 
@@ -30,7 +31,7 @@ pub(crate) enum Command {
 
 /// A call that waits for its slot.
 pub(crate) struct Submission {
-    /// When the app called: the driver may come to it later.
+    /// When the app called, by the time of its calls: the driver may come to it later.
     pub(crate) at: Instant,
     pub(crate) permit: Permit,
     pub(crate) work: Work,
@@ -41,7 +42,7 @@ pub(crate) struct Submission {
 /// Owns the gate, starts what it starts, ends what it ends, and settles each call once.
 pub(crate) struct Driver {
     gate: Gate,
-    clock: Clock,
+    time: CallTime,
     inbox: UnboundedReceiver<Command>,
     carrier: Arc<Carrier>,
     calls: BTreeMap<TaskId, Call>,
@@ -66,7 +67,7 @@ struct Call {
 impl Driver {
     pub(crate) fn new(
         profile: &Profile,
-        clock: Clock,
+        time: CallTime,
         inbox: UnboundedReceiver<Command>,
         carrier: Carrier,
         quality: Quality,
@@ -74,7 +75,7 @@ impl Driver {
         let (tell_established, established) = unbounded();
         Self {
             gate: Gate::new(profile),
-            clock,
+            time,
             inbox,
             carrier: Arc::new(carrier),
             calls: BTreeMap::new(),
@@ -106,7 +107,7 @@ impl Driver {
                     established.go_on();
                 }
                 Some(ended) = self.running.join_next_with_id() => self.conclude(ended),
-                () = wait_until(&self.clock, deadline) => {
+                () = wait_until(&self.time, deadline) => {
                     self.gate.reach(self.now());
                 }
             }
@@ -114,7 +115,7 @@ impl Driver {
     }
 
     fn now(&self) -> std::time::Instant {
-        self.clock.now().into_std()
+        self.time.now().into_std()
     }
 
     fn obey(&mut self, command: Command) {
@@ -129,7 +130,9 @@ impl Driver {
                     self.gate.finish(task, self.now());
                 }
             }
-            Command::SetVisibility(visibility, at) => self.gate.set_visibility(visibility, at.into_std()),
+            Command::SetVisibility(visibility, at) => {
+                self.gate.set_visibility(visibility, self.time.of(at).into_std());
+            }
         }
     }
 
@@ -141,7 +144,7 @@ impl Driver {
             outlet,
             track,
         } = submission;
-        let task = self.gate.submit(&permit, at.into_std());
+        let task = self.gate.submit(&permit, self.time.of(at).into_std());
         self.tasks.insert(track.call(), task);
         let timeout = permit.timeout();
         let call = Call {
@@ -239,7 +242,7 @@ impl Driver {
     }
 
     fn settle(&mut self, call: &Call, outcome: Box<Outcome>) {
-        self.quality.learn(&outcome, &call.track, self.clock.now());
+        self.quality.learn(&outcome, &call.track, self.time.now());
         settle(&call.outlet, &call.track, outcome);
     }
 
@@ -255,9 +258,9 @@ fn settle(outlet: &Outlet, track: &Track, outcome: Box<Outcome>) {
     outlet.settle(outcome);
 }
 
-async fn wait_until(clock: &Clock, moment: Option<Instant>) {
+async fn wait_until(time: &CallTime, moment: Option<Instant>) {
     match moment {
-        Some(moment) => clock.sleep_until(moment).await,
+        Some(moment) => time.sleep_until(moment).await,
         None => std::future::pending().await,
     }
 }

@@ -9,6 +9,7 @@ use minigate_policy::{Denial, Permit, Profile, Visibility};
 use minigate_tls::Trust;
 use tokio::sync::watch;
 
+use crate::call_time::CallTime;
 use crate::dial::{Dialer, Weather};
 use crate::driver::{Command, Driver, Outlet, Submission, Work};
 use crate::http::Carrier;
@@ -16,7 +17,7 @@ use crate::journal::track::Track;
 use crate::network::Quality;
 use crate::{
     CallId, Clock, Conditions, Exchange, Failure, Handshake, Journal, NetworkWatch, NoJournal, Note,
-    Override, Rehearsal, Resolver, Socket, Step, SystemResolver, Task, Transport,
+    Override, Rehearsal, Resolver, Socket, Step, SystemResolver, Task, Transport, Turn,
 };
 
 /// The network of one app: slots, queue, connections.
@@ -29,6 +30,7 @@ pub struct Engine {
     send_queue: usize,
     journal: Arc<dyn Journal>,
     clock: Clock,
+    time: CallTime,
     conditions: Conditions,
     weak: watch::Receiver<bool>,
 }
@@ -125,13 +127,15 @@ impl Engine {
         );
         let user_agent = HeaderValue::try_from(setup.user_agent).ok();
         let carrier = Carrier::new(dialer, setup.limits, user_agent);
-        tokio::spawn(Driver::new(&setup.profile, setup.clock.clone(), inbox, carrier, quality).run());
+        let time = CallTime::new(setup.clock.clone());
+        tokio::spawn(Driver::new(&setup.profile, time.clone(), inbox, carrier, quality).run());
         Self {
             commands,
             calls: Arc::default(),
             send_queue: setup.limits.send_queue,
             journal: setup.journal,
             clock: setup.clock,
+            time,
             conditions: setup.conditions,
             weak,
         }
@@ -166,7 +170,7 @@ impl Engine {
 
     fn submit(&self, permit: Permit, work: Work, outlet: Outlet, track: Track) {
         let submission = Submission {
-            at: self.clock.now(),
+            at: self.time.now(),
             permit,
             work,
             outlet,
@@ -226,7 +230,7 @@ impl Engine {
 
     /// The app came to the foreground, went to the background, or was pinned there (rule N5).
     pub fn set_visibility(&self, visibility: Visibility) {
-        self.send(Command::SetVisibility(visibility, self.clock.now()));
+        self.send(Command::SetVisibility(visibility, self.time.now()));
     }
 
     /// What the app is told of its network, from now on.
@@ -239,6 +243,12 @@ impl Engine {
     #[must_use]
     pub const fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Begins a turn of the app on the thread that the engine lives on: nothing can go out or come in until it ends, so
+    /// that no call's time runs.
+    pub fn turn(&self) -> Turn {
+        self.time.turn()
     }
 
     fn track(&self) -> Track {

@@ -12,6 +12,7 @@
 //!
 //! It knows nothing of JavaScript. Start it inside a tokio runtime; one thread is enough, and fastest.
 
+mod call_time;
 mod clock;
 mod conditions;
 mod decode;
@@ -33,6 +34,7 @@ mod reply;
 mod socket;
 mod task;
 
+pub use call_time::Turn;
 pub use clock::Clock;
 pub use conditions::{
     Conditions, Cut, Fault, HostFault, Loss, Network, NetworkType, Preset, UnknownNetworkType, UnknownPreset,

@@ -413,6 +413,7 @@ impl App {
         extra: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Value<'js>>,
     ) -> Result<(), Limit> {
         let Some(realm) = &self.realm else { return Ok(()) };
+        let _turn = self.host.calls.borrow().engine.turn();
         let result = realm.turn(|ctx| {
             Ok(Arguments {
                 event,

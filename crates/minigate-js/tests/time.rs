@@ -13,7 +13,8 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use minigate_engine::{Clock, Engine};
 use minigate_js::{App, End, Launch, Notice};
 
-use support::{engine_setup, owned_app, project};
+use minigate_testkit::Reply;
+use support::{Server, engine_setup, owned_app, project};
 
 #[tokio::test]
 async fn timers_go_by_the_owned_clock() {
@@ -52,6 +53,38 @@ async fn an_app_that_patches_reflect_cant_break_dates() {
     );
 
     assert_eq!(lines(&notices), ["number 2020"]);
+}
+
+/// The app's code takes 3 s in the turn that calls, and again in one while the call is on its way.
+#[tokio::test]
+async fn n1_the_time_of_the_apps_own_turns_is_none_of_its_calls() {
+    let server = Server::start(|_| Reply::default()).await;
+    let (clock, notices) = (Clock::manual(), Notices::default());
+    let script =
+        "wx.request({ url: 'https://api.test/', timeout: 2000, complete: res => console.log(res.errMsg) })
+                  console.log('work')
+                  setTimeout(() => console.log('work'), 0)";
+    let files = project(&[("app.js", script)]);
+    let mut setup = server
+        .way()
+        .setup(&clock, server.profile.clone(), files, &notices);
+    let (hand, heard) = (clock.clone(), Rc::clone(&notices));
+    setup.observer = Box::new(move |notice| {
+        heard.borrow_mut().push(notice);
+        hand.advance(Duration::from_secs(3));
+    });
+    let mut app = App::new(setup).unwrap();
+
+    app.launch(&Launch::default()).unwrap();
+    let end = app.run_until_idle(clock.now() + Duration::from_secs(60)).await;
+
+    assert_eq!(
+        (end, lines(&notices)),
+        (
+            End::Idle,
+            ["work", "work", "request:ok"].map(str::to_owned).to_vec()
+        )
+    );
 }
 
 type Notices = Rc<RefCell<Vec<Notice>>>;

@@ -9,7 +9,7 @@ use minigate_testkit::{FakeResolver, Pace, Script, Signal, Steps, answer, hostil
 use tokio::time::Instant;
 
 use crate::support::{
-    Entry, HOST, Setting, URL, app, finish_in_time, finish_on_stopped_clock, kind, scripted,
+    Entry, HOST, Setting, URL, app, finish_in_time, finish_on_stopped_clock, kind, rest, scripted, watch,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -120,6 +120,64 @@ async fn n1_a_slow_trickle_doesnt_extend_the_time() {
         kind(&finish_in_time(app.engine.clock(), task).await.0),
         "timed out: Head"
     );
+}
+
+/// On a phone the network runs beside the app's code.
+#[tokio::test]
+async fn n1_the_apps_own_turn_takes_no_time_from_a_call() {
+    let go_on = Signal::new();
+    let script = Steps::over_tls()
+        .read_request()
+        .wait_for(&go_on)
+        .write(answer(200, &[], "ok"));
+    let server = scripted([script.close()]).await;
+    let app = app().at(server.addr()).by_hand().start();
+    let task = app.start_within(Duration::from_secs(2), URL);
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+
+    let turn = app.engine.turn();
+    app.engine.clock().advance(Duration::from_secs(3));
+    drop(turn);
+    rest().await;
+    go_on.tell();
+
+    assert_eq!(kind(&watch(task).await.outcome), "200 \"ok\"");
+}
+
+#[tokio::test]
+async fn n1_a_call_that_is_made_in_a_long_turn_has_its_whole_time_after_it() {
+    let server = scripted([hostile::handshake_then_silence()]).await;
+    let app = app().at(server.addr()).by_hand().start();
+    let clock = app.engine.clock();
+
+    let turn = app.engine.turn();
+    let task = app.start_within(Duration::from_secs(2), URL);
+    clock.advance(Duration::from_secs(3));
+    drop(turn);
+    app.journal.until(1, |entry| *entry == Entry::Sent).await;
+    let (outcome, took) = finish_in_time(clock, task).await;
+
+    assert_eq!(
+        (kind(&outcome).as_str(), took),
+        ("timed out: Head", Duration::from_secs(2))
+    );
+}
+
+/// A handshake needs the thread several times, so it isn't enough to look once at what has come.
+#[tokio::test]
+async fn n1_a_handshake_isnt_out_of_time_because_of_a_turn() {
+    let server = scripted([Script::answering(answer(200, &[], "ok"))]).await;
+    let app = app().at(server.addr()).by_hand().start();
+    let task = app.start_within(Duration::from_secs(2), URL);
+    app.journal
+        .until(1, |entry| matches!(entry, Entry::Connected(_)))
+        .await;
+
+    let turn = app.engine.turn();
+    app.engine.clock().advance(Duration::from_secs(3));
+    drop(turn);
+
+    assert_eq!(kind(&watch(task).await.outcome), "200 \"ok\"");
 }
 
 #[tokio::test]

@@ -376,9 +376,8 @@ async fn an_upload_that_is_over_is_not_read_any_further() {
 
         assert!(matches!(begun, Some(Event::Progress(_))), "{begun:?}");
         assert_eq!(kind(&seen.outcome), "Aborted");
-        let after = until_still(&taken).await;
+        let after = until_closed(&taken).await;
         assert!(after < 64 << 20, "{protocol:?}: {after}");
-        assert_eq!(Arc::strong_count(&taken), 1, "{protocol:?}: the file is closed");
     }
 }
 
@@ -395,8 +394,7 @@ async fn n8_an_answer_that_comes_before_the_file_is_through_ends_it_on_h2_as_wel
     let seen = upload(&app, exchange).await;
 
     assert_eq!(kind(&seen.outcome), "200 \"ok\"");
-    assert!(until_still(&taken).await < 64 << 20);
-    assert_eq!(Arc::strong_count(&taken), 1, "the file is closed");
+    assert!(until_closed(&taken).await < 64 << 20);
 }
 
 #[tokio::test]
@@ -442,17 +440,15 @@ async fn n5_an_upload_in_the_background_is_interrupted() {
     assert_eq!(kind(&seen.outcome), "Interrupted");
 }
 
-/// What a counter says once it counts no more.
-async fn until_still(counter: &AtomicU64) -> u64 {
-    let mut last = u64::MAX;
-    loop {
-        for _ in 0..2000 {
+/// How much was taken of an endless file by the time that it was closed; its reader has a thread of its own.
+async fn until_closed(taken: &Arc<AtomicU64>) -> u64 {
+    let closed = async {
+        while Arc::strong_count(taken) > 1 {
             tokio::task::yield_now().await;
         }
-        let now = counter.load(Ordering::Relaxed);
-        if now == last {
-            return now;
-        }
-        last = now;
-    }
+    };
+    tokio::time::timeout(Duration::from_secs(60), closed)
+        .await
+        .unwrap();
+    taken.load(Ordering::Relaxed)
 }

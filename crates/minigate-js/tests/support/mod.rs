@@ -248,6 +248,16 @@ impl Way {
         project: Project,
         notices: &Rc<RefCell<Vec<Notice>>>,
     ) -> App {
+        App::new(self.setup(clock, profile, project, notices)).unwrap()
+    }
+
+    pub(crate) fn setup(
+        &self,
+        clock: &Clock,
+        profile: Profile,
+        project: Project,
+        notices: &Rc<RefCell<Vec<Notice>>>,
+    ) -> Setup {
         let entries = vec!["https://api.test".to_owned()];
         let lists = WrittenLists {
             request: entries.clone(),
@@ -265,8 +275,7 @@ impl Way {
         network.overrides = vec![Override::host_to("api.test", self.addr)];
         network.conditions = self.conditions.clone();
         network.clock = clock.clone();
-        let setup = setup(project, Limits::default(), Engine::new(network), policy, notices);
-        App::new(setup).unwrap()
+        setup(project, Limits::default(), Engine::new(network), policy, notices)
     }
 }
 
