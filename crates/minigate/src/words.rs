@@ -297,6 +297,24 @@ pub(crate) fn timers(count: usize, lang: Lang) -> String {
     }
 }
 
+/// How many uses of the file system haven't ended.
+pub(crate) fn file_operations(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En if count == 1 => "1 file operation".to_owned(),
+        Lang::En => format!("{count} file operations"),
+        Lang::Zh => format!("{count} 个文件操作"),
+    }
+}
+
+/// How many calls have ended of which the app hasn't heard.
+pub(crate) fn untold(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En if count == 1 => "1 call whose end the app hasn't heard of".to_owned(),
+        Lang::En => format!("{count} calls whose ends the app hasn't heard of"),
+        Lang::Zh => format!("{count} 次调用已结束但小程序尚未得知"),
+    }
+}
+
 /// A test has run for too long.
 pub(crate) fn test_hung(limit: Duration, pending: &[String], lang: Lang) -> String {
     let limit = humantime::format_duration(limit);

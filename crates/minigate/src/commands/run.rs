@@ -23,7 +23,7 @@ use crate::args::{HarArgs, ReplaySpeed, RunArgs};
 use crate::har::{Both, Recorder, Recording, Replay, Secrets};
 use crate::life::Schedule;
 use crate::network::{Player, Script};
-use crate::output::{Ledger, Printer};
+use crate::output::{Ledger, Printer, Summary};
 use crate::settings::{Settings, Warning};
 use crate::words::{self, Part};
 use page::Usage;
@@ -173,14 +173,16 @@ impl<'a> Run<'a> {
         match end {
             Some(End::Died(_)) => summary.died = true,
             Some(End::StillPending(pending)) if self.args.run_for.is_none() => {
-                summary.pending = pending_text(pending, self.args.timeout, self.printer.lang);
+                summary.add_overdue(leftovers(pending, &summary, self.printer.lang));
+                summary.is_overdue = true;
+                summary.given_up_after = Some(self.args.timeout);
             }
             _ => {}
         }
         if self.args.run_for.is_none() {
-            summary.pending.extend(self.usage.unsettled());
+            summary.add_overdue(self.usage.unsettled());
         }
-        summary.pending.extend(self.usage.uncalled());
+        summary.add_overdue(self.usage.uncalled());
         self.printer.summary(&summary);
         match end {
             None => ExitCode::from(SIGNALLED),
@@ -459,15 +461,14 @@ fn warning_text(warning: &Warning, lang: Lang) -> String {
     }
 }
 
-fn pending_text(pending: &Pending, timeout: Duration, lang: Lang) -> Vec<String> {
-    let timeout = humantime::format_duration(timeout);
-    let (calls, sockets, timers) = (pending.calls, pending.sockets, pending.timers);
-    vec![match (lang, sockets) {
-        (Lang::En, 0) => format!("{calls} calls and {timers} timers after {timeout}"),
-        (Lang::En, _) => format!("{calls} calls, {sockets} sockets and {timers} timers after {timeout}"),
-        (Lang::Zh, 0) => format!("{timeout} 后仍有 {calls} 次调用、{timers} 个定时器"),
-        (Lang::Zh, _) => {
-            format!("{timeout} 后仍有 {calls} 次调用、{sockets} 个 WebSocket、{timers} 个定时器")
-        }
-    }]
+/// What the app waits for beside its calls, which the summary has already.
+fn leftovers(pending: &Pending, summary: &Summary, lang: Lang) -> Vec<String> {
+    let untold = (pending.calls + pending.sockets).saturating_sub(summary.cut_off + summary.open);
+    let counts = [
+        (pending.timers, words::timers as fn(usize, Lang) -> String),
+        (pending.files, words::file_operations),
+        (untold, words::untold),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, tell)| tell(count, lang)).collect()
 }

@@ -1,6 +1,6 @@
 //! The journal as reports: one for each call, when it ends.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minigate_engine::{CallId, Decoding, Failure, Journal, Note, Outcome, Signal, Step};
@@ -23,7 +23,7 @@ pub(crate) struct Ledger {
 
 #[derive(Default)]
 struct State {
-    open: HashMap<CallId, Draft>,
+    open: BTreeMap<CallId, Draft>,
     /// The last calls that were printed, for notes that come after.
     printed: VecDeque<(CallId, String)>,
     summary: Summary,
@@ -33,10 +33,15 @@ struct State {
 struct Draft {
     interface: Interface,
     report: CallReport,
+    times: Times,
+    host: String,
+}
+
+/// When a call came how far.
+struct Times {
     called: Instant,
     started: Option<Instant>,
     queued: bool,
-    host: String,
 }
 
 impl Ledger {
@@ -58,9 +63,14 @@ impl Ledger {
         }
     }
 
-    /// All that has ended so far.
+    /// All that has ended so far, and the calls that haven't.
     pub(crate) fn summary(&self) -> Summary {
-        self.lock().summary.clone()
+        let state = self.lock();
+        let mut summary = state.summary.clone();
+        for draft in state.open.values() {
+            summary.add_unended(&draft.report, draft.pending_text(self.printer.lang));
+        }
+        summary
     }
 
     fn keep(&self, call: CallId, draft: Draft) {
@@ -78,12 +88,9 @@ impl Ledger {
     }
 
     fn settle(&self, call: CallId, mut draft: Draft, at: Instant, outcome: &Outcome) {
-        let started = draft.started.unwrap_or(draft.called);
         let report = &mut draft.report;
-        report.queued_ms = draft
-            .queued
-            .then(|| (started - draft.called).as_secs_f64() * 1000.0);
-        report.took_ms = (at - started).as_secs_f64() * 1000.0;
+        report.queued_ms = draft.times.queued_ms(at);
+        report.took_ms = draft.times.took_ms(at);
         match outcome {
             Ok(reply) => report.status = Some(reply.head.status.as_u16()),
             Err(failure) => self.fail(report, draft.interface, failure),
@@ -170,8 +177,8 @@ impl Ledger {
     fn follow(&self, draft: &mut Draft, at: Instant, step: &Step<'_>) {
         match step {
             Step::Noted(note) => draft.report.notes.push(note_text(note, self.printer.lang)),
-            Step::Queued => draft.queued = true,
-            Step::Started => draft.started = Some(at),
+            Step::Queued => draft.times.queued = true,
+            Step::Started => draft.times.started = Some(at),
             Step::Secured {
                 spared: Some(fault), ..
             }
@@ -209,7 +216,7 @@ impl Ledger {
                 }
             }
             Step::Opened(agreement) => {
-                draft.report.took_ms = draft.took(at);
+                draft.report.took_ms = draft.times.took_ms(at);
                 let socket = SocketReport::opened(agreement.protocol.clone());
                 self.printer.opened(&draft.report, &socket);
                 draft.report.socket = Some(socket);
@@ -220,9 +227,34 @@ impl Ledger {
 }
 
 impl Draft {
-    /// From the slot to a moment, in ms.
-    fn took(&self, at: Instant) -> f64 {
-        (at - self.started.unwrap_or(self.called)).as_secs_f64() * 1000.0
+    /// `request GET https://a.com/ (waits for a slot)`.
+    fn pending_text(&self, lang: Lang) -> String {
+        let CallReport {
+            interface,
+            method,
+            url,
+            socket,
+            ..
+        } = &self.report;
+        let state = match (socket, self.times.started) {
+            (Some(_), _) => lang.pick(" (open)", "（已连接）"),
+            (None, Some(_)) => "",
+            (None, None) => lang.pick(" (waits for a slot)", "（等待空位）"),
+        };
+        format!("{interface} {method} {url}{state}")
+    }
+}
+
+impl Times {
+    /// From the call to its slot, or to its end where it never had one; nothing where it needn't wait.
+    fn queued_ms(&self, end: Instant) -> Option<f64> {
+        self.queued
+            .then(|| (self.started.unwrap_or(end) - self.called).as_secs_f64() * 1000.0)
+    }
+
+    /// From its slot to its end; nothing where it never had one.
+    fn took_ms(&self, end: Instant) -> f64 {
+        (end - self.started.unwrap_or(end)).as_secs_f64() * 1000.0
     }
 }
 
@@ -240,9 +272,11 @@ impl Journal for Ledger {
                 let draft = Draft {
                     interface: *interface,
                     report,
-                    called: at,
-                    started: None,
-                    queued: false,
+                    times: Times {
+                        called: at,
+                        started: None,
+                        queued: false,
+                    },
                     host,
                 };
                 self.keep(call, draft);
@@ -384,3 +418,29 @@ const fn signal_text(signal: Signal, lang: Lang) -> &'static str {
 }
 
 const REMEMBERED: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use minigate_engine::Clock;
+
+    use super::*;
+
+    #[test]
+    fn n4_a_call_that_never_had_a_slot_waited_and_didnt_run() {
+        let called = Clock::manual().now();
+        let end = called + Duration::from_millis(6500);
+        let times = |started| Times {
+            called,
+            started,
+            queued: true,
+        };
+
+        let never = times(None);
+        let late = times(Some(called + Duration::from_millis(500)));
+
+        assert_eq!((never.queued_ms(end), never.took_ms(end)), (Some(6500.0), 0.0));
+        assert_eq!((late.queued_ms(end), late.took_ms(end)), (Some(500.0), 6000.0));
+    }
+}
