@@ -34,7 +34,7 @@ export const innerOf = (instance) => (isObject(instance) ? weakGet(inners, insta
 /** Makes an instance over a prototype; nothing of the app runs yet. */
 export function createInstance(prototype, blueprint, path) {
   const instance = create(prototype);
-  weakSet(inners, instance, { __proto__: null, blueprint, path, node: undefined, changes: undefined });
+  weakSet(inners, instance, { __proto__: null, blueprint, path, node: undefined, changes: undefined, changed: undefined });
   define(instance, "data", firstData(blueprint));
   return instance;
 }
@@ -76,6 +76,7 @@ export function applyData(instance, data) {
     else push(changes, change(instance, inner, steps, value));
   }
   if (inner === undefined || changes.length === 0) return;
+  noteNames(inner, changes);
   if (inner.changes !== undefined) return pushAll(inner.changes, changes);
   inner.changes = changes;
   try {
@@ -83,7 +84,15 @@ export function applyData(instance, data) {
   } finally {
     inner.changes = undefined;
   }
-  refresh(instance);
+  const { changed } = inner;
+  inner.changed = undefined;
+  refresh(instance, changed);
+}
+
+/** Notes which members of the data are new, for the components that they concern. */
+function noteNames(inner, changes) {
+  inner.changed ??= { __proto__: null };
+  for (let index = 0; index < changes.length; index += 1) inner.changed[changes[index].steps[0]] = true;
 }
 
 function pushAll(items, more) {

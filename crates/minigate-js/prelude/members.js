@@ -85,7 +85,7 @@ function triggerEvent(name, detail, options) {
   const source = target(node);
   let at = node;
   do {
-    const { handlers } = at.element;
+    const { handlers } = at.face;
     const event = toLowerCase(toText(name));
     if (hasOwn(handlers, event)) deliver(at, handlers[event], name, detail, source);
     at = at.parent;

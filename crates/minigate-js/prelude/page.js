@@ -3,12 +3,13 @@
 import { callHandler } from "minigate:app";
 import { createNode, makeComponent, populate } from "minigate:component";
 import { deepCopy } from "minigate:copy";
+import { bareFace } from "minigate:face";
 import { createInstance, describeInstance, innerOf, prototypeOf, runLifetime, applyData } from "minigate:instance";
 import { sharedMembers } from "minigate:members";
 import { native } from "minigate:native";
 import { bind, define, enumerableKeys, hasOwn, list, push } from "minigate:primordials";
 import { fromText } from "minigate:properties";
-import { loadComponent, pageOf } from "minigate:registry";
+import { componentOf, loadComponent, pageOf } from "minigate:registry";
 import { attach, detach, ready, tellPageLife } from "minigate:tree";
 
 let made = 0;
@@ -20,7 +21,7 @@ export function createPage(path, route, query, channel) {
   const page = createInstance(prototypeOf(blueprint, sharedMembers), blueprint, path);
   made += 1;
   const root = { __proto__: null, id: made, count: 0, isFull: false, channel, tabBar: undefined };
-  const node = createNode(undefined, undefined, root);
+  const node = createNode(undefined, undefined, root, 0);
   node.instance = page;
   innerOf(page).node = node;
   describeInstance(page, path, "", {});
@@ -28,7 +29,7 @@ export function createPage(path, route, query, channel) {
   define(page, "route", route);
   define(page, "__route__", route, false);
   define(page, "options", query);
-  populate(page, path, root);
+  populate(page, path);
   addTabBar(page, route, root);
   return page;
 }
@@ -49,11 +50,11 @@ function addTabBar(page, route, root) {
   const file = native.isTab(route) ? native.customTabBar : undefined;
   if (file === undefined) return;
   loadComponent(file);
-  const element = { __proto__: null, tag: "custom-tab-bar", id: "", classes: [], data: {}, handlers: {}, attributes: {}, literals: {}, paths: {} };
-  const node = makeComponent(file, element, page, root, 1);
-  if (node === undefined) return;
+  if (componentOf(file) === undefined) return;
+  const node = makeComponent(file, bareFace("custom-tab-bar"), page, root, 1);
   root.tabBar = node.instance;
   push(innerOf(page).node.children, node);
+  push(innerOf(page).node.pinned, node);
 }
 
 /** Tells a page something about its life, and its components what they hear of it. */

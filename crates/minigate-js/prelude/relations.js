@@ -1,7 +1,7 @@
 // `relations`: components in one WXML that know each other.
 
 import { innerOf, callFor } from "minigate:instance";
-import { define, enumerableKeys, isObject, list, push, slice, toArray } from "minigate:primordials";
+import { enumerableKeys, isObject, list, push, slice, toArray } from "minigate:primordials";
 import { toRoute } from "minigate:query";
 
 const INVERSE = { __proto__: null, parent: "child", ancestor: "descendant" };
@@ -65,21 +65,45 @@ function tell(node, key, event, other) {
   if (typeof handler === "function") callFor(node.instance, handler, args);
 }
 
-/** Unties a component that is detached. */
+/** Unties a component that is detached, on both sides. */
 export function unlink(node) {
   const keys = enumerableKeys(node.links);
   for (let index = 0; index < keys.length; index += 1) {
     const others = node.links[keys[index]];
-    for (let other = 0; other < others.length; other += 1) tell(node, keys[index], "unlinked", others[other]);
+    for (let other = 0; other < others.length; other += 1) untie(node, keys[index], others[other]);
   }
-  define(node, "links", { __proto__: null });
+  node.links = { __proto__: null };
 }
 
-/** `this.getRelationNodes(key)`. */
+function untie(node, key, other) {
+  const keys = enumerableKeys(other.links);
+  for (let index = 0; index < keys.length; index += 1) {
+    if (!holds(other.links[keys[index]], node)) continue;
+    other.links[keys[index]] = without(other.links[keys[index]], node);
+    tell(other, keys[index], "unlinked", node);
+  }
+  tell(node, key, "unlinked", other);
+}
+
+function holds(nodes, wanted) {
+  for (let index = 0; index < nodes.length; index += 1) if (nodes[index] === wanted) return true;
+  return false;
+}
+
+function without(nodes, unwanted) {
+  const left = list();
+  for (let index = 0; index < nodes.length; index += 1) if (nodes[index] !== unwanted) push(left, nodes[index]);
+  return left;
+}
+
+/** `this.getRelationNodes(key)`: in the order in which the WXML around has them. */
 export function related(instance, key) {
-  const nodes = innerOf(instance)?.node?.links[key];
+  const node = innerOf(instance)?.node;
+  const nodes = node?.links[key];
   const found = list();
-  for (let index = 0; nodes !== undefined && index < nodes.length; index += 1)
-    push(found, nodes[index].instance);
+  if (nodes === undefined) return toArray(found);
+  const { children } = innerOf(node.owner).node;
+  for (let index = 0; index < children.length; index += 1)
+    if (holds(nodes, children[index])) push(found, children[index].instance);
   return toArray(found);
 }

@@ -4,24 +4,45 @@ import { innerOf, runLifetime, runPageLifetime } from "minigate:instance";
 import { apply, list, push, slice, startsWith, toArray } from "minigate:primordials";
 import { link, unlink } from "minigate:relations";
 
+/** How far a component's life has come. */
+export const CREATED = 0;
+const ATTACHED = 1;
+const READY = 2;
+export const GONE = 3;
+
 /** Attaches an instance and all components that it holds, the holder first. */
 export function attach(instance) {
+  const { node } = innerOf(instance);
+  if (node.stage !== CREATED) return;
+  node.stage = ATTACHED;
   runLifetime(instance, "attached");
-  const node = innerOf(instance).node;
+  if (node.stage === GONE) return;
   link(node);
   each(node, (child) => attach(child.instance));
 }
 
 /** Tells an instance and all that it holds that they are ready, the holder last. */
 export function ready(instance) {
-  each(innerOf(instance).node, (child) => ready(child.instance));
+  const { node } = innerOf(instance);
+  if (node.stage !== ATTACHED) return;
+  node.stage = READY;
+  each(node, (child) => ready(child.instance));
   runLifetime(instance, "ready");
 }
 
-/** Detaches an instance and all that it holds, the holder first. */
+/** Brings a component to where its owner is. */
+export function settle({ instance }, stage) {
+  if (stage >= ATTACHED) attach(instance);
+  if (stage === READY) ready(instance);
+}
+
+/** Detaches an instance and all that it holds, the holder first; one that never was attached hears nothing of it. */
 export function detach(instance) {
-  const node = innerOf(instance).node;
-  runLifetime(instance, "detached");
+  const { node } = innerOf(instance);
+  const { stage } = node;
+  if (stage === GONE) return;
+  node.stage = GONE;
+  if (stage !== CREATED) runLifetime(instance, "detached");
   unlink(node);
   each(node, (child) => detach(child.instance));
 }
@@ -32,8 +53,9 @@ export function tellPageLife(instance, name, args) {
   runPageLifetime(instance, name, args);
 }
 
-function each(node, visit) {
-  for (let index = 0; index < node.children.length; index += 1) visit(node.children[index]);
+// The list is never changed, only replaced, so what a visit does to the children leaves the walk alone.
+function each({ children }, visit) {
+  for (let index = 0; index < children.length; index += 1) visit(children[index]);
 }
 
 /** `this.selectAllComponents(selector)`. */
@@ -41,7 +63,7 @@ export function selectAll(instance, selector) {
   const matches = matcher(selector);
   const found = list();
   each(innerOf(instance).node, (child) => {
-    if (matches(child.element)) push(found, exported(child.instance));
+    if (matches(child.face)) push(found, exported(child.instance));
   });
   return toArray(found);
 }
@@ -74,7 +96,7 @@ function matcher(selector) {
     if (c === "," && parts.length > 0) push(compounds, parts);
     if (c === "," || ((c === " " || c === ">") && goesOn(text, at))) parts = list();
   }
-  return (element) => isAny(compounds, element);
+  return (face) => isAny(compounds, face);
 }
 
 /** Whether another part of the same selector follows. */
@@ -84,13 +106,13 @@ function goesOn(text, at) {
   return text[next] !== ",";
 }
 
-function isAny(compounds, element) {
-  for (let index = 0; index < compounds.length; index += 1) if (isAll(compounds[index], element)) return true;
+function isAny(compounds, face) {
+  for (let index = 0; index < compounds.length; index += 1) if (isAll(compounds[index], face)) return true;
   return false;
 }
 
-function isAll(parts, element) {
-  for (let index = 0; index < parts.length; index += 1) if (!is(parts[index], element)) return false;
+function isAll(parts, face) {
+  for (let index = 0; index < parts.length; index += 1) if (!is(parts[index], face)) return false;
   return true;
 }
 

@@ -129,6 +129,8 @@ pub enum Lack {
     Cloud,
     /// A plugin's code, which only the platform has.
     Plugin,
+    /// What the platform's own view does with WXML: its scripts (WXS), generics, and what a slot hands out.
+    View,
 }
 
 impl Lack {
@@ -143,6 +145,7 @@ impl Lack {
             "ad" => Self::Advertisement,
             "cloud" => Self::Cloud,
             "plugin" => Self::Plugin,
+            "view" => Self::View,
             _ => Self::Screen,
         }
     }
@@ -161,6 +164,7 @@ impl Lack {
             Self::Advertisement => "advertisement",
             Self::Cloud => "cloud",
             Self::Plugin => "plugin",
+            Self::View => "view",
         }
     }
 }

@@ -1,242 +1,235 @@
-//! What a WXML file says of the components in it, as far as that is known without evaluating its expressions.
+//! What a WXML file says of the components in it: which there are, under which conditions and how often, and what they
+//! get.
 //!
-//! A component counts where it stands in no loop, under no condition and in no `<template>`, and where each of its
-//! attributes is a text, a literal or a plain data path. The tokenizer knows HTML, so names arrive in small letters.
+//! Other tags dissolve into what they hold. The tokenizer knows HTML, so names arrive in small letters.
 
-mod binding;
+mod library;
+mod reader;
+mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 use serde::Serialize;
-use serde_json::Value;
 
-use binding::Binding;
+use crate::loader::{Opaque, functions};
+use library::Library;
+use value::Value;
 
-/// A component's tag, in the shape that the prelude reads.
-#[derive(Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Element {
+/// A file's components, in the shape that the prelude reads.
+#[derive(Debug, Serialize)]
+pub(crate) struct Plan {
+    nodes: Vec<Node>,
+    /// What each `<template name>` holds, of this file and those that it imports.
+    templates: Vec<Vec<Node>>,
+    /// For each file: the templates that it knows, by name.
+    scopes: Vec<BTreeMap<String, usize>>,
+    /// Why some of the expressions can't be evaluated.
+    opaque: BTreeMap<usize, Unclear>,
+    /// The functions that evaluate the expressions, as text; `undefined` where there is none.
+    #[serde(skip)]
+    functions: Vec<String>,
+}
+
+/// An expression that nobody evaluates.
+#[derive(Debug, Serialize)]
+struct Unclear {
+    text: String,
+    /// What is wrong with it, unless it only is beyond us.
+    error: Option<String>,
+}
+
+/// A part of a file.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Node {
+    Component(Component),
+    Loop(Loop),
+    /// `wx:if` and its alternatives: the first one whose condition holds.
+    Choice {
+        branches: Vec<Branch>,
+    },
+    /// `<template is>`: a template of the file's scope.
+    Template {
+        scope: usize,
+        name: Value,
+        data: Option<Value>,
+    },
+}
+
+/// A component's tag.
+#[derive(Debug, Default, Serialize)]
+struct Component {
     tag: String,
-    id: String,
-    classes: Vec<String>,
+    id: Option<Value>,
+    class: Option<Value>,
     /// `data-…`, in camel case.
-    data: BTreeMap<String, String>,
+    data: BTreeMap<String, Value>,
     /// The owner's method for each event.
-    handlers: BTreeMap<String, String>,
-    /// Other attributes, without hyphens: texts, values, and paths into the owner's data.
-    attributes: BTreeMap<String, String>,
-    literals: BTreeMap<String, Value>,
-    paths: BTreeMap<String, String>,
-    /// The place of the component around it in the same file, or -1.
-    parent: i64,
-    /// Whether everything that it gets is known.
-    is_known: bool,
-    is_bound: bool,
+    handlers: BTreeMap<String, Value>,
+    /// Other attributes, without hyphens.
+    attributes: BTreeMap<String, Value>,
+    /// Attributes that concern what isn't here: generics, what a slot hands out.
+    foreign: Vec<String>,
+    nodes: Vec<Node>,
 }
 
-/// Reads a file's components: tags that are among `tags`, in order.
-pub(crate) fn read(text: &str, tags: &BTreeSet<String>) -> Vec<Element> {
-    let mut reader = Reader {
-        tags,
-        elements: Vec::new(),
-        open: Vec::new(),
+/// `wx:for`.
+#[derive(Debug, Serialize)]
+struct Loop {
+    list: Value,
+    item: String,
+    index: String,
+    key: Option<String>,
+    nodes: Vec<Node>,
+}
+
+/// What there is under a condition, or `wx:else`.
+#[derive(Debug, Serialize)]
+struct Branch {
+    condition: Option<Value>,
+    nodes: Vec<Node>,
+}
+
+/// Reads a file, and what it imports and includes: tags that are among `tags`, in order. `source` gives the text of
+/// the file at a path.
+pub(crate) fn read(file: &str, tags: &BTreeSet<String>, source: &dyn Fn(&str) -> Option<String>) -> Plan {
+    let mut library = Library::new(tags, source);
+    let nodes = if tags.is_empty() {
+        Vec::new()
+    } else {
+        library.open(file)
     };
-    let text = without_scripts(text);
-    let tokens = Tokenizer::new_with_emitter(text.as_str(), DefaultEmitter::default());
-    for token in tokens {
-        match token {
-            Ok(Token::StartTag(tag)) => reader.start(&tag),
-            Ok(Token::EndTag(tag)) => reader.end(&text_of(&tag.name)),
-            _ => {}
-        }
-        if reader.elements.len() >= MAX_ELEMENTS {
-            break;
-        }
-    }
-    reader.elements
-}
-
-struct Reader<'t> {
-    tags: &'t BTreeSet<String>,
-    elements: Vec<Element>,
-    open: Vec<Open>,
-}
-
-/// A tag that isn't closed yet.
-struct Open {
-    name: String,
-    /// The nearest component, itself included.
-    component: i64,
-    /// Whether what it holds is uncertain.
-    is_uncertain: bool,
-}
-
-impl Reader<'_> {
-    fn start(&mut self, tag: &StartTag<()>) {
-        let name = text_of(&tag.name);
-        let (around, was_uncertain) = self
-            .open
-            .last()
-            .map_or((-1, false), |open| (open.component, open.is_uncertain));
-        let is_uncertain = was_uncertain || name == "template" || has_directive(tag);
-        let is_component = self.tags.contains(&name) && !is_uncertain;
-        let component = if is_component {
-            self.elements.push(element(name.clone(), tag, around));
-            i64::try_from(self.elements.len()).unwrap_or(0) - 1
-        } else {
-            around
-        };
-        if !tag.self_closing && self.open.len() < MAX_DEPTH {
-            self.open.push(Open {
-                name,
-                component,
-                is_uncertain,
-            });
-        }
-    }
-
-    fn end(&mut self, name: &str) {
-        if let Some(place) = self.open.iter().rposition(|open| open.name == name) {
-            self.open.truncate(place);
-        }
-    }
-}
-
-fn has_directive(tag: &StartTag<()>) -> bool {
-    tag.attributes.keys().any(|name| {
-        let name = text_of(name);
-        DIRECTIVES.contains(&name.as_str())
-    })
-}
-
-fn element(tag: String, written: &StartTag<()>, parent: i64) -> Element {
-    let mut element = Element {
-        tag,
-        parent,
-        is_known: true,
-        ..Element::default()
+    let (scopes, templates, expressions) = library.close();
+    let mut plan = Plan {
+        nodes,
+        templates,
+        scopes,
+        opaque: BTreeMap::new(),
+        functions: Vec::new(),
     };
-    for (name, value) in &written.attributes {
-        element.add(&text_of(name), &text_of(&value.value));
+    let results = functions(&expressions);
+    for (index, (text, result)) in expressions.into_iter().zip(results).enumerate() {
+        plan.keep(index, text, result);
     }
-    element
+    plan
 }
 
-impl Element {
-    fn add(&mut self, name: &str, value: &str) {
-        if let Some(key) = name.strip_prefix("data-") {
-            if let Binding::Text(text) = Binding::of(value) {
-                self.data.insert(camel(key), text);
-            }
-        } else if let Some(event) = event(name) {
-            self.handlers.insert(event.to_owned(), value.to_owned());
-        } else {
-            self.add_plain(name, value);
+impl Plan {
+    fn keep(&mut self, index: usize, text: String, function: Result<String, Opaque>) {
+        let function = function.unwrap_or_else(|opaque| {
+            let error = match opaque {
+                Opaque::Foreign => None,
+                Opaque::Malformed(error) => Some(error),
+            };
+            self.opaque.insert(index, Unclear { text, error });
+            "undefined".to_owned()
+        });
+        self.functions.push(function);
+    }
+
+    /// A script whose value is the list of all functions.
+    pub(crate) fn script(&self) -> String {
+        format!("[{}\n]", self.functions.join(",\n"))
+    }
+}
+
+impl Node {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Component(_) | Self::Template { .. } => false,
+            Self::Loop(part) => part.nodes.is_empty(),
+            Self::Choice { branches } => branches.iter().all(|branch| branch.nodes.is_empty()),
         }
     }
-
-    fn add_plain(&mut self, name: &str, value: &str) {
-        let key = name.replace('-', "");
-        match (name, Binding::of(value)) {
-            ("id", Binding::Text(text)) => self.id = text,
-            ("class", _) => self.classes = value.split_whitespace().map(str::to_owned).collect(),
-            (name, _) if UNIMPORTANT.contains(&name) || name.contains(':') => {}
-            (_, Binding::Text(text)) => drop(self.attributes.insert(key, text)),
-            (_, Binding::Literal(literal)) => drop(self.literals.insert(key, literal)),
-            (_, Binding::Path(path)) => {
-                self.is_bound = true;
-                self.paths.insert(key, path);
-            }
-            (_, Binding::Expression) => self.is_known = false,
-        }
-    }
 }
-
-/// The event of `bind:tap`, `bindtap`, `catch:tap`, `capture-bind:tap` …
-fn event(name: &str) -> Option<&str> {
-    let name = name.strip_prefix("capture-").unwrap_or(name);
-    let name = name.strip_prefix("mut-").unwrap_or(name);
-    let event = name.strip_prefix("bind").or_else(|| name.strip_prefix("catch"))?;
-    let event = event.strip_prefix(':').unwrap_or(event);
-    (!event.is_empty()).then_some(event)
-}
-
-/// `user-id` as `userId`.
-fn camel(name: &str) -> String {
-    let mut parts = name.split('-');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let mut letters = part.chars();
-        text.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        text.push_str(letters.as_str());
-    }
-    text
-}
-
-/// A text without what stands in `<wxs>`, which is a language of its own.
-fn without_scripts(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, script)) = rest.split_once("<wxs") {
-        kept.push_str(before);
-        let end = script.find("</wxs>").map(|at| at + "</wxs>".len());
-        let closed = script.find("/>").map(|at| at + "/>".len());
-        let end = match (end, closed) {
-            (Some(end), Some(closed))
-                if script
-                    .get(..closed)
-                    .is_some_and(|tag| !tag.trim_end_matches("/>").contains('>')) =>
-            {
-                end.min(closed)
-            }
-            (end, closed) => end.or(closed).unwrap_or(script.len()),
-        };
-        rest = script.get(end..).unwrap_or_default();
-    }
-    kept.push_str(rest);
-    kept
-}
-
-fn text_of(text: &HtmlString) -> String {
-    String::from_utf8_lossy(text).into_owned()
-}
-
-const DIRECTIVES: &[&str] = &["wx:if", "wx:elif", "wx:else", "wx:for", "wx:for-items"];
-/// Attributes that no component's logic depends on.
-const UNIMPORTANT: &[&str] = &["id", "style", "slot", "hidden", "is"];
-const MAX_DEPTH: usize = 1000;
-const MAX_ELEMENTS: usize = 5000;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     #[test]
-    fn reads_what_is_certain_of_components() {
-        let text = r#"
-            <wxs module="m">var a = 1 <b.length; module.exports = "<my-b/>"</wxs>
-            <view class="box"><my-a id="one" class="x y" show-icon title="T" count="{{3}}" name="{{user.name}}"
-              bind:change="onChange" bindtap="onTap" data-user-id="7"><my-b></my-b></my-a></view>
-            <my-b wx:for="{{list}}"/><block wx:if="{{a}}"><my-b/></block><template name="t"><my-b/></template>
-            <!-- <my-b/> --><my-b value="{{a ? 1 : 2}}"/>"#;
-
-        let read = read(text, &tags());
-
-        assert_eq!(read.len(), 3);
-        assert_eq!(
-            serde_json::to_value(&read[0]).unwrap(),
-            json!({
-                "tag": "my-a", "id": "one", "classes": ["x", "y"], "data": {"userId": "7"},
-                "handlers": {"change": "onChange", "tap": "onTap"},
-                "attributes": {"showicon": "", "title": "T"}, "literals": {"count": 3}, "paths": {"name": "user.name"},
-                "parent": -1, "isKnown": true, "isBound": true,
-            })
+    fn reads_components_with_what_they_get() {
+        let plan = plan(
+            r#"<wxs module="m">var a = 1 <b.length; module.exports = "<my-b/>"</wxs>
+            <view class="box"><my-a id="one" class="x {{y}}" show-icon title="T" count="{{3}}" name="{{user.name}}"
+              bind:change="onChange" bindtap="onTap" data-user-id="7" generic:g="my-b"><my-b></my-b></my-a></view>
+            <!-- <my-b/> -->"#,
         );
-        assert_eq!((read[1].parent, read[1].is_known), (0, true));
-        assert_eq!((read[2].parent, read[2].is_known), (-1, false));
+
+        assert_eq!(
+            plan["nodes"],
+            json!([{
+                "kind": "component", "tag": "my-a", "id": "one", "class": ["x ", 0], "data": {"userId": "7"},
+                "handlers": {"change": "onChange", "tap": "onTap"},
+                "attributes": {"showicon": "", "title": "T", "count": 1, "name": 2}, "foreign": ["generic:g"],
+                "nodes": [bare("my-b")],
+            }])
+        );
+    }
+
+    #[test]
+    fn reads_conditions_and_loops() {
+        let plan = plan(
+            r#"<my-a wx:for="{{list}}" wx:key="id" wx:if="{{item.on}}"/>
+            <block wx:for="{{3}}" wx:for-item="n" wx:for-index="i"><view/></block>
+            <view wx:if="{{a}}"/><view wx:elif="{{b}}"><my-a/></view><text>t</text>"#,
+        );
+
+        assert_eq!(
+            plan["nodes"],
+            json!([
+                {"kind": "loop", "list": 0, "item": "item", "index": "index", "key": "id", "nodes": [
+                    {"kind": "choice", "branches": [{"condition": 1, "nodes": [bare("my-a")]}]}
+                ]},
+                {"kind": "choice", "branches": [{"condition": 3, "nodes": []}, {"condition": 4, "nodes": [bare("my-a")]}]},
+            ])
+        );
+    }
+
+    #[test]
+    fn templates_know_their_own_file_and_what_it_imports() {
+        let files = [
+            (
+                "p/p.wxml",
+                r#"<import src="../t/t"/><template is="{{n}}" data="{{...a, b}}"/><include src="/i.wxml"/>"#,
+            ),
+            (
+                "t/t.wxml",
+                r#"<import src="u.wxml"/><import src="../p/p"/><template name="t"><template is="u"/></template>"#,
+            ),
+            ("t/u.wxml", r#"<template name="u"><my-a/></template>"#),
+            (
+                "i.wxml",
+                r#"<my-b/><include src="i.wxml"/><template name="never"/>"#,
+            ),
+        ];
+
+        let plan = plan_of("p/p.wxml", &files);
+
+        assert_eq!(
+            plan["nodes"][0],
+            json!({"kind": "template", "scope": 0, "name": 0, "data": 1})
+        );
+        assert_eq!(plan["nodes"][1], bare("my-b"));
+        let t = plan["scopes"][0]["t"].as_u64().unwrap() as usize;
+        let inner = &plan["templates"][t][0];
+        assert_eq!(inner["name"], "u");
+        let scope = inner["scope"].as_u64().unwrap() as usize;
+        let u = plan["scopes"][scope]["u"].as_u64().unwrap() as usize;
+        assert_eq!(plan["templates"][u], json!([bare("my-a")]));
+        assert_eq!(plan["scopes"][0].get("u"), None);
+    }
+
+    #[test]
+    fn expressions_that_nobody_evaluates_are_named() {
+        let plan = plan(r#"<my-a a="{{m.f(b)}}" b="{{c +}}" c="{{d}}"/>"#);
+
+        assert_eq!(plan["opaque"]["0"], json!({"text": "m.f(b)", "error": null}));
+        assert_eq!(plan["opaque"]["1"]["text"], "c +");
+        assert!(plan["opaque"]["1"]["error"].is_string());
+        assert_eq!(plan["opaque"].get("2"), None);
     }
 
     #[test]
@@ -250,13 +243,36 @@ mod tests {
             "<my-a a='",
             "<my-a><my-a><view></my-a>",
             "<wxs src='a'/><my-a/>",
+            "<my-a wx:else/>",
+            "<template>",
+            "<include/>",
+            "<include src='..'/><import src='p.wxml'/>",
+            "<include src='p'/>",
         ] {
-            assert!(read(text, &tags()).len() < 3, "{text}");
+            let plan = plan(text);
+            assert!(plan["nodes"].as_array().unwrap().len() < 3, "{text}");
         }
-        assert_eq!(read("<wxs src='a' module='b'/><my-a/>", &tags()).len(), 1);
+        let nested = "<my-a>".repeat(100_000);
+        assert!(plan(&nested)["nodes"].is_array());
     }
 
-    fn tags() -> BTreeSet<String> {
-        ["my-a", "my-b"].map(str::to_owned).into()
+    fn bare(tag: &str) -> Value {
+        json!({"kind": "component", "tag": tag, "id": null, "class": null, "data": {}, "handlers": {}, "attributes": {},
+            "foreign": [], "nodes": []})
+    }
+
+    fn plan(text: &str) -> Value {
+        plan_of("p.wxml", &[("p.wxml", text)])
+    }
+
+    fn plan_of(file: &str, files: &[(&str, &str)]) -> Value {
+        let tags = ["my-a", "my-b"].map(str::to_owned).into();
+        let source = |path: &str| {
+            files
+                .iter()
+                .find(|(name, _)| *name == path)
+                .map(|(_, text)| (*text).to_owned())
+        };
+        serde_json::to_value(read(file, &tags, &source)).unwrap()
     }
 }

@@ -275,6 +275,10 @@ pub(crate) const fn lack(lack: Lack, lang: Lang) -> &'static str {
             "the plugin's code, which only the platform has",
             "插件代码（仅平台持有）",
         ),
+        Lack::View => lang.pick(
+            "the platform's view layer, so components that depend on it don't exist",
+            "平台的视图层，依赖它的组件不会创建",
+        ),
         _ => lang.pick("something that is not here", "此处没有的东西"),
     }
 }

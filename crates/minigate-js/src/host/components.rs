@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rquickjs::{Array, Ctx, Object, Result, context::EvalOptions};
 use serde_json::{Value, json};
 
 use super::Host;
@@ -28,17 +29,28 @@ pub(super) fn components(host: &Host, file: &str) -> String {
     json!({ "found": found, "missing": missing }).to_string()
 }
 
-/// The components in a file's WXML, as JSON; none where there is no WXML.
-pub(super) fn elements(host: &Host, file: &str) -> String {
+/// What a file's WXML holds of components: `{plan, functions}`, the plan as JSON; nothing where there is no WXML.
+pub(super) fn plan<'js>(host: &Host, ctx: &Ctx<'js>, file: &str) -> Result<Object<'js>> {
     let path = format!("{}.wxml", without_ending(file));
-    let text = host
-        .project
-        .files()
-        .read(&path, host.limits.module)
-        .unwrap_or_default();
+    let root = host.project.root();
+    let source = |path: &str| {
+        let bytes = host
+            .project
+            .files()
+            .read(&format!("{root}{path}"), host.limits.module);
+        Some(String::from_utf8_lossy(&bytes.ok()?).into_owned())
+    };
     let tags: BTreeSet<_> = used(host, file).into_keys().collect();
-    let elements = template::read(&String::from_utf8_lossy(&text), &tags);
-    serde_json::to_string(&elements).unwrap_or_else(|_| "[]".to_owned())
+    let plan = template::read(path.strip_prefix(root).unwrap_or(&path), &tags, &source);
+    let mut options = EvalOptions::default();
+    options.filename = Some(path);
+    let made = Object::new_proto(ctx.clone(), None)?;
+    made.set("plan", serde_json::to_string(&plan).unwrap_or_default())?;
+    made.set(
+        "functions",
+        ctx.eval_with_options::<Array<'js>, _>(plan.script(), options)?,
+    )?;
+    Ok(made)
 }
 
 /// How a component is named, and in which file.

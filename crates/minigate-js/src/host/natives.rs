@@ -10,7 +10,7 @@ use rquickjs::{Array, Ctx, Exception, Function, IntoJs, Object, Result, Value, f
 use super::storage::Unstorable;
 use super::{
     Host, Request, Told,
-    components::{components, elements},
+    components::{components, plan},
     modules, network, socket_answer,
     sockets::Connection,
 };
@@ -150,7 +150,9 @@ impl<'js> Natives<'_, 'js> {
         let host = self.host();
         self.add("components", move |file: String| components(&host, &file))?;
         let host = self.host();
-        self.add("template", move |file: String| elements(&host, &file))?;
+        self.add("template", move |ctx: Ctx<'js>, file: String| {
+            plan(&host, &ctx, &file)
+        })?;
         self.object.set("customTabBar", self.host.custom_tab_bar())?;
         let host = self.host();
         self.add("isTab", move |route: String| {

@@ -262,7 +262,7 @@ fn shown(folder: &str) -> String {
 }
 
 /// Puts a path onto a folder and takes `.` and `..` out; none where it would leave the project.
-fn join(folder: &str, path: &str) -> Option<String> {
+pub(crate) fn join(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {

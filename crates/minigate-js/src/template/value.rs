@@ -1,0 +1,106 @@
+//! The value of an attribute: text, with expressions in it.
+
+use serde::Serialize;
+
+/// What an attribute's value is. Whoever reads it knows the expressions by their numbers.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Value {
+    /// Without `{{ }}`.
+    Text(String),
+    /// One expression and nothing else: its value, of whatever type.
+    Expression(usize),
+    /// A text that is put together.
+    Parts(Vec<Value>),
+}
+
+impl Value {
+    /// Reads a value, and appends its expressions.
+    pub(super) fn read(text: &str, expressions: &mut Vec<String>) -> Self {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{{") {
+            let Some(end) = end_of(after) else { break };
+            let (Some(inner), Some(behind)) = (after.get(..end), after.get(end + "}}".len()..)) else {
+                break;
+            };
+            parts.extend((!before.is_empty()).then(|| Self::Text(before.to_owned())));
+            parts.push(Self::expression(inner.trim(), expressions));
+            rest = behind;
+        }
+        if parts.is_empty() {
+            return Self::Text(text.to_owned());
+        }
+        parts.extend((!rest.is_empty()).then(|| Self::Text(rest.to_owned())));
+        // A space beside the brackets makes a text of it.
+        match parts.as_slice() {
+            [Self::Expression(only)] => Self::Expression(*only),
+            _ => Self::Parts(parts),
+        }
+    }
+
+    /// Reads the members that a template is handed: `{{a, b: c, ...d}}` is an object without its brackets.
+    pub(super) fn read_members(text: &str, expressions: &mut Vec<String>) -> Self {
+        let inner = text
+            .trim()
+            .strip_prefix("{{")
+            .and_then(|text| text.strip_suffix("}}"));
+        Self::expression(&format!("{{{}}}", inner.unwrap_or_default()), expressions)
+    }
+
+    fn expression(text: &str, expressions: &mut Vec<String>) -> Self {
+        expressions.push(text.to_owned());
+        Self::Expression(expressions.len() - 1)
+    }
+}
+
+/// Where an expression ends: at the first `}}` outside of its own brackets and quotes.
+fn end_of(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut quote) = (0_usize, None);
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match (quote, byte) {
+            (Some(_), b'\\') => at += 1,
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'{') => depth += 1,
+            (None, b'}') if depth > 0 => depth -= 1,
+            (None, b'}') if bytes.get(at + 1) == Some(&b'}') => return Some(at),
+            (None, _) => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn tells_texts_expressions_and_mixtures() {
+        for (text, value, expressions) in [
+            ("a b", json!("a b"), vec![]),
+            ("{{ a.b }}", json!(0), vec!["a.b"]),
+            ("{{a}} ", json!([0, " "]), vec!["a"]),
+            ("x{{a}}-{{b}}", json!(["x", 0, "-", 1]), vec!["a", "b"]),
+            ("{{ {a: {b: 1}} }}", json!(0), vec!["{a: {b: 1}}"]),
+            ("{{ '}}' + \"\\\"}}\" }}", json!(0), vec!["'}}' + \"\\\"}}\""]),
+            ("{{a", json!("{{a"), vec![]),
+            ("{{é}}", json!(0), vec!["é"]),
+        ] {
+            let mut read = Vec::new();
+
+            let found = Value::read(text, &mut read);
+
+            assert_eq!(
+                (serde_json::to_value(found).unwrap(), read),
+                (value, expressions.iter().map(|e| (*e).to_owned()).collect())
+            );
+        }
+    }
+}
