@@ -159,7 +159,9 @@ function errorText(error) {
   const message = ownText(error, "message");
   const stack = attempt(() => errorStack(error)) ?? "";
   const head = message === "" ? name : name + ": " + message;
-  return stack === "" ? "[" + head + "]" : head + "\n" + appFrames(stack);
+  if (stack === "") return "[" + head + "]";
+  // What an app has put there may already say it.
+  return startsWith(stack, head) ? appFrames(stack) : head + "\n" + appFrames(stack);
 }
 
 function appFrames(stack) {

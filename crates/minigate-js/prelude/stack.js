@@ -13,7 +13,9 @@ import {
   rawStack,
   SafeError,
   SafeTypeError,
+  slice,
   startsWith,
+  toText,
   uncurry,
 } from "minigate:primordials";
 
@@ -31,7 +33,7 @@ export function installStacks() {
   const { get } = getOwnPropertyDescriptor(
     {
       get stack() {
-        return errorStack(this);
+        return told(this);
       },
     },
     "stack",
@@ -41,17 +43,40 @@ export function installStacks() {
   define(SafeError, "captureStackTrace", captureStackTrace, false);
 }
 
-/** The frames of an error as text, innermost first; nothing for what is no error. */
+/** The frames of an error as text, innermost first; nothing for what is no error. No code of the app runs for it. */
 export function errorStack(error) {
   const kept = rawStack(error);
   return kept === undefined || typeof kept === "string" ? kept : stackText(kept, 0);
+}
+
+/** What the app reads: the frames below a line that says what went wrong, as V8 writes them. */
+function told(error) {
+  const kept = rawStack(error);
+  return kept === undefined || typeof kept === "string" ? kept : headed(error, stackText(kept, 0));
+}
+
+function headed(error, frames) {
+  const name = member(error, "name") ?? "Error";
+  const message = member(error, "message") ?? "";
+  const head = name === "" || message === "" ? name + message : name + ": " + message;
+  return frames === "" ? head : head + "\n" + slice(frames, 0, -1);
+}
+
+function member(error, name) {
+  try {
+    const value = error[name];
+    return value === undefined ? undefined : toText(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `Error.captureStackTrace(target, until)`: the frames below `until`. */
 function captureStackTrace(target, until) {
   if (!isObject(target)) throw new SafeTypeError("captureStackTrace needs an object");
   const frames = rawStack(new SafeError());
-  define(target, "stack", stackText(frames, typeof until === "function" ? below(frames, until) : 0), false);
+  const text = stackText(frames, typeof until === "function" ? below(frames, until) : 0);
+  define(target, "stack", headed(target, text), false);
 }
 
 function below(frames, until) {

@@ -316,8 +316,50 @@ async fn a_stack_shows_the_app_and_not_what_runs_it() {
 
     assert_eq!(
         text,
-        "at inner (app.js), at map (native), at outer (app.js), at app.js\n1"
+        "Error: x, at inner (app.js), at map (native), at outer (app.js), at app.js\n2"
     );
+}
+
+#[tokio::test]
+async fn a_stack_begins_with_what_went_wrong() {
+    let text = console(
+        "class Own extends Error { constructor(m) { super(m); this.name = 'Own' } }
+         const head = e => e.stack.split('\\n')[0]
+         try { null.x } catch (e) { console.log(head(e)) }
+         console.log(head(new Own('mine')), '|', head(new Error()), '|', head(new RangeError('two\\nlines')))
+         const o = { name: 'O', message: 'm' }; Error.captureStackTrace(o); console.log(head(o))
+         const bare = {}; Error.captureStackTrace(bare); console.log(head(bare))
+         const sly = new Error('x'); Object.defineProperty(sly, 'message', { get() { throw 1 } }); sly.name = Symbol('s'); console.log(head(sly))
+         const copy = new Error('x'); copy.stack = new Error('x').stack; console.log(copy)",
+    )
+    .await;
+
+    assert_eq!(
+        text.replace(|c: char| c.is_ascii_digit() || c == ':', ""),
+        "TypeError cannot read property 'x' of null\nOwn mine | Error | RangeError two\nO m\nError\nSymbol(s)\nError x\n    at app.js"
+    );
+}
+
+#[tokio::test]
+async fn what_an_error_says_of_itself_makes_no_frames_for_the_host() {
+    let run = run(&[(
+        "app.js",
+        "let asked = 0
+         const e = new Error('x\\n    at fake (forged.js:1:1)')
+         Object.defineProperty(e, 'name', { get() { asked++; return 'N' } })
+         setTimeout(() => { throw e }); setTimeout(() => console.log(asked))",
+    )])
+    .await;
+
+    let fault = run.faults()[0];
+    assert_eq!(
+        fault
+            .place
+            .as_ref()
+            .map(|place| (place.file.as_str(), place.line)),
+        Some(("app.js", 2))
+    );
+    assert!(!fault.stack.contains("forged"));
 }
 
 #[tokio::test]

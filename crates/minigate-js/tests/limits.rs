@@ -147,7 +147,7 @@ async fn an_endless_loop_is_told_with_its_place() {
 async fn deep_recursion_is_an_error_like_any_other() {
     let run = run(&[(
         "app.js",
-        "function f() { return f() + 1 }\ntry { f() } catch (e) { console.log(e instanceof RangeError, e.message, e.stack.split('\\n')[0].slice(0, 19)) }
+        "function f() { return f() + 1 }\ntry { f() } catch (e) { console.log(e instanceof RangeError, e.message, e.stack.split('\\n')[1].slice(0, 19)) }
          let nested = []; for (let i = 0; i < 1e5; i++) nested = [nested]
          try { JSON.stringify(nested) } catch (e) { console.log(e.name) }
          console.log('still here')",

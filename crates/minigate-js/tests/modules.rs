@@ -267,7 +267,7 @@ async fn the_app_sees_its_own_places_in_a_stack() {
     let run = run(&[
         (
             "app.js",
-            "const { f } = require('./m'); const x = f()\nconst y = f(); console.log(x.stack + y.stack)",
+            "const { f } = require('./m'); const x = f()\nconst y = f(); console.log(x.stack + '\\n' + y.stack)",
         ),
         ("m.js", "import './n'; export const f = () => new Error('x')"),
         ("n.js", ""),
@@ -276,7 +276,7 @@ async fn the_app_sees_its_own_places_in_a_stack() {
 
     assert_eq!(
         run.text(),
-        "    at f (m.js:1:42)\n    at app.js:1:40\n    at f (m.js:1:42)\n    at app.js:2:11\n"
+        "Error: x\n    at f (m.js:1:42)\n    at app.js:1:40\nError: x\n    at f (m.js:1:42)\n    at app.js:2:11"
     );
 }
 
