@@ -36,6 +36,7 @@ export const createBench = () => ({
 
 /** Opens a page: the app is launched with it the first time, later it takes the place of all others. */
 async function open(url, options) {
+  const before = currentPage();
   if (isLaunched) {
     const { route, query } = parseAddress(addressOf(url), "");
     openAnew(route, query);
@@ -45,6 +46,7 @@ async function open(url, options) {
   }
   // A page's onReady comes in a turn of its own.
   await new SafePromise((resolve) => soon(resolve));
+  if (url !== undefined && currentPage() === before) throw new SafeTypeError(url + " is not a page of the app");
   return currentPage() === undefined ? undefined : handleOf(currentPage());
 }
 

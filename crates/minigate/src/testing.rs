@@ -30,6 +30,13 @@ pub(crate) struct FileReport {
     pub(crate) broken: Option<Failure>,
 }
 
+impl FileReport {
+    /// Whether there is nothing to tell of it.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.tests.is_empty() && self.broken.is_none()
+    }
+}
+
 /// What a test came to.
 #[derive(Clone, Debug)]
 pub(crate) struct TestReport {

@@ -292,6 +292,16 @@ pub(crate) fn no_tests(dir: &Path, lang: Lang) -> String {
     }
 }
 
+/// No test was found that is to run.
+pub(crate) fn no_test_fits(filter: Option<&str>, lang: Lang) -> String {
+    match (filter, lang) {
+        (Some(filter), Lang::En) => format!("no test's `file > name` holds `{filter}`"),
+        (Some(filter), Lang::Zh) => format!("没有测试的“文件 > 名称”包含 `{filter}`"),
+        (None, Lang::En) => "the files define no test: write `test(name, async (t) => …)`".to_owned(),
+        (None, Lang::Zh) => "文件中没有定义测试：请写 `test(名称, async (t) => …)`".to_owned(),
+    }
+}
+
 /// How many timers wait.
 pub(crate) fn timers(count: usize, lang: Lang) -> String {
     match lang {

@@ -37,6 +37,9 @@ pub(crate) fn test(args: &TestArgs, printer: &Arc<Printer>) -> anyhow::Result<Ex
         .enable_all()
         .build()?;
     let reports = runtime.block_on(run.run_all(&files))?;
+    if reports.iter().all(FileReport::is_empty) {
+        bail!(words::no_test_fits(args.filter.as_deref(), lang));
+    }
     run.report(&reports)
 }
 

@@ -13,7 +13,7 @@ use crate::testing::{Failure, FileReport, TestReport, TestResult};
 
 /// A file's tests.
 pub(crate) fn file_lines(report: &FileReport, dir: &Path, lang: Lang) -> String {
-    if report.tests.is_empty() && report.broken.is_none() {
+    if report.is_empty() {
         return String::new();
     }
     let head = format!("{}\n", line(&report.file));
@@ -53,9 +53,6 @@ pub(crate) fn summary_lines(tally: &Tally, lang: Lang) -> String {
         Lang::En => format!("{total} tests"),
         Lang::Zh => format!("{total} 个测试"),
     };
-    if parts.is_empty() {
-        return format!("{}\n", lang.pick("no test fits", "没有符合条件的测试"));
-    }
     format!("\n{what}: {}\n", parts.join(", "))
 }
 
