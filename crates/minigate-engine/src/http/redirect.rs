@@ -19,8 +19,10 @@ pub(super) fn location(head: &Head) -> Option<String> {
             | StatusCode::TEMPORARY_REDIRECT
             | StatusCode::PERMANENT_REDIRECT
     );
+    // An empty value counts as none, as in Chromium.
     head.fields
-        .get("location")
+        .all("location")
+        .find(|location| !location.is_empty())
         .filter(|_| is_redirect)
         .map(std::borrow::Cow::into_owned)
 }

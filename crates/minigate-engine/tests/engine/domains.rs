@@ -284,6 +284,18 @@ async fn a_manual_redirect_is_an_answer() {
 }
 
 #[tokio::test]
+async fn n8_a_redirect_to_nowhere_is_an_answer() {
+    for location in ["", "  "] {
+        let server = scripted([redirect(302, location)]).await;
+
+        let outcome = app().at(server.addr()).start().get(URL).await;
+
+        assert_eq!(status(&outcome), 302);
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_status_that_is_no_redirect_is_an_answer() {
     for status in [300, 304, 305, 306] {
         let server = scripted([redirect(status, "https://evil.example/")]).await;
