@@ -28,6 +28,8 @@ pub(super) enum Violation {
     ControlTooLong,
     #[error("the length of a frame isn't written in the shortest form")]
     Length,
+    #[error("the most significant bit of a frame's length is set")]
+    LengthSign,
 }
 
 impl<S> Guard<S> {
@@ -157,8 +159,11 @@ impl Scanner {
     }
 
     fn extended(&mut self, length: u64, least: u64) -> Result<(), Violation> {
-        if length < least || length > i64::MAX as u64 {
+        if length < least {
             return Err(Violation::Length);
+        }
+        if length > i64::MAX as u64 {
+            return Err(Violation::LengthSign);
         }
         self.end_head(length);
         Ok(())
@@ -224,7 +229,7 @@ mod tests {
             (&[0x8A, 126, 0, 126], 1, Violation::ControlTooLong),
             (&[0x82, 126, 0, 125], 3, Violation::Length),
             (&[0x82, 127, 0, 0, 0, 0, 0, 0, 255, 255], 9, Violation::Length),
-            (&[0x82, 127, 255, 0, 0, 0, 0, 0, 0, 0], 9, Violation::Length),
+            (&[0x82, 127, 128, 0, 0, 0, 0, 0, 0, 0], 9, Violation::LengthSign),
         ] {
             assert_eq!(scan(false, &[frame]), Err((at, violation)), "{frame:?}");
         }
