@@ -37,7 +37,7 @@ pub use resolve::{AddressSource, ResolveError, Resolver, SystemResolver};
 pub use transport::{Stream, Transport};
 pub(crate) use upgrade::{Nothing, Upgrading};
 pub(crate) use weather::{Weather, explain};
-pub(crate) use wire::HeadTooLong;
+pub(crate) use wire::{HeadTooLong, Meter};
 
 /// Opens an app's connections; nothing else does, and nothing is dialled without a permit.
 pub(crate) struct Dialer {

@@ -12,16 +12,16 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
-use minigate_policy::Permit;
+use minigate_policy::{Interface, Permit};
 
 use crate::decode;
-use crate::dial::{Dialer, Freshness, Lease, Listener, Outgoing, Sender};
+use crate::dial::{Dialer, Freshness, Lease, Listener, Meter, Outgoing, Sender};
 use crate::journal::track::Track;
 use crate::payload::Load;
 use crate::progress::Gauge;
 use crate::task::Emitter;
 use crate::{
-    Body, Delivery, Event, Exchange, Expect, Failure, Fields, Head, Limits, Outcome, Payload, Phase,
+    Body, Breach, Delivery, Event, Exchange, Expect, Failure, Fields, Head, Limits, Outcome, Payload, Phase,
     Protocol, Redirect, Reply, Step, Timing,
 };
 use body::{Content, Delivered, Kept, Read};
@@ -171,7 +171,10 @@ impl Carrier {
         };
         let response = sent.map_err(|error| {
             let silent = meter.counts().1 == before.1;
-            Unanswered::of(hop, error, lease.reused, silent).explained_by(&lease, hop.host())
+            let unanswered = Unanswered::of(hop, error, lease.reused, silent);
+            unanswered
+                .or_too_long(hop, &meter)
+                .explained_by(&lease, hop.host())
         })?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Unanswered::for_good(breach::unasked_switch(hop.host())));
@@ -303,6 +306,22 @@ impl Unanswered {
 }
 
 impl Unanswered {
+    /// A length that hyper can't count looks like too large a head to it.
+    fn or_too_long(self, hop: &Hop, meter: &Meter) -> Self {
+        let is_large = matches!(
+            self.failure,
+            Failure::Broken {
+                breach: Breach::HeadTooLarge,
+                ..
+            }
+        );
+        let fields = is_large.then(|| meter.take_fields()).flatten();
+        if fields.is_some_and(|fields| breach::is_beyond_count(&fields)) {
+            return Self::for_good(hop.too_long());
+        }
+        self
+    }
+
     /// The network's own end explains all others, and nothing is repeated on the next network by itself.
     fn explained_by(self, lease: &Lease, host: &str) -> Self {
         Self {
@@ -331,6 +350,15 @@ impl Form {
 impl Hop {
     fn host(&self) -> &str {
         self.permit.target().host_str()
+    }
+
+    /// What an answer comes to whose length is beyond all limits.
+    fn too_long(&self) -> Failure {
+        let limit = self.permit.policy().profile().download_max_bytes;
+        match limit.filter(|_| self.permit.interface() == Interface::DownloadFile) {
+            Some(limit) => Failure::FileTooLarge { limit },
+            None => breach::invalid_length(self.host()),
+        }
     }
 
     /// What really made it fail: a body that couldn't be read looks like any other fault of the connection.

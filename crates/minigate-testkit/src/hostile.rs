@@ -14,8 +14,8 @@ pub use bodies::{
 };
 pub use framing::{
     bad_chunk_size, cut_in_chunks, duplicate_content_length, endless_chunk_extension, endless_trailers,
-    length_and_chunks, long_body, negative_content_length, overflowing_chunk_size, short_body,
-    two_answers_to_one_request,
+    largest_content_length, length_and_chunks, long_body, negative_content_length, overflowing_chunk_size,
+    short_body, two_answers_to_one_request,
 };
 pub use heads::{
     bare_carriage_return, endless_header, endless_informational, huge_headers, not_http, nul_in_header,
@@ -77,6 +77,7 @@ fn by_themselves() -> Vec<Hostile> {
         hostile("gbk_said_to_be_utf8", gbk_said_to_be_utf8()),
         hostile("gzip_bomb", gzip_bomb(4 << 10)),
         hostile("gzip_of_gzip", gzip_of_gzip()),
+        hostile("largest_content_length", largest_content_length()),
         hostile("length_and_chunks", length_and_chunks()),
         hostile("long_body", long_body()),
         hostile("negative_content_length", negative_content_length()),

@@ -6,7 +6,7 @@ use std::io;
 use minigate_tls::TlsFault;
 
 use crate::dial::HeadTooLong;
-use crate::{Breach, Failure};
+use crate::{Breach, Failure, Fields};
 
 /// An error before the head of an answer; `silent` where not a byte of one came.
 pub(crate) fn during_head(host: &str, error: &hyper::Error, silent: bool) -> Failure {
@@ -34,6 +34,22 @@ pub(super) fn during_body(host: &str, error: &hyper::Error) -> Failure {
     Failure::Broken {
         host: host.to_owned(),
         breach: of(error),
+    }
+}
+
+/// Whether the length of a body is more than hyper can count.
+pub(super) fn is_beyond_count(fields: &Fields) -> bool {
+    let length = fields.get("content-length");
+    length.is_some_and(|length| length.parse().is_ok_and(|length: u64| length > MOST_COUNTED))
+}
+
+/// The length of the body can't be right.
+pub(super) fn invalid_length(host: &str) -> Failure {
+    Failure::Broken {
+        host: host.to_owned(),
+        breach: Breach::Malformed {
+            reason: "the content-length is beyond all limits".to_owned(),
+        },
     }
 }
 
@@ -107,3 +123,6 @@ fn deepest(error: &hyper::Error) -> String {
     }
     deepest.to_string()
 }
+
+/// Two numbers more are its marks for bodies of unknown length.
+const MOST_COUNTED: u64 = u64::MAX - 2;

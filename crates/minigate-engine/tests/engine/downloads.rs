@@ -227,21 +227,20 @@ async fn a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not() {
 
 #[tokio::test]
 async fn a_file_that_says_that_it_is_too_large_is_not_begun() {
-    let script = Steps::over_tls()
-        .read_request()
-        .write(format!(
-            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
-            u64::MAX / 2
-        ))
-        .await_peer_close();
-    let server = scripted([script.close()]).await;
-    let folder = TempDir::new().unwrap();
+    for length in [u64::MAX / 2, u64::MAX - 1, u64::MAX] {
+        let script = Steps::over_tls()
+            .read_request()
+            .write(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n"))
+            .await_peer_close();
+        let server = scripted([script.close()]).await;
+        let folder = TempDir::new().unwrap();
 
-    let seen = download(&app().at(server.addr()).start(), &folder).await;
+        let seen = download(&app().at(server.addr()).start(), &folder).await;
 
-    assert_eq!(kind(&seen.outcome), "FileTooLarge");
-    assert_eq!(seen.progress, []);
-    server.until(|record| record.over == 1).await;
+        assert_eq!(kind(&seen.outcome), "FileTooLarge", "{length}");
+        assert_eq!(seen.progress, []);
+        server.until(|record| record.over == 1).await;
+    }
 }
 
 #[tokio::test]

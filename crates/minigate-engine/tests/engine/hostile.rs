@@ -37,6 +37,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("half_a_handshake_then_silence", "timed out: Handshake"),
     ("handshake_then_silence", "timed out: Head"),
     ("huge_headers", "broken: head too large"),
+    ("largest_content_length", "broken: malformed"),
     ("length_and_chunks", "200 \"hi\""),
     ("long_body", "200 \"aaaaa\""),
     ("negative_content_length", "broken: malformed"),

@@ -31,6 +31,13 @@ pub fn negative_content_length() -> Script {
     says(head(200, [("content-length", "-5")])).write("hello").close()
 }
 
+/// Announces as many bytes as 64 bits can count.
+pub fn largest_content_length() -> Script {
+    says(head(200, [("content-length", "18446744073709551615")]))
+        .write("hello")
+        .close()
+}
+
 /// Announces a length and chunks, which one of two parsers in a row gets wrong (RFC 9112 §6.3).
 pub fn length_and_chunks() -> Script {
     says(head(200, [("content-length", "5"), CHUNKED]))
