@@ -208,8 +208,9 @@ impl Driver {
     fn refuse(&mut self, task: TaskId) {
         let waiting = self.calls.get(&task).and_then(|call| call.waiting.as_deref());
         if let Some((permit, _)) = waiting {
-            let limit = permit.policy().profile().slots(permit.interface());
-            self.end(task, Failure::TooManyCalls { limit });
+            let interface = permit.interface();
+            let limit = permit.policy().profile().slots(interface);
+            self.end(task, Failure::TooManyCalls { interface, limit });
         }
     }
 

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use minigate_policy::diagnosis::{Diagnosis, Lang, tell};
-use minigate_policy::{Denial, Rule};
+use minigate_policy::{Denial, Interface, Rule};
 use minigate_tls::TlsFault;
 
 use crate::{Phase, ResolveError, Unstored};
@@ -40,6 +40,8 @@ pub enum Failure {
     /// All slots were taken and calls are not to wait (rule N4).
     #[error("no free slot: {limit} are taken")]
     TooManyCalls {
+        /// Whose slots they are.
+        interface: Interface,
         /// How many there are.
         limit: usize,
     },
@@ -164,6 +166,14 @@ pub enum Failure {
         /// What happened.
         reason: String,
     },
+    /// The network of an open socket went away.
+    #[error("the socket to {host} has no network: {how}")]
+    SocketCut {
+        /// The host.
+        host: String,
+        /// How that came.
+        how: Disconnection,
+    },
     /// The server didn't agree to the close of a socket in time.
     #[error("{host} didn't agree to the close")]
     SocketUnanswered {
@@ -263,6 +273,7 @@ impl Failure {
             | Self::NotStored(_)
             | Self::HandshakeRefused { .. }
             | Self::SocketBroken { .. }
+            | Self::SocketCut { .. }
             | Self::SocketUnanswered { .. }
             | Self::Internal { .. } => Rule::N8,
         }

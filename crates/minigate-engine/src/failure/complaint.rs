@@ -36,7 +36,7 @@ impl Failure {
                 (interface == Interface::DownloadFile).then_some(603_105),
             ),
             Self::Interrupted => ("interrupted".to_owned(), Some(600_003)),
-            Self::TooManyCalls { limit } => (too_many(interface, *limit), Some(600_007)),
+            Self::TooManyCalls { limit, .. } => (too_many(interface, *limit), Some(600_007)),
             Self::MethodRefused { .. } => ("network argv error".to_owned(), Some(600_005)),
             Self::Undecodable { .. } => ("response data convert to UTF8 fail".to_owned(), Some(602_302)),
             Self::BodyTooLarge { .. } => (net_error(self, wording), Some(600_001)),
@@ -48,6 +48,7 @@ impl Failure {
             | Self::Broken { .. }
             | Self::HandshakeRefused { .. }
             | Self::SocketBroken { .. }
+            | Self::SocketCut { .. }
             | Self::SocketUnanswered { .. } => (net_error(self, wording), Some(600_001)),
             Self::FileNotFound { .. } | Self::FileUnreadable { .. } => {
                 (format!("{}file not found", maker(interface, wording)), None)
@@ -311,7 +312,7 @@ mod tests {
             reason: reason(),
         };
         let too_large = Failure::FileTooLarge { limit: 10 };
-        let too_many = Failure::TooManyCalls { limit: 10 };
+        let too_many = too_many_calls(Interface::Request, 10);
         let (phone, tool) = (Wording::AndroidLegacy, Wording::Devtools);
         for (failure, wording, text, errno) in [
             (&missing, phone, "file not found", None),
@@ -455,6 +456,10 @@ mod tests {
         }
     }
 
+    const fn too_many_calls(interface: Interface, limit: usize) -> Failure {
+        Failure::TooManyCalls { interface, limit }
+    }
+
     fn broken(breach: Breach) -> Failure {
         Failure::Broken {
             host: "a.com".into(),
@@ -583,14 +588,18 @@ mod tests {
             ("downloadFile:fail interrupted".to_owned(), Some(600_003))
         );
         assert_eq!(
-            of(&Failure::TooManyCalls { limit: 5 }, Interface::Request),
+            of(&too_many_calls(Interface::Request, 5), Interface::Request),
             (
                 "request:fail network exceed max task count".to_owned(),
                 Some(600_007)
             )
         );
         assert_eq!(
-            of(&Failure::TooManyCalls { limit: 5 }, Interface::ConnectSocket).0,
+            of(
+                &too_many_calls(Interface::ConnectSocket, 5),
+                Interface::ConnectSocket
+            )
+            .0,
             "connectSocket:fail fail reach max websocket connect count 5"
         );
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use minigate_policy::Interface;
 use minigate_policy::diagnosis::Lang;
 
 use super::{Breach, Disconnection, Failure};
@@ -19,7 +20,13 @@ pub(super) fn headline(failure: &Failure) -> String {
         }
         Failure::Aborted => "the app aborted the call".to_owned(),
         Failure::Interrupted => "the app is in the background".to_owned(),
-        Failure::TooManyCalls { limit } => format!("all {limit} slots are taken and this call can't wait"),
+        Failure::TooManyCalls {
+            interface: Interface::ConnectSocket,
+            limit,
+        } => format!("the app has {limit} sockets already, and one more doesn't wait"),
+        Failure::TooManyCalls { limit, .. } => {
+            format!("all {limit} slots are taken and this call can't wait")
+        }
         Failure::MethodRefused { method } => {
             format!("the method {method} would make a tunnel past the rules")
         }
@@ -63,6 +70,7 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::SocketBroken { host, code, reason } => {
             format!("the socket to `{host}` broke ({code}): {reason}")
         }
+        Failure::SocketCut { host, how } => disconnected(host, *how),
         Failure::SocketUnanswered { host } => format!("`{host}` didn't answer the socket's close"),
         Failure::Internal { reason } => format!("minigate itself failed: {reason}"),
     }
@@ -95,14 +103,16 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             one("make the server answer sooner, or raise `timeout` (60 s is the longest in the guide's era)")
         }
         Failure::Interrupted => one("repeat the call when the app is shown again (`onShow`)"),
-        Failure::TooManyCalls { .. } => {
-            one("close a socket that isn't needed, start fewer calls at once, or set `overflow` to `queue`")
-        }
+        Failure::TooManyCalls {
+            interface: Interface::ConnectSocket,
+            ..
+        } => one("close a socket that isn't needed, and send over one that is open what can share it"),
+        Failure::TooManyCalls { .. } => one("start fewer calls at once, or set `overflow` to `queue`"),
         Failure::MethodRefused { .. } => one("use another method"),
         Failure::Unresolved(_) => {
             one("check the name and its DNS records, or give its address with `--resolve`")
         }
-        Failure::Disconnected { how, .. } => one(reconnected(*how)),
+        Failure::Disconnected { how, .. } | Failure::SocketCut { how, .. } => one(reconnected(*how)),
         Failure::NotConnected {
             kind: io::ErrorKind::ConnectionRefused,
             ..

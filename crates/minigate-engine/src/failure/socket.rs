@@ -1,7 +1,7 @@
 //! The platform's own words for what goes wrong with a socket.
 
 use super::{Complaint, Failure};
-use crate::{CloseError, Phase, SendError};
+use crate::{CloseError, Disconnection, Phase, SendError};
 
 /// What a socket's `onError` says, where that is not what any call would say.
 ///
@@ -20,6 +20,7 @@ pub(super) fn complaint(failure: &Failure) -> Option<Complaint> {
         | Failure::NotConnected { .. }
         | Failure::Broken { .. } => (2, "Underlying Transport Error"),
         Failure::SocketBroken { reason, .. } => return Some(broken(reason)),
+        Failure::SocketCut { how, .. } => return Some(broken(cut(*how))),
         Failure::SocketUnanswered { .. } => return Some(broken("the close wasn't answered")),
         _ => return None,
     };
@@ -33,6 +34,14 @@ fn broken(reason: &str) -> Complaint {
     Complaint {
         err_msg: format!("Underlying Transport Error: {reason}"),
         errno: None,
+    }
+}
+
+/// What became of an open socket's network.
+const fn cut(how: Disconnection) -> &'static str {
+    match how {
+        Disconnection::Offline | Disconnection::Lost => "the network was lost",
+        Disconnection::Switched => "the network was changed",
     }
 }
 
@@ -185,9 +194,33 @@ mod tests {
     }
 
     #[test]
+    fn an_open_socket_that_breaks_doesnt_speak_of_its_opening() {
+        let host = || "a.com".to_owned();
+        let cut = |how| Failure::SocketCut { host: host(), how };
+
+        for (failure, reason) in [
+            (cut(Disconnection::Lost), "the network was lost"),
+            (cut(Disconnection::Switched), "the network was changed"),
+            (
+                Failure::SocketBroken {
+                    host: host(),
+                    code: 1006,
+                    reason: "it broke".into(),
+                },
+                "it broke",
+            ),
+        ] {
+            assert_says(&failure, &format!("Underlying Transport Error: {reason}"), None);
+        }
+    }
+
+    #[test]
     fn n4_n5_and_d1_have_the_words_that_every_call_has() {
         assert_says(
-            &Failure::TooManyCalls { limit: 5 },
+            &Failure::TooManyCalls {
+                interface: Interface::ConnectSocket,
+                limit: 5,
+            },
             "connectSocket:fail fail reach max websocket connect count 5",
             Some(600_007),
         );

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use minigate_policy::Interface;
 use minigate_policy::diagnosis::Lang;
 
 use super::{Breach, Disconnection, Failure};
@@ -19,7 +20,11 @@ pub(super) fn headline(failure: &Failure) -> String {
         }
         Failure::Aborted => "小程序中止了调用".to_owned(),
         Failure::Interrupted => "小程序处于后台".to_owned(),
-        Failure::TooManyCalls { limit } => format!("{limit} 个并发名额已满，此调用不能排队"),
+        Failure::TooManyCalls {
+            interface: Interface::ConnectSocket,
+            limit,
+        } => format!("小程序已有 {limit} 个 WebSocket，新的连接不会排队"),
+        Failure::TooManyCalls { limit, .. } => format!("{limit} 个并发名额已满，此调用不能排队"),
         Failure::MethodRefused { method } => format!("{method} 方法会绕过规则建立隧道"),
         Failure::Unresolved(ResolveError::NotFound { host }) => format!("`{host}` 没有地址"),
         Failure::Unresolved(ResolveError::Failed { host, reason }) => format!("无法解析 `{host}`：{reason}"),
@@ -61,6 +66,7 @@ pub(super) fn headline(failure: &Failure) -> String {
         Failure::SocketBroken { host, code, reason } => {
             format!("与 `{host}` 的 WebSocket 连接异常中断（{code}）：{reason}")
         }
+        Failure::SocketCut { host, how } => disconnected(host, *how),
         Failure::SocketUnanswered { host } => format!("`{host}` 没有回应 WebSocket 的关闭"),
         Failure::Internal { reason } => format!("minigate 内部错误：{reason}"),
     }
@@ -122,12 +128,14 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
         Failure::Denied(_) | Failure::Aborted => Vec::new(),
         Failure::TimedOut { .. } => one("让服务器更快返回，或调大 `timeout`（指南规定最长 60 秒）"),
         Failure::Interrupted => one("待小程序回到前台（`onShow`）后重试"),
-        Failure::TooManyCalls { .. } => {
-            one("关闭不再需要的 WebSocket，减少同时发起的调用，或把 `overflow` 设为 `queue`")
-        }
+        Failure::TooManyCalls {
+            interface: Interface::ConnectSocket,
+            ..
+        } => one("关闭不再需要的 WebSocket，能共用的消息走已打开的连接"),
+        Failure::TooManyCalls { .. } => one("减少同时发起的调用，或把 `overflow` 设为 `queue`"),
         Failure::MethodRefused { .. } => one("换用其他方法"),
         Failure::Unresolved(_) => one("检查域名及其 DNS 记录，或用 `--resolve` 指定地址"),
-        Failure::Disconnected { how, .. } => one(reconnected(*how)),
+        Failure::Disconnected { how, .. } | Failure::SocketCut { how, .. } => one(reconnected(*how)),
         Failure::NotConnected {
             kind: io::ErrorKind::ConnectionRefused,
             ..

@@ -7,14 +7,15 @@ use hyper_util::rt::TokioIo;
 use minigate_policy::Permit;
 use tokio::sync::oneshot;
 
+use super::close::ABNORMAL;
 use super::frames::Frames;
 use super::handshake::{self, Agreed};
 use super::session::Session;
 use super::{Agreement, Handshake, SocketEmitter, SocketEvent};
-use crate::dial::{Upgrading, explain};
+use crate::dial::{Record, Upgrading, explain};
 use crate::http::{Carrier, during_head};
 use crate::journal::track::Track;
-use crate::{Body, Failure, Fields, Head, Outcome, Phase, Reply, Step};
+use crate::{Body, Cut, Disconnection, Failure, Fields, Head, Outcome, Phase, Reply, Step};
 
 /// A handshake is done: the driver takes the deadline away before the app hears of it.
 pub(crate) struct Established(oneshot::Sender<()>);
@@ -87,7 +88,10 @@ impl Carrier {
             held: None,
             farewell: None,
         };
-        let closed = session.run().await.explained(explain);
+        let closed = session
+            .run()
+            .await
+            .explained(|failure| cut_off(record.as_deref(), host, failure));
         track.step(&Step::Closed(&closed));
         let failure = closed.failure.clone();
         emitter.keep_end(closed);
@@ -144,6 +148,27 @@ async fn upgrade(
     let upgraded = hyper::upgrade::on(&mut response).await;
     let stream = upgraded.map_err(|error| during_head(host, &error, false))?;
     Ok((head, agreed, TokioIo::new(stream)))
+}
+
+/// What an open socket ends with whose network went away under it; anything else stays what it is.
+fn cut_off(record: Option<&Record>, host: &str, failure: Failure) -> Failure {
+    let host = host.to_owned();
+    match record.and_then(Record::cut) {
+        Some(Cut::Lost) => Failure::SocketCut {
+            host,
+            how: Disconnection::Lost,
+        },
+        Some(Cut::Switched) => Failure::SocketCut {
+            host,
+            how: Disconnection::Switched,
+        },
+        Some(Cut::Reset) => Failure::SocketBroken {
+            host,
+            code: ABNORMAL,
+            reason: "the connection was reset".to_owned(),
+        },
+        None => failure,
+    }
 }
 
 fn agreement(head: Head, agreed: Agreed, track: &Track) -> Agreement {

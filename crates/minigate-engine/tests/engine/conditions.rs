@@ -384,7 +384,7 @@ async fn a_socket_ends_with_the_network_that_it_was_made_on() {
         conditions.set(preset.network());
         let closed = watch_rest(socket).await;
 
-        assert_eq!(closed_with(&closed), "1006 \"\": Disconnected");
+        assert_eq!(closed_with(&closed), "1006 \"\": SocketCut");
         assert!(format!("{:?}", closed.failure).contains(expected), "{closed:?}");
     }
 }

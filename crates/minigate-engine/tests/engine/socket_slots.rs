@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use minigate_engine::{Failure, Handshake, Message, ResolveError, Resolver, SendError, Socket, SocketEvent};
-use minigate_policy::Visibility;
+use minigate_policy::{Interface, Visibility};
 use minigate_testkit::{Script, Signal, Steps, frame, hostile};
 use tokio::time::Instant;
 
@@ -39,7 +39,10 @@ async fn a_socket_more_than_allowed_fails_at_once_with_the_documented_words() {
     assert!(!sixth.accepted);
     assert!(matches!(
         sixth.closed.failure,
-        Some(Failure::TooManyCalls { limit: 5 })
+        Some(Failure::TooManyCalls {
+            interface: Interface::ConnectSocket,
+            limit: 5
+        })
     ));
     sockets.pop();
     until_a_slot_is_free(&app).await;
@@ -71,7 +74,7 @@ async fn trap_6_a_slot_comes_free_once_however_a_socket_ends() {
 
         assert!(ended.accepted);
         assert!(
-            matches!(third.closed.failure, Some(Failure::TooManyCalls { limit: 1 })),
+            matches!(third.closed.failure, Some(Failure::TooManyCalls { limit: 1, .. })),
             "freed twice"
         );
     }
