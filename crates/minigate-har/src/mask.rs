@@ -4,6 +4,7 @@ mod entry;
 mod finder;
 mod forms;
 mod json;
+mod members;
 mod multipart;
 mod names;
 mod secrets;
@@ -14,7 +15,8 @@ use finder::Finder;
 use secrets::Secrets;
 
 /// Masks what looks like a secret: values of cookies, of authorization fields, of members with names like `token` or
-/// `password`, and texts that have the form of a key or are random.
+/// `password`, what follows `Bearer`, and texts that have the form of a key or are random. A text needn't be whole for it,
+/// nor be of any format; a picture, an archive or the like is looked through for secrets that are known from elsewhere.
 ///
 /// A secret of eight characters or more that was found in one place is replaced wherever it stands: as it is,
 /// percent-encoded or in base64. JSON and forms stay what they are. A placeholder is as long as its secret where that

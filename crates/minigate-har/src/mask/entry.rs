@@ -122,6 +122,7 @@ fn header(name: &str, value: &[u8], rewriter: &mut impl Rewrite) -> Option<Vec<u
         "cookie" => forms::cookies(value, rewriter),
         "set-cookie" => forms::set_cookie(value, rewriter),
         "authorization" | "proxy-authorization" => authorization(value, rewriter),
+        "sec-websocket-protocol" => forms::protocols(value, rewriter),
         "location" | "content-location" | "referer" => forms::url(value, rewriter),
         // What they say means nothing beyond their connection, or is no secret.
         "sec-websocket-key" | "sec-websocket-accept" | ":authority" | "host" => None,

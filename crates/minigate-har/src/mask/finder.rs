@@ -1,11 +1,11 @@
 //! Looking for secrets, and replacing each where it is found.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::bytes::{Captures, Regex};
+use regex::bytes::Regex;
 
-use super::names::{Strength, strength};
+use super::members::{self, Found};
+use super::names::{SCHEMES, Strength, is_mixed, is_secret, scheme_length, strength};
 use super::secrets::{Reach, Secrets};
 use super::spans::{Span, replace};
 use super::{Rewrite, is_placeholder, json};
@@ -32,7 +32,10 @@ impl Finder {
     }
 
     fn look_through(&mut self, text: &[u8]) -> Option<Vec<u8>> {
-        let mut found: Vec<_> = named(text).chain(formed(text)).chain(random(text)).collect();
+        let mut found = members::secrets(text);
+        if text.len() >= SHORTEST_KEY {
+            found.extend(presented(text).chain(formed(text)).chain(random(text)));
+        }
         // Of those that overlap, the first and longest is one: a token within a key isn't a secret of its own.
         found.sort_by_key(|(place, _)| (place.start, std::cmp::Reverse(place.end)));
         let mut spans: Vec<Span> = Vec::new();
@@ -48,7 +51,7 @@ impl Finder {
 
 impl Rewrite for Finder {
     fn text(&mut self, text: &[u8]) -> Option<Vec<u8>> {
-        if self.depth >= DEEPEST {
+        if self.depth >= DEEPEST || is_binary(text) {
             return None;
         }
         self.depth += 1;
@@ -61,11 +64,12 @@ impl Rewrite for Finder {
     }
 
     fn value(&mut self, name: &str, value: &[u8]) -> Option<Vec<u8>> {
-        if is_secret(name, value) {
-            self.mask(value, Reach::Everywhere)
-        } else {
-            self.text(value)
+        let (scheme, credentials) = value.split_at(scheme_length(value));
+        if !is_secret(name, credentials) {
+            return self.text(value);
         }
+        let masked = self.mask(credentials, Reach::Everywhere)?;
+        Some([scheme, &masked].concat())
     }
 
     fn cookie(&mut self, name: &str, value: &[u8]) -> Option<Vec<u8>> {
@@ -84,43 +88,38 @@ impl Rewrite for Finder {
     }
 }
 
-/// Whether a value under a name is a secret.
-fn is_secret(name: &str, value: &[u8]) -> bool {
-    match strength(name) {
-        Strength::None => false,
-        Strength::Maybe => value.len() >= 8 && is_mixed(value) && !value.contains(&b' '),
-        Strength::Sure => !value.is_empty() && !is_telltale(value),
-    }
+/// Whether it is a picture, an archive or the like, in which a text is a matter of chance. A small one is looked through
+/// all the same: it may be a message in a form of its own.
+fn is_binary(text: &[u8]) -> bool {
+    let beginning = text.get(..HEAD).unwrap_or_default();
+    text.len() > SMALL && beginning.contains(&0)
 }
 
-/// Words and small numbers that say something of a secret and are none.
-fn is_telltale(value: &[u8]) -> bool {
-    let is_number = value
-        .iter()
-        .all(|byte| byte.is_ascii_digit() || *byte == b'.' || *byte == b'-');
-    let is_word = ["true", "false", "null", "undefined", "none"]
-        .iter()
-        .any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
-    is_word || is_number && value.len() < 4
+/// Credentials after their scheme, wherever they are.
+fn presented(text: &[u8]) -> impl Iterator<Item = Found> {
+    PRESENTED.captures_iter(text).filter_map(|captures| {
+        let (scheme, credentials) = (captures.get(1)?, captures.get(2)?);
+        let text = credentials.as_bytes();
+        let is_bearer = scheme.as_bytes().eq_ignore_ascii_case(b"bearer");
+        let is_meant = is_coded(text) || is_bearer && !is_said_of_bearers(text);
+        is_meant.then(|| (credentials.range(), text.to_vec()))
+    })
 }
 
-fn is_mixed(value: &[u8]) -> bool {
-    value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
+/// Whether it looks like something that was encoded: `Basic` goes before words, too.
+fn is_coded(text: &[u8]) -> bool {
+    let is_upper_within = text.iter().skip(1).any(u8::is_ascii_uppercase);
+    let is_padded = text.ends_with(b"=") && text.len().is_multiple_of(4);
+    is_mixed(text) || is_padded || is_upper_within && text.iter().any(u8::is_ascii_lowercase)
 }
 
-type Found = (Range<usize>, Vec<u8>);
-
-/// `name=value` and `<name>value</name>` within any text.
-fn named(text: &[u8]) -> impl Iterator<Item = Found> {
-    let found = |captures: Captures<'_>| {
-        let name = captures.get(1)?;
-        let value = captures.get(2)?;
-        let secret = percent_encoding::percent_decode(value.as_bytes()).collect::<Vec<u8>>();
-        is_secret(&String::from_utf8_lossy(name.as_bytes()), &secret).then(|| (value.range(), secret))
-    };
-    [&*PAIR, &*ELEMENT]
-        .into_iter()
-        .flat_map(move |regex| regex.captures_iter(text).filter_map(found))
+/// What follows `bearer` in plain words.
+fn is_said_of_bearers(text: &[u8]) -> bool {
+    let words = ["auth", "token"];
+    words.iter().any(|word| {
+        let beginning = text.get(..word.len()).unwrap_or_default();
+        beginning.eq_ignore_ascii_case(word.as_bytes())
+    })
 }
 
 /// What has the form of a key.
@@ -172,17 +171,21 @@ fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern of ours is valid")
 }
 
-static PAIR: LazyLock<Regex> =
-    LazyLock::new(|| regex(r#"(?-u)([A-Za-z0-9_.\[\]-]{2,64})=([^&\s"'<>;\\\x00-\x1F]{1,4096})"#));
-static ELEMENT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r#"(?-u)<([A-Za-z0-9_.:-]{2,64})>(?:<!\[CDATA\[)?([^<>"\]\x00-\x1F]{1,4096})"#));
+static PRESENTED: LazyLock<Regex> = LazyLock::new(|| {
+    let schemes = SCHEMES.iter().filter(|scheme| **scheme != "token");
+    let schemes: Vec<_> = schemes.copied().collect();
+    let schemes = schemes.join("|");
+    regex(&format!(
+        r"(?i-u)\b({schemes})[ \t]+([A-Za-z0-9._~+/:-]{{6,}}={{0,2}})"
+    ))
+});
 static RUN: LazyLock<Regex> = LazyLock::new(|| regex("(?-u)[A-Za-z0-9_-]{20,}"));
 static PADDED: LazyLock<Regex> = LazyLock::new(|| regex("(?-u)[A-Za-z0-9+/]{16,}={1,2}"));
 /// Tokens of JSON Web, keys in PEM, and keys of cloud services that can be told by their beginnings.
 static KEY: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?-u)eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*",
-        r#"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^"]{0,8192}?-----END [A-Z ]{0,20}PRIVATE KEY-----"#,
+        r"(?-u)eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}",
+        r#"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:[^"-]|-[^"-])*(?:-----END [A-Z ]{0,20}PRIVATE KEY-----)?"#,
         r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
         r"|\b(?:LTAI|AKID)[A-Za-z0-9]{12,40}\b",
         r"|\bgh[oprsu]_[A-Za-z0-9]{30,}",
@@ -193,5 +196,10 @@ static KEY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 const LONGEST: usize = 512;
+/// Nothing shorter has a form that tells it.
+const SHORTEST_KEY: usize = 12;
+const SMALL: usize = 64 << 10;
+/// Where the first zero byte of what isn't text is.
+const HEAD: usize = 8 << 10;
 /// Texts within texts: JSON in a string of JSON is common, more than that isn't.
 const DEEPEST: usize = 6;

@@ -33,6 +33,28 @@ pub(super) fn set_cookie(text: &[u8], rewriter: &mut impl Rewrite) -> Option<Vec
     Some([&changed, attributes].concat())
 }
 
+/// Rewrites all of `chat, token.abc` that isn't a protocol that is known: a socket's token often stands there.
+pub(super) fn protocols(text: &[u8], rewriter: &mut impl Rewrite) -> Option<Vec<u8>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for item in text.split(|byte| *byte == b',') {
+        let name = item.trim_ascii();
+        let is_known = PROTOCOLS
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+        let instead = if is_known {
+            None
+        } else {
+            rewriter.value("token", name)
+        };
+        let before = item.len() - item.trim_ascii_start().len();
+        let place = start + before..start + before + name.len();
+        spans.extend(instead.map(|instead| Span { place, instead }));
+        start += item.len() + 1;
+    }
+    replace(text, &spans)
+}
+
 /// Rewrites the query and the fragment of a URL by their members, and its path as a text. Its host stays.
 pub(super) fn url(text: &[u8], rewriter: &mut impl Rewrite) -> Option<Vec<u8>> {
     let (origin, rest) = text.split_at(path_start(text));
@@ -109,3 +131,34 @@ fn path_start(text: &[u8]) -> usize {
     let length = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
     host + length.unwrap_or(rest.len())
 }
+
+/// Protocols of WebSockets that are registered or common (RFC 6455 §11.5).
+const PROTOCOLS: &[&str] = &[
+    "amqp",
+    "base64",
+    "binary",
+    "chat",
+    "coap",
+    "echo",
+    "graphql-transport-ws",
+    "graphql-ws",
+    "json",
+    "mqtt",
+    "mqttv3.1",
+    "ocpp1.5",
+    "ocpp1.6",
+    "ocpp2.0",
+    "ocpp2.0.1",
+    "ocpp2.1",
+    "rfb",
+    "sip",
+    "soap",
+    "superchat",
+    "v10.stomp",
+    "v11.stomp",
+    "v12.stomp",
+    "wamp",
+    "wamp.2.json",
+    "wamp.2.msgpack",
+    "xmpp",
+];

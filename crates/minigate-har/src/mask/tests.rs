@@ -110,6 +110,91 @@ fn cookies_and_authorization_lose_their_values() {
 }
 
 #[test]
+fn fields_of_authentication_are_known_by_many_names() {
+    let mut entry = Entry::default();
+    entry.request.headers = ["X-Auth", "X-JWT", "Authentication", "x-csrf", "X-Custom"]
+        .map(|name| Pair::new(name, "Bearer s3cretly"))
+        .to_vec();
+
+    let found = masked(entry).request.headers;
+
+    assert!(
+        found.iter().all(|field| field.value == "Bearer masked-1-"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_sockets_token_among_its_protocols_is_masked() {
+    let mut entry = Entry::default();
+    entry.request.headers = vec![Pair::new("Sec-WebSocket-Protocol", "chat, token.s3, mqtt")];
+    entry.response.headers = vec![Pair::new("sec-websocket-protocol", "token.s3")];
+
+    let found = masked(entry);
+
+    assert_eq!(found.request.headers[0].value, "chat, masked-1-, mqtt");
+    assert_eq!(found.response.headers[0].value, "masked-1-");
+}
+
+#[test]
+fn credentials_are_known_by_their_scheme() {
+    let message = SocketMessage::new(Way::Send, 0.0, 1, b"auth Bearer s3cretly now");
+    let entry = Entry {
+        messages: Some(vec![message]),
+        ..Entry::default()
+    };
+
+    let messages = masked(entry).messages.unwrap();
+
+    assert_eq!(messages[0].data, "auth Bearer masked-1- now");
+    for text in [
+        "basic information",
+        "a bearer token",
+        "Digest username=\"ann\"",
+        "bearer realm=\"x\"",
+    ] {
+        assert_eq!(answer("text/plain", text), text);
+    }
+}
+
+#[test]
+fn a_key_that_breaks_off_is_a_key() {
+    for key in [
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIi",
+    ] {
+        assert_eq!(unpadded(&answer("text/plain", key)), "masked-1-");
+    }
+}
+
+#[test]
+fn a_large_picture_is_not_looked_through_for_what_nobody_named() {
+    let key = b"AKIAIOSFODNN7EXAMPLE";
+    let picture = |length: usize| [&b"\x89PNG\0\xff"[..], &vec![b' '; length], key].concat();
+    let kept = |length| {
+        let coded = BASE64_STANDARD.encode(picture(length));
+        let mut entry = answering("image/png", &coded);
+        entry.response.content.encoding = Some("base64".to_owned());
+        masked(entry).response.content.plain().unwrap() == picture(length)
+    };
+
+    assert!(kept(1 << 20));
+    assert!(!kept(1 << 10));
+}
+
+#[test]
+fn a_secret_that_is_known_is_found_in_a_large_picture_too() {
+    let picture = [&b"\x89PNG\0\xff"[..], &vec![b' '; 1 << 20], b"s3cretly"].concat();
+    let mut entry = answering("image/png", &BASE64_STANDARD.encode(picture));
+    entry.response.content.encoding = Some("base64".to_owned());
+    entry.request.headers = vec![Pair::new("X-Token", "s3cretly")];
+
+    let found = masked(entry).response.content.plain().unwrap();
+
+    assert!(found.ends_with(b" masked-1-"));
+}
+
+#[test]
 fn a_secret_is_the_same_placeholder_everywhere() {
     let secret = "aB3/x+9 zQ==long";
     let mut first = answering(
@@ -269,6 +354,27 @@ proptest! {
         let binary = &found.messages.as_ref().unwrap()[1];
         let bytes = binary.payload();
         prop_assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()));
+    }
+
+    #[test]
+    fn a_secret_in_what_breaks_off_never_shows(
+        secret in "[a-zA-Z0-9]{8,24}",
+        before in "(callback\\(|\\)\\]\\}',\n|it's \"|[ -~]{0,8} )?",
+        cut in 0_usize..40,
+    ) {
+        let json = serde_json::json!({ "a": { "token": secret }, "list": [{ "b": 1 }], "note": "and more of it" });
+        let text = format!("{before}{json}");
+        let end = (text.find(&secret).unwrap() + secret.len() + cut).min(text.len());
+
+        let found = answer("application/json", &text[..end]);
+
+        prop_assert!(!found.contains(&secret), "{found}");
+    }
+
+    #[test]
+    fn tokens_in_any_order_do_no_harm(text in r#"(token|a|[\\"':=<>/{}\[\],. \n-]|Bearer|s3cretly){0,40}"#) {
+        let once = answer("text/plain", &text);
+        prop_assert!(text.contains("token") || text.contains("Bearer") || once == text, "{once}");
     }
 
     #[test]

@@ -70,8 +70,11 @@ async fn agree(
 ) -> Result<(), Failed> {
     let mut head = "HTTP/1.1 101 Switching Protocols\r\n".to_owned();
     for field in &entry.response.headers {
-        let is_ours = is_frame(&field.name) || field.name.eq_ignore_ascii_case("sec-websocket-accept");
-        if !is_ours && is_sendable(field) {
+        let is = |name: &str| field.name.eq_ignore_ascii_case(name);
+        if is(PROTOCOL) {
+            let protocol = protocol(entry, &field.value, request).unwrap_or(&field.value);
+            head += &format!("{}: {protocol}\r\n", field.name);
+        } else if !is_frame(&field.name) && !is("sec-websocket-accept") && is_sendable(field) {
             head += &format!("{}: {}\r\n", field.name, field.value);
         }
     }
@@ -79,6 +82,27 @@ async fn agree(
     head += &format!("sec-websocket-accept: {}\r\n\r\n", accept_of(key));
     stream.write_all(head.as_bytes()).await?;
     Ok(stream.flush().await?)
+}
+
+/// The protocol that was chosen, or in its place among those that were offered the one that is offered now: it may be a
+/// secret, and then a placeholder was recorded.
+fn protocol<'a>(entry: &'a Entry, chosen: &'a str, request: &'a Request) -> Option<&'a str> {
+    let mut recorded = entry.request.headers.iter();
+    let recorded = recorded.find(|field| field.name.eq_ignore_ascii_case(PROTOCOL));
+    let mut recorded = recorded
+        .map_or("", |field| &field.value)
+        .split(',')
+        .map(str::trim);
+    let mut offered = request
+        .header(PROTOCOL)
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim);
+    if offered.clone().any(|name| name == chosen) {
+        return Some(chosen);
+    }
+    let place = recorded.position(|name| name == chosen)?;
+    offered.nth(place)
 }
 
 /// The recorded extension, where the client offers it this time, too.
@@ -137,5 +161,6 @@ pub(super) async fn pause(span: Duration) {
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 const CLOSE: u8 = 8;
+const PROTOCOL: &str = "sec-websocket-protocol";
 const DEFLATE: &str = "permessage-deflate";
 const LONGEST: usize = 64 << 20;

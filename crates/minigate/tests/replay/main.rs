@@ -9,3 +9,4 @@ mod examples;
 mod network;
 mod others;
 mod runs;
+mod sockets;
