@@ -15,7 +15,7 @@ use rquickjs::{Ctx, IntoJs, Value};
 use tokio::time::Instant;
 
 use crate::{
-    files::Sandbox,
+    files::{Answer, Sandbox},
     host::{Calls, Due, Host, State, Wanted, answer, files, natives, network, socket_answer},
     limits::{Limit, Limits},
     observer::{Notice, Observer},
@@ -158,6 +158,7 @@ impl App {
         let realm = Realm::new(&host.limits, Rc::clone(&host.watch), |ctx| natives(ctx, &host));
         let realm = realm.map_err(|reason| StartError::Realm { reason })?;
         let network = host.calls.borrow().engine.network();
+        host.tell_loss();
         Ok(Self {
             network,
             realm: Some(realm),
@@ -316,13 +317,24 @@ impl App {
                 self.turn("timer", id, |ctx| last.into_js(ctx), nothing)
             }
             Happening::Call(id, wanted, event) => self.deliver_call(id, wanted, event),
-            Happening::Job(id, Ok(answer)) => self.turn("file", id, |ctx| files::value(ctx, answer), nothing),
+            Happening::Job(id, Ok(answer)) => self.deliver_file(id, answer),
             Happening::Job(id, Err(complaint)) => {
                 self.turn("file", id, nothing, |ctx| files::refusal(ctx, &complaint))
             }
             Happening::Network(event) => self.tell_network(&event),
             Happening::Socket(id, state, event) => self.deliver_socket(id, state, event),
         };
+    }
+
+    /// What was read may have no room in the app's memory.
+    fn deliver_file(&self, id: u64, answer: Answer) -> Result<(), Limit> {
+        self.turn_of("file", id, |ctx| {
+            let undefined = Value::new_undefined(ctx.clone());
+            Ok(match files::value(ctx, &self.host.watch, answer)? {
+                Ok(value) => (value, undefined),
+                Err(complaint) => (undefined, files::refusal(ctx, &complaint)?),
+            })
+        })
     }
 
     fn tell_network(&self, event: &NetworkEvent) -> Result<(), Limit> {
@@ -412,14 +424,24 @@ impl App {
         payload: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Value<'js>>,
         extra: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<Value<'js>>,
     ) -> Result<(), Limit> {
+        self.turn_of(event, id, |ctx| Ok((payload(ctx)?, extra(ctx)?)))
+    }
+
+    fn turn_of(
+        &self,
+        event: &'static str,
+        id: u64,
+        content: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<(Value<'js>, Value<'js>)>,
+    ) -> Result<(), Limit> {
         let Some(realm) = &self.realm else { return Ok(()) };
         let _turn = self.host.calls.borrow().engine.turn();
         let result = realm.turn(|ctx| {
+            let (payload, extra) = content(ctx)?;
             Ok(Arguments {
                 event,
                 id: id as f64,
-                payload: payload(ctx)?,
-                extra: extra(ctx)?,
+                payload,
+                extra,
             })
         });
         for fault in realm.take_escaped() {

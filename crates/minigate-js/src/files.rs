@@ -28,6 +28,7 @@ mod receiver;
 mod sandbox;
 mod saved;
 mod stat;
+mod unkept;
 
 pub(crate) use content::{Algorithm, Range};
 pub(crate) use encoding::Encoding;
@@ -38,6 +39,7 @@ pub(crate) use operation::{Answer, Complaint, Data, Operation};
 pub use receiver::Receiver;
 pub(crate) use sandbox::last_segment;
 pub use sandbox::{FileRules, Opened, Sandbox};
+pub use unkept::Unkept;
 
 #[cfg(test)]
 mod tests;

@@ -102,7 +102,7 @@ impl Host {
             agenda: RefCell::default(),
             calls: RefCell::new(calls),
             sockets: RefCell::default(),
-            storage: RefCell::new(Storage::of(files.clone())),
+            storage: RefCell::new(Storage::of(&files)),
             files,
             jobs: RefCell::default(),
             facts,
@@ -122,6 +122,14 @@ impl Host {
 
     pub(crate) fn notice(&self, notice: Notice) {
         self.observer.borrow_mut().notice(notice);
+    }
+
+    /// Tells what can't be read of the app's storage.
+    pub(crate) fn tell_loss(&self) {
+        let loss = self.storage.borrow().loss();
+        if let Some(loss) = loss {
+            self.notice(Notice::Storage(loss));
+        }
     }
 
     /// Tells of a limit that ended the app, once.

@@ -56,9 +56,9 @@ mod realm;
 mod template;
 
 pub use app::{App, Ask, Called, Change, End, Ending, HideReason, Launch, Pending, Setup, StartError};
-pub use files::{FileFault, FileRules, Opened, Receiver, Sandbox};
+pub use files::{FileFault, FileRules, Opened, Receiver, Sandbox, Unkept};
 pub use limits::{Limit, Limits, Overrun};
-pub use observer::{Absence, Fault, Lack, Level, Line, Notice, Observer, Place, Shown, Unsent};
+pub use observer::{Absence, Fault, Lack, Level, Line, Notice, Observer, Place, Shown, StorageLoss, Unsent};
 pub use phone::{Device, Location, User};
 pub use project::{
     Files, Folder, Ineffective, Kind, Manifest, Mistake, Package, Plugin, Project, ProjectError,

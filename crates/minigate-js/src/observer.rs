@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{app::Change, limits::Overrun};
+use crate::{app::Change, files::FileFault, limits::Overrun};
 
 /// Hears what an app says, shows and breaks, in the order in which it happens.
 ///
@@ -34,6 +34,8 @@ pub enum Notice {
     Unsent(Unsent),
     /// A function of `wx` was called that needs something which isn't here. Each is told once.
     Absent(Absence),
+    /// What the runs before have stored is lost, in part or whole. Told before the app starts.
+    Storage(StorageLoss),
     /// The app ran into a limit: once for the one that ended it, and once for the first call that was one too many.
     Limit(Overrun),
     /// Its life has taken a turn.
@@ -167,6 +169,21 @@ impl Lack {
             Self::View => "view",
         }
     }
+}
+
+/// What can't be read of an app's kept storage.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum StorageLoss {
+    /// Its file says nothing from a line on, which was taken away with all behind it.
+    Broken {
+        /// The line, from 1.
+        line: usize,
+        /// How many bytes were taken away.
+        bytes: u64,
+    },
+    /// Its file is a link or a folder, say: nothing is read, and nothing can be stored.
+    Unusable(FileFault),
 }
 
 /// An error that came to the surface.

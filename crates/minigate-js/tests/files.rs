@@ -6,7 +6,7 @@ mod support;
 
 use std::path::Path;
 
-use minigate_js::{Fault, FileRules, Kind, Limits, Sandbox};
+use minigate_js::{End, Fault, FileRules, Kind, Limits, Notice, Sandbox, StorageLoss};
 use minigate_policy::Profile;
 use support::{console, project, run, run_on, run_project};
 
@@ -321,6 +321,54 @@ async fn a_file_too_large_for_the_apps_memory_is_an_error_and_not_its_end() {
 }
 
 #[tokio::test]
+async fn what_is_read_into_a_heap_without_room_is_an_error_and_not_the_app_s_end() {
+    let limits = Limits {
+        memory: 32 << 20,
+        ..Limits::default()
+    };
+    let place = tempfile::tempdir().unwrap();
+    let sandbox = sandbox(place.path(), 1 << 30);
+
+    let run = run_on(
+        sandbox,
+        "const fs = wx.getFileSystemManager(), p = wx.env.USER_DATA_PATH + '/f', kept = []
+         fs.writeFileSync(p, ''); fs.truncateSync({ filePath: p, length: 8 << 20 })
+         const fail = e => console.log(e.errno, e.errMsg)
+         for (const encoding of [undefined, 'latin1']) try { for (;;) kept.push(fs.readFileSync(p, encoding)) } catch (e) { fail(e) }
+         fs.readFile({ filePath: p, fail, success: () => console.log('?') })
+         fs.readFile({ filePath: p, encoding: 'latin1', fail, complete() { kept.length = 0; console.log(fs.readFileSync(p).byteLength) } })",
+        limits,
+    )
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "111 readFileSync:fail oom occurs\n111 readFileSync:fail oom occurs\n111 readFile:fail oom occurs\n111 readFile:fail oom occurs\n8388608"
+    );
+    assert_eq!(run.end, End::Idle);
+}
+
+#[tokio::test]
+async fn what_is_saved_must_be_a_temporary_file_and_the_fault_names_it() {
+    let text = console(
+        "const fs = wx.getFileSystemManager(), u = wx.env.USER_DATA_PATH
+         fs.writeFileSync(u + '/a', 'x')
+         for (const from of [u + '/none', u + '/a', 'app.js', '../x', 'wxfile://tmp_none'])
+           try { fs.saveFileSync(from, u + '/q') } catch (e) { console.log(e.errno, e.errMsg) }",
+    )
+    .await;
+
+    assert_eq!(
+        text,
+        "1301112 saveFileSync:fail tempFilePath file not exist
+1300013 saveFileSync:fail permission denied, open \"wxfile://usr/a\"
+1300013 saveFileSync:fail permission denied, open \"app.js\"
+1300014 saveFileSync:fail permission denied, open \"../x\"
+1301112 saveFileSync:fail tempFilePath file not exist"
+    );
+}
+
+#[tokio::test]
 async fn patched_built_ins_see_nothing_of_the_file_system() {
     let run = run(&[("p.js", "Page({ data: {} })"), (
         "app.js",
@@ -380,6 +428,28 @@ async fn storage_is_kept_where_the_files_are() {
     let same = "batchSetStorageSync:fail parameter error: parameter.kvList should be Array;\nB batchGetStorage:ok\n1";
     assert_eq!(first, format!("[] undefined --\n{same}"));
     assert_eq!(second, format!("[\"a\",\"b\",\"c\",\"d\"] 1 B--2\n{same}"));
+}
+
+#[tokio::test]
+async fn storage_that_is_lost_is_told_before_the_app_starts() {
+    let place = tempfile::tempdir().unwrap();
+    on(&sandbox(place.path(), 10), "wx.setStorageSync('a', 1)").await;
+    let file = place.path().join("wx1/storage.jsonl");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text + "broken\n").unwrap();
+
+    let run = run_on(
+        sandbox(place.path(), 10),
+        "console.log(wx.getStorageSync('a'))",
+        Limits::default(),
+    )
+    .await;
+
+    assert_eq!(
+        run.notices[0],
+        Notice::Storage(StorageLoss::Broken { line: 2, bytes: 7 })
+    );
+    assert_eq!(run.lines(), ["1"]);
 }
 
 async fn on(sandbox: &Sandbox, script: &str) -> String {

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use minigate_js::{FileFault, FileRules, Kind, Sandbox};
+use minigate_js::{FileFault, FileRules, Kind, Sandbox, Unkept};
 use minigate_policy::Profile;
 use tempfile::TempDir;
 
@@ -102,7 +102,7 @@ fn a_folder_belongs_to_one_run_at_a_time() {
     let first = place.sandbox(10);
 
     let second = place.try_sandbox("wx1", 10).err().unwrap();
-    assert_eq!(second.kind(), std::io::ErrorKind::ResourceBusy);
+    assert!(matches!(second, Unkept::Busy { .. }), "{second}");
     drop(first);
     assert!(place.try_sandbox("wx1", 10).is_ok());
 }
@@ -237,7 +237,7 @@ impl Place {
         self.try_sandbox("wx1", limit).unwrap()
     }
 
-    fn try_sandbox(&self, app: &str, limit: u64) -> std::io::Result<Sandbox> {
+    fn try_sandbox(&self, app: &str, limit: u64) -> Result<Sandbox, Unkept> {
         let profile = Profile {
             files_max_bytes: limit,
             ..Profile::default()

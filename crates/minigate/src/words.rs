@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
-use minigate_js::{Ending, Ineffective, Lack};
+use minigate_js::{Ending, Ineffective, Lack, StorageLoss, Unkept};
 use minigate_policy::diagnosis::Lang;
 
 /// A file or folder can't be read.
@@ -37,16 +37,28 @@ pub(crate) fn cant_write(path: &Path, lang: Lang) -> String {
 }
 
 /// A folder can't keep an app's files.
-pub(crate) fn cant_keep(folder: &Path, cause: &std::io::Error, lang: Lang) -> String {
-    let folder = folder.display();
-    let is_busy = cause.kind() == std::io::ErrorKind::ResourceBusy;
-    match (lang, is_busy) {
-        (Lang::En, true) => format!(
-            "another run of this app keeps its files in {folder}; wait for its end, or use another folder"
-        ),
-        (Lang::Zh, true) => format!("该小程序的另一次运行正在使用 {folder}；请等它结束，或改用别的文件夹"),
-        (Lang::En, false) => format!("can't keep the app's files in {folder}: {cause}"),
-        (Lang::Zh, false) => format!("无法在 {folder} 中保存小程序的文件：{cause}"),
+pub(crate) fn cant_keep(unkept: &Unkept, lang: Lang) -> String {
+    match (unkept, lang) {
+        (Unkept::Busy { path }, Lang::En) => {
+            let path = path.display();
+            format!(
+                "another run of this app keeps its files in {path}; wait for its end, or use another folder"
+            )
+        }
+        (Unkept::Busy { path }, Lang::Zh) => {
+            let path = path.display();
+            format!("该小程序的另一次运行正在使用 {path}；请等它结束，或改用别的文件夹")
+        }
+        (Unkept::Link { path, target }, Lang::En) => {
+            let (path, target) = (path.display(), target.display());
+            format!("can't keep the app's files: {path} is a link to {target}; nothing was written")
+        }
+        (Unkept::Link { path, target }, Lang::Zh) => {
+            let (path, target) = (path.display(), target.display());
+            format!("无法保存小程序的文件：{path} 是指向 {target} 的链接；未写入任何内容")
+        }
+        (other, Lang::En) => format!("can't keep the app's files in {other}"),
+        (other, Lang::Zh) => format!("无法保存小程序的文件：{other}"),
     }
 }
 
@@ -280,6 +292,27 @@ pub(crate) const fn lack(lack: Lack, lang: Lang) -> &'static str {
             "平台的视图层，依赖它的组件不会创建",
         ),
         _ => lang.pick("something that is not here", "此处没有的东西"),
+    }
+}
+
+/// What was stored is lost.
+pub(crate) fn storage(loss: &StorageLoss, lang: Lang) -> String {
+    match (loss, lang) {
+        (StorageLoss::Broken { line, bytes }, Lang::En) => {
+            format!("storage.jsonl is broken from line {line} on: {bytes} bytes were taken away")
+        }
+        (StorageLoss::Broken { line, bytes }, Lang::Zh) => {
+            format!("storage.jsonl 从第 {line} 行起已损坏：丢弃了 {bytes} 字节")
+        }
+        (StorageLoss::Unusable(fault), Lang::En) => {
+            format!(
+                "storage.jsonl can't be used, so nothing is read from it and nothing can be stored: {fault}"
+            )
+        }
+        (StorageLoss::Unusable(fault), Lang::Zh) => {
+            format!("storage.jsonl 无法使用，读不到已存数据，也无法存储：{fault}")
+        }
+        (_, lang) => lang.pick("what was stored is lost", "已存数据丢失").to_owned(),
     }
 }
 

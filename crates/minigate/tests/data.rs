@@ -30,6 +30,54 @@ fn a_folder_that_can_t_keep_them_ends_the_run_before_it_starts() {
     assert!(error.contains("can't keep the app's files in "), "{error}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_the_apps_folder_is_named_and_nothing_is_written_behind_it() {
+    for link in ["wx0123456789abcdef", "wx0123456789abcdef/usr"] {
+        let dir = tempfile::tempdir().unwrap();
+        app(dir.path());
+        fs::write(
+            dir.path().join("project.config.json"),
+            r#"{"appid": "wx0123456789abcdef"}"#,
+        )
+        .unwrap();
+        let (kept, elsewhere) = (dir.path().join("kept"), dir.path().join("elsewhere"));
+        let link = kept.join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        fs::create_dir(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+
+        let output = minigate(dir.path(), &["--data", kept.to_str().unwrap()]);
+
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8_lossy(&output.stderr);
+        let told = format!("{} is a link to {}", link.display(), elsewhere.display());
+        assert!(error.contains(&told), "{error}");
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(link.parent().unwrap()).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn storage_that_is_broken_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    app(dir.path());
+    let kept = dir.path().join("kept");
+    let args = ["--data", kept.to_str().unwrap()];
+    minigate(dir.path(), &args);
+    let own = fs::read_dir(&kept).unwrap().next().unwrap().unwrap().path();
+    fs::write(own.join("storage.jsonl"), [0xff, b'\n']).unwrap();
+
+    let output = minigate(dir.path(), &args);
+
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let first = text.lines().next().unwrap_or_default();
+    assert_eq!(
+        first,
+        "storage  storage.jsonl is broken from line 1 on: 2 bytes were taken away"
+    );
+}
+
 fn app(dir: &Path) {
     fs::write(dir.join("app.json"), r#"{"pages": ["p"]}"#).unwrap();
     fs::write(dir.join("p.js"), "Page({})").unwrap();

@@ -14,7 +14,9 @@ use cap_std::{
 };
 use tempfile::TempDir;
 
-use super::{FileFault, account::Account, descriptor::Descriptors, path::MAX_DEPTH, sandbox::FileRules};
+use super::{
+    FileFault, Unkept, account::Account, descriptor::Descriptors, path::MAX_DEPTH, sandbox::FileRules,
+};
 
 /// One app's folders. Nobody else has them as long as this lives.
 #[derive(Debug)]
@@ -37,19 +39,28 @@ impl Disk {
     /// Makes folders that go with the run.
     pub(super) fn temporary(rules: &FileRules) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("minigate-").tempdir()?;
-        let mut disk = Self::open(folder.path(), rules)?;
+        let root = Dir::open_ambient_dir(folder.path(), ambient_authority())?;
+        let mut disk = Self::open(root, rules)?;
         disk.folder = Some(folder);
         Ok(disk)
     }
 
-    /// Opens folders that stay, or makes them.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::ResourceBusy`] where another run has them.
-    pub(super) fn open(folder: &Path, rules: &FileRules) -> io::Result<Self> {
-        Dir::create_ambient_dir_all(folder, ambient_authority())?;
-        let root = Dir::open_ambient_dir(folder, ambient_authority())?;
+    /// Opens folders that stay, below a folder of the app's own, or makes them. Nothing is written where something in
+    /// their place is a link.
+    pub(super) fn kept(folder: &Path, name: &str, rules: &FileRules) -> Result<Self, Unkept> {
+        let own = folder.join(name);
+        let unkept = |cause| Unkept::of(&own, cause);
+        Dir::create_ambient_dir_all(folder, ambient_authority()).map_err(unkept)?;
+        let all = Dir::open_ambient_dir(folder, ambient_authority()).map_err(unkept)?;
+        refuse_link(&all, name, &own)?;
+        let root = area(&all, name).map_err(unkept)?;
+        for inner in ["lock", "usr", "store", "tmp", "parts"] {
+            refuse_link(&root, inner, &own.join(inner))?;
+        }
+        Self::open(root, rules).map_err(unkept)
+    }
+
+    fn open(root: Dir, rules: &FileRules) -> io::Result<Self> {
         let lock = lock(&root)?;
         let user = area(&root, "usr")?;
         let saved = area(&root, "store")?;
@@ -188,6 +199,19 @@ impl Usage {
             height: self.height.max(other.height),
         }
     }
+}
+
+fn refuse_link(dir: &Dir, name: &str, path: &Path) -> Result<(), Unkept> {
+    let is_link = dir
+        .symlink_metadata(name)
+        .is_ok_and(|metadata| metadata.is_symlink());
+    if !is_link {
+        return Ok(());
+    }
+    Err(Unkept::Link {
+        path: path.to_owned(),
+        target: dir.read_link_contents(name).unwrap_or_default(),
+    })
 }
 
 fn lock(root: &Dir) -> io::Result<std::fs::File> {

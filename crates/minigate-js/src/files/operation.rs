@@ -96,6 +96,10 @@ impl From<FileFault> for Complaint {
 impl Operation {
     /// Does it.
     pub(crate) fn perform(self, library: &Library) -> Result<Answer, Complaint> {
+        if let Self::Save(from, _) = &self {
+            let told = |fault| About::Path(from.clone()).complaint(fault);
+            library.own.require_temporary(from).map_err(told)?;
+        }
         let about = self.about();
         self.carry_out(library).map_err(|fault| about.complaint(fault))
     }

@@ -1,7 +1,6 @@
 //! The files that one app has.
 
 use std::{
-    io,
     path::Path,
     sync::{Arc, OnceLock},
 };
@@ -10,7 +9,7 @@ use cap_std::fs::OpenOptions;
 use minigate_policy::{AppId, Profile};
 
 use super::{
-    FileFault, Receiver,
+    FileFault, Receiver, Unkept,
     disk::{Disk, open_plain},
     path::{Scheme, Spot},
     receiver::Target,
@@ -78,9 +77,9 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::ResourceBusy`] where another run of the same app has them; where the folder can't be used.
-    pub fn kept(folder: &Path, app: &AppId, rules: FileRules) -> io::Result<Self> {
-        let disk = Disk::open(&folder.join(app.as_str()), &rules)?;
+    /// [`Unkept::Busy`] where another run of the same app has them; [`Unkept::Link`]; where the folder can't be used.
+    pub fn kept(folder: &Path, app: &AppId, rules: FileRules) -> Result<Self, Unkept> {
+        let disk = Disk::kept(folder, app.as_str(), &rules)?;
         Ok(Self {
             rules,
             disk: Arc::new(OnceLock::from(Some(Arc::new(disk)))),

@@ -48,6 +48,19 @@ impl Sandbox {
         Ok(written.to_owned())
     }
 
+    /// What keeps a file from being saved that isn't temporary; one that isn't there at all is missing.
+    pub(super) fn require_temporary(&self, path: &str) -> Result<(), FileFault> {
+        match self.spot(path)? {
+            Spot::Temporary(_) => Ok(()),
+            Spot::Package(_) => Err(FileFault::Denied),
+            Spot::User(_) | Spot::Saved(_) => match self.stat(path) {
+                Ok(_) => Err(FileFault::Denied),
+                Err(FileFault::Missing | FileFault::NotADirectory) => Err(FileFault::NoTemporary),
+                Err(fault) => Err(fault),
+            },
+        }
+    }
+
     /// All saved files, the oldest first.
     pub(super) fn saved_files(&self) -> Result<Vec<SavedFile>, FileFault> {
         let disk = self.disk()?;

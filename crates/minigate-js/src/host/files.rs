@@ -1,9 +1,12 @@
 //! The app's side of the file system: from the prelude's payload to an operation, and from its answer to a value.
 
-use rquickjs::{Ctx, FromJs, IntoJs, Object, Result, Value};
+use rquickjs::{Ctx, Error, FromJs, IntoJs, Object, Result, Value};
 
 use super::{Host, answer};
-use crate::files::{Algorithm, Answer, Complaint, Data, Encoding, FileFault, Operation, Range};
+use crate::{
+    files::{Algorithm, Answer, Complaint, Data, Encoding, FileFault, Operation, Range},
+    realm::Watch,
+};
 
 impl Host {
     /// Carries an operation out at once: an object with its `value`, or else with `text` and `errno`.
@@ -17,10 +20,14 @@ impl Host {
             Ok(operation) => operation.perform(&self.library()),
             Err(unread) => Err(unread.complaint()?),
         };
-        match outcome {
-            Ok(answer) => {
+        let given = match outcome {
+            Ok(answer) => value(ctx, &self.watch, answer)?,
+            Err(complaint) => Err(complaint),
+        };
+        match given {
+            Ok(value) => {
                 let object = Object::new_proto(ctx.clone(), None)?;
-                object.set("value", value(ctx, answer)?)?;
+                object.set("value", value)?;
                 Ok(object.into_value())
             }
             Err(complaint) => refusal(ctx, &complaint),
@@ -49,12 +56,24 @@ impl Host {
     }
 }
 
-/// An answer as the prelude takes it.
-pub(crate) fn value<'js>(ctx: &Ctx<'js>, answer: Answer) -> Result<Value<'js>> {
-    match answer {
+/// An answer as the prelude takes it, or a complaint where the heap has no room for it: the app may go on with less.
+pub(crate) fn value<'js>(
+    ctx: &Ctx<'js>,
+    watch: &Watch,
+    answer: Answer,
+) -> Result<std::result::Result<Value<'js>, Complaint>> {
+    let made = watch.spare(|| match answer {
         Answer::Bytes(bytes) => answer::buffer(ctx, &bytes),
         Answer::Text(text) => text.into_js(ctx),
         Answer::Value(value) => ctx.json_parse(value.to_string()),
+    });
+    match made {
+        Ok(value) => Ok(Ok(value)),
+        Err(Error::Exception | Error::Allocation) => {
+            ctx.catch();
+            Ok(Err(FileFault::TooLarge.into()))
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -201,7 +220,7 @@ type Read<T> = std::result::Result<T, Unread>;
 /// Why a payload is no operation.
 enum Unread {
     Refused(Complaint),
-    Engine(rquickjs::Error),
+    Engine(Error),
 }
 
 impl Unread {
@@ -219,8 +238,8 @@ impl From<FileFault> for Unread {
     }
 }
 
-impl From<rquickjs::Error> for Unread {
-    fn from(error: rquickjs::Error) -> Self {
+impl From<Error> for Unread {
+    fn from(error: Error) -> Self {
         Self::Engine(error)
     }
 }

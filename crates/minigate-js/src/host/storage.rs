@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use crate::files::{FileFault, Log, Sandbox};
+use crate::{
+    files::{FileFault, Log, Sandbox},
+    observer::StorageLoss,
+};
 
 /// Texts by key, with the platform's two limits: 1 MB for a key, 10 MB for all.
 #[derive(Debug, Default)]
@@ -10,6 +13,7 @@ pub(crate) struct Storage {
     entries: BTreeMap<String, String>,
     size: usize,
     file: Backing,
+    loss: Option<StorageLoss>,
 }
 
 /// Where the entries are after the run.
@@ -17,8 +21,6 @@ pub(crate) struct Storage {
 enum Backing {
     #[default]
     Nowhere,
-    /// Not looked at yet.
-    Unread(Sandbox),
     /// In lines of JSON: `[key, value]` was stored, `[key]` was removed, and `[]` means everything was.
     Lines { log: Log, shortest: u64 },
     /// In a file that can't be read.
@@ -40,16 +42,23 @@ pub(crate) enum Unstorable {
 }
 
 impl Storage {
-    /// The store of an app with these files. Nothing is read before the app first asks.
-    pub(crate) fn of(files: Sandbox) -> Self {
-        Self {
-            file: Backing::Unread(files),
-            ..Self::default()
-        }
+    /// The store of an app with these files, and what the runs before have put into it.
+    pub(crate) fn of(files: &Sandbox) -> Self {
+        let mut storage = Self::default();
+        storage.file = match files.log() {
+            Ok(None) => Backing::Nowhere,
+            Ok(Some((log, content))) => storage.replay(log, &content),
+            Err(fault) => storage.lose(fault),
+        };
+        storage
     }
 
-    pub(crate) fn get(&mut self, key: &str) -> Option<&str> {
-        self.read();
+    /// What couldn't be read of it.
+    pub(crate) const fn loss(&self) -> Option<StorageLoss> {
+        self.loss
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.entries.get(key).map(String::as_str)
     }
 
@@ -59,7 +68,6 @@ impl Storage {
     ///
     /// Where it doesn't fit; the old value stays then.
     pub(crate) fn set(&mut self, key: String, value: String) -> Result<(), Unstorable> {
-        self.read();
         let size = self.size_with(&key, &value)?;
         self.note(&[&key, &value])?;
         self.size = size;
@@ -69,7 +77,6 @@ impl Storage {
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Result<(), Unstorable> {
-        self.read();
         if self.entries.contains_key(key) {
             self.note(&[key])?;
             self.drop_entry(key);
@@ -79,7 +86,6 @@ impl Storage {
     }
 
     pub(crate) fn clear(&mut self) -> Result<(), Unstorable> {
-        self.read();
         if !self.entries.is_empty() {
             self.note(&[])?;
             self.drop_all();
@@ -89,8 +95,7 @@ impl Storage {
     }
 
     /// What `getStorageInfo` tells, sizes in KB.
-    pub(crate) fn info(&mut self) -> serde_json::Value {
-        self.read();
+    pub(crate) fn info(&self) -> serde_json::Value {
         let keys: Vec<_> = self.entries.keys().collect();
         serde_json::json!({
             "keys": keys,
@@ -123,31 +128,30 @@ impl Storage {
         self.size = 0;
     }
 
-    /// Reads the file where that hasn't been done.
-    fn read(&mut self) {
-        let Backing::Unread(files) = &self.file else {
-            return;
-        };
-        self.file = match files.log() {
-            Ok(None) => Backing::Nowhere,
-            Ok(Some((log, content))) => self.replay(log, &content),
-            Err(fault) => Backing::Lost(fault),
-        };
-    }
-
     /// Does what the lines say, up to the first that says nothing: from there on the file is broken, and goes.
     fn replay(&mut self, mut log: Log, content: &[u8]) -> Backing {
-        let mut good = 0;
+        let (mut good, mut lines) = (0, 0);
         for line in content.split_inclusive(|byte| *byte == b'\n') {
             if self.apply(line).is_none() {
                 break;
             }
             good += line.len() as u64;
+            lines += 1;
         }
+        let bytes = log.len() - good;
+        self.loss = (bytes > 0).then_some(StorageLoss::Broken {
+            line: lines + 1,
+            bytes,
+        });
         match log.cut(good) {
             Ok(()) => Backing::Lines { log, shortest: 0 },
-            Err(fault) => Backing::Lost(fault),
+            Err(fault) => self.lose(fault),
         }
+    }
+
+    fn lose(&mut self, fault: FileFault) -> Backing {
+        self.loss = Some(StorageLoss::Unusable(fault));
+        Backing::Lost(fault)
     }
 
     fn apply(&mut self, line: &[u8]) -> Option<()> {
@@ -168,7 +172,7 @@ impl Storage {
 
     fn note(&mut self, words: &[&str]) -> Result<(), Unstorable> {
         match &mut self.file {
-            Backing::Nowhere | Backing::Unread(_) => Ok(()),
+            Backing::Nowhere => Ok(()),
             Backing::Lines { log, .. } => Ok(log.append(&line(words))?),
             Backing::Lost(fault) => Err((*fault).into()),
         }
@@ -269,12 +273,33 @@ mod tests {
             append(&folder, broken);
             append(&folder, "[\"b\",\"2\"]\n");
 
-            assert_eq!(
-                kept(&folder).info()["keys"],
-                serde_json::json!(["a"]),
-                "{broken:?}"
-            );
+            let storage = kept(&folder);
+
+            assert_eq!(storage.info()["keys"], serde_json::json!(["a"]), "{broken:?}");
+            let bytes = broken.len() as u64 + 10;
+            assert_eq!(storage.loss(), Some(StorageLoss::Broken { line: 2, bytes }));
+            drop(storage);
+            assert_eq!(kept(&folder).loss(), None);
         }
+    }
+
+    #[test]
+    fn a_folder_in_the_file_s_place_is_told_and_nothing_is_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(kept(&folder));
+        std::fs::remove_file(file(&folder)).unwrap();
+        std::fs::create_dir(file(&folder)).unwrap();
+
+        let mut storage = kept(&folder);
+
+        assert_eq!(
+            storage.loss(),
+            Some(StorageLoss::Unusable(FileFault::IsDirectory))
+        );
+        assert_eq!(
+            storage.set("a".into(), "1".into()),
+            Err(Unstorable::File(FileFault::IsDirectory))
+        );
     }
 
     #[test]
@@ -311,6 +336,7 @@ mod tests {
     fn a_file_that_leads_elsewhere_is_neither_read_nor_written() {
         let folder = tempfile::tempdir().unwrap();
         drop(kept(&folder));
+        std::fs::remove_file(file(&folder)).unwrap();
         let secret = folder.path().join("secret");
         std::fs::write(&secret, "[\"a\",\"secret\"]\n").unwrap();
         std::os::unix::fs::symlink(&secret, file(&folder)).unwrap();
@@ -327,7 +353,7 @@ mod tests {
 
     fn kept(folder: &tempfile::TempDir) -> Storage {
         let rules = crate::FileRules::of(&minigate_policy::Profile::default(), crate::Kind::App);
-        Storage::of(Sandbox::kept(folder.path(), &"wx1".parse().unwrap(), rules).unwrap())
+        Storage::of(&Sandbox::kept(folder.path(), &"wx1".parse().unwrap(), rules).unwrap())
     }
 
     fn file(folder: &tempfile::TempDir) -> std::path::PathBuf {

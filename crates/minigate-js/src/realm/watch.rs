@@ -17,6 +17,8 @@ pub(crate) struct Watch {
     clock: Arc<TurnClock>,
     broken: Cell<Option<Limit>>,
     place: RefCell<Option<Place>>,
+    /// Whether a full heap is no end now.
+    is_sparing: Cell<bool>,
 }
 
 impl Watch {
@@ -29,6 +31,7 @@ impl Watch {
             }),
             broken: Cell::new(None),
             place: RefCell::default(),
+            is_sparing: Cell::new(false),
         }
     }
 
@@ -49,6 +52,20 @@ impl Watch {
             self.end(self.clock.limit());
         }
         self.broken.get().is_some()
+    }
+
+    /// Does something of the host's own for which there may be no room in the heap: where there is none it fails, and
+    /// that isn't the app's end.
+    pub(crate) fn spare<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.is_sparing.set(true);
+        let done = work();
+        self.is_sparing.set(false);
+        done
+    }
+
+    /// Whether a full heap is no end now.
+    pub(crate) fn is_sparing(&self) -> bool {
+        self.is_sparing.get()
     }
 
     /// Notes that a limit ended the app; the first one stays.

@@ -65,7 +65,7 @@ impl Witness {
 
     fn see<'js>(&self, ctx: &Ctx<'js>, error: &Value<'js>, frames: &Value<'js>) {
         self.has_seen.set(true);
-        if self.is_exhaustion(ctx, error) {
+        if !self.watch.is_sparing() && self.is_exhaustion(ctx, error) {
             self.watch.end(Limit::Memory { bytes: self.memory });
         }
         if self.watch.broken().is_some() {

@@ -305,7 +305,7 @@ impl<'a> Run<'a> {
         let rules = FileRules::of(policy.profile(), kind);
         match self.args.data.as_ref().or(self.settings.data.as_ref()) {
             Some(folder) => Sandbox::kept(folder, policy.app(), rules)
-                .map_err(|error| anyhow!(words::cant_keep(folder, &error, self.printer.lang))),
+                .map_err(|error| anyhow!(words::cant_keep(&error, self.printer.lang))),
             None => Ok(Sandbox::temporary(rules)),
         }
     }

@@ -1,6 +1,6 @@
 //! What an app says, shows and breaks.
 
-use minigate_js::{Absence, Change, Ending, Fault, Level, Notice, Place};
+use minigate_js::{Absence, Change, Ending, Fault, Level, Notice, Place, StorageLoss};
 use minigate_policy::diagnosis::Lang;
 use serde_json::{Value, json};
 
@@ -43,6 +43,10 @@ pub(super) fn lines(notice: &Notice, lang: Lang) -> String {
         Notice::Absent(absence) => {
             let word = lang.pick("absent", "缺少");
             entry(paint::WARN, word, &absence_text(absence, lang), None)
+        }
+        Notice::Storage(loss) => {
+            let word = lang.pick("storage", "存储");
+            entry(paint::WARN, word, &words::storage(loss, lang), None)
         }
         Notice::Limit(overrun) => {
             let word = lang.pick("limit", "限制");
@@ -134,6 +138,7 @@ const fn kind(notice: &Notice) -> &'static str {
         Notice::Shown(_) => "shown",
         Notice::Unsent(_) => "unsent",
         Notice::Absent(_) => "absent",
+        Notice::Storage(_) => "storage",
         Notice::Limit(_) => "limit",
         Notice::Life(_) => "life",
         _ => "notice",
@@ -159,11 +164,20 @@ fn members(notice: &Notice) -> Value {
         Notice::Absent(absence) => {
             json!({ "api": absence.api, "lack": absence.lack.name(), "setting": absence.setting })
         }
+        Notice::Storage(loss) => storage(loss),
         Notice::Limit(overrun) => {
             json!({ "message": overrun.limit.to_string(), "place": place(overrun.place.as_ref()) })
         }
         Notice::Life(change) => json!({ "change": name(*change) }),
         _ => json!({}),
+    }
+}
+
+fn storage(loss: &StorageLoss) -> Value {
+    let message = words::storage(loss, Lang::En);
+    match loss {
+        StorageLoss::Broken { line, bytes } => json!({ "message": message, "line": line, "bytes": bytes }),
+        _ => json!({ "message": message }),
     }
 }
 
