@@ -28,6 +28,7 @@ mod receiver;
 mod sandbox;
 mod saved;
 mod stat;
+mod sweep;
 mod unkept;
 
 pub(crate) use content::{Algorithm, Range};

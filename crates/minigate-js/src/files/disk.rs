@@ -16,6 +16,7 @@ use tempfile::TempDir;
 
 use super::{
     FileFault, Unkept, account::Account, descriptor::Descriptors, path::MAX_DEPTH, sandbox::FileRules,
+    sweep::sweep,
 };
 
 /// One app's folders. Nobody else has them as long as this lives.
@@ -36,11 +37,14 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// Makes folders that go with the run.
+    /// Makes folders that go with the run; those of runs that were killed go now.
     pub(super) fn temporary(rules: &FileRules) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("minigate-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
         let root = Dir::open_ambient_dir(folder.path(), ambient_authority())?;
-        let mut disk = Self::open(root, rules)?;
+        let lock = begin_lock(&root)?;
+        // Whatever is in the way of that isn't in the way of this run.
+        let _ = sweep(folder.path());
+        let mut disk = Self::in_folder(root, lock, rules)?;
         disk.folder = Some(folder);
         Ok(disk)
     }
@@ -54,7 +58,7 @@ impl Disk {
         let all = Dir::open_ambient_dir(folder, ambient_authority()).map_err(unkept)?;
         refuse_link(&all, name, &own)?;
         let root = area(&all, name).map_err(unkept)?;
-        for inner in ["lock", "usr", "store", "tmp", "parts"] {
+        for inner in AREAS.into_iter().chain([LOCK]) {
             refuse_link(&root, inner, &own.join(inner))?;
         }
         Self::open(root, rules).map_err(unkept)
@@ -62,10 +66,12 @@ impl Disk {
 
     fn open(root: Dir, rules: &FileRules) -> io::Result<Self> {
         let lock = lock(&root)?;
-        let user = area(&root, "usr")?;
-        let saved = area(&root, "store")?;
-        let temporary = area(&root, "tmp")?;
-        let parts = area(&root, "parts")?;
+        Self::in_folder(root, lock, rules)
+    }
+
+    fn in_folder(root: Dir, lock: std::fs::File, rules: &FileRules) -> io::Result<Self> {
+        let [user, saved, temporary, parts] = AREAS.map(|name| area(&root, name));
+        let (user, saved, temporary, parts) = (user?, saved?, temporary?, parts?);
         // What a run that was killed has left behind.
         clear(&temporary)?;
         clear(&parts)?;
@@ -218,8 +224,20 @@ fn lock(root: &Dir) -> io::Result<std::fs::File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true);
     let file = root
-        .open_with("lock", options.follow(FollowSymlinks::No))?
+        .open_with(LOCK, options.follow(FollowSymlinks::No))?
         .into_std();
+    hold(file)
+}
+
+/// The lock of a new folder, which has its name only once it is held: a lock that nobody holds is one of a run that is gone.
+fn begin_lock(root: &Dir) -> io::Result<std::fs::File> {
+    let file = root.open_with(NEW_LOCK, OpenOptions::new().write(true).create_new(true))?;
+    let lock = hold(file.into_std())?;
+    root.rename(NEW_LOCK, root, LOCK)?;
+    Ok(lock)
+}
+
+fn hold(file: std::fs::File) -> io::Result<std::fs::File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(io::ErrorKind::ResourceBusy.into()),
@@ -245,3 +263,11 @@ fn clear(dir: &Dir) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// How the names of folders begin that go with the run.
+pub(super) const PREFIX: &str = "minigate-";
+/// The file that is locked as long as a run has the folders.
+pub(super) const LOCK: &str = "lock";
+const NEW_LOCK: &str = "lock.new";
+/// User files, saved files, temporary files, and files that have no name yet.
+pub(super) const AREAS: [&str; 4] = ["usr", "store", "tmp", "parts"];
