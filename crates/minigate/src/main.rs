@@ -8,6 +8,7 @@ mod life;
 mod network;
 mod output;
 mod settings;
+mod signals;
 mod testing;
 mod words;
 

@@ -16,7 +16,6 @@ use minigate_js::{
 use minigate_origin::{Answers, Authority, Origin, Speed};
 use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots, Trust};
-use tokio::signal::unix;
 use tokio::time::Instant;
 
 use crate::args::{HarArgs, ReplaySpeed, RunArgs};
@@ -25,6 +24,7 @@ use crate::life::Schedule;
 use crate::network::{Player, Script};
 use crate::output::{Ledger, Printer, Summary};
 use crate::settings::{Settings, Warning};
+use crate::signals::{Ended, Signals};
 use crate::words::{self, Part};
 use page::Usage;
 
@@ -113,19 +113,25 @@ impl<'a> Run<'a> {
         guard(app.watchdog(), last_words);
         self.printer.begin_progress();
         let player = network.map(|script| self.play(script, conditions, clock));
+        let mut signals = Signals::listen();
         let lived = tokio::select! {
-            lived = self.live(&mut app, player.as_ref()) => Some(lived),
-            () = signal() => None,
+            lived = self.live(&mut app, player.as_ref()) => Ok(lived),
+            signal = signals.next() => Err(signal),
         };
         self.printer.end_progress();
         if let Some(recording) = recording {
             recording.write()?;
         }
         drop((origin, replay));
-        let end = lived.transpose()?;
+        let end = match lived {
+            Ok(end) => Ok(end?),
+            Err(signal) => Err(signal),
+        };
         // What the app's own code throws now counts, too.
         let data = self.args.print_data.then(|| app.page_data().ok().flatten());
-        let code = self.sum_up(&ledger, end.as_ref());
+        // Its folder goes even if nobody is there to print for.
+        drop(app);
+        let code = self.sum_up(&ledger, &end);
         Ok(match data {
             None => code,
             Some(Some(data)) => {
@@ -168,11 +174,11 @@ impl<'a> Run<'a> {
     }
 
     /// Says what the run came to; it has no end of its own where a signal ended it.
-    fn sum_up(&self, ledger: &Ledger, end: Option<&End>) -> ExitCode {
+    fn sum_up(&self, ledger: &Ledger, end: &Result<End, Ended>) -> ExitCode {
         let mut summary = ledger.summary();
         match end {
-            Some(End::Died(_)) => summary.died = true,
-            Some(End::StillPending(pending)) if self.args.run_for.is_none() => {
+            Ok(End::Died(_)) => summary.died = true,
+            Ok(End::StillPending(pending)) if self.args.run_for.is_none() => {
                 summary.add_overdue(leftovers(pending, &summary, self.printer.lang));
                 summary.is_overdue = true;
                 summary.given_up_after = Some(self.args.timeout);
@@ -185,9 +191,9 @@ impl<'a> Run<'a> {
         summary.add_overdue(self.usage.uncalled());
         self.printer.summary(&summary);
         match end {
-            None => ExitCode::from(SIGNALLED),
-            Some(_) if summary.is_good() => ExitCode::SUCCESS,
-            Some(_) => ExitCode::from(1),
+            Err(signal) => signal.code(),
+            Ok(_) if summary.is_good() => ExitCode::SUCCESS,
+            Ok(_) => ExitCode::from(1),
         }
     }
 
@@ -382,23 +388,6 @@ impl LastWords {
         self.printer.summary(&summary);
     }
 }
-
-/// Waits for a signal that asks the process to end.
-async fn signal() {
-    let terminated = async {
-        match unix::signal(unix::SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
-}
-
-/// The exit code of what a signal ended, as shells have it for an interrupt.
-const SIGNALLED: u8 = 130;
 
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 

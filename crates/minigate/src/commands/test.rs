@@ -14,6 +14,7 @@ use crate::args::{Reporter, TestArgs};
 use crate::output::Printer;
 use crate::output::tests::{Tally, file_lines, junit, summary_lines, tap};
 use crate::settings::Settings;
+use crate::signals::Signals;
 use crate::testing::{
     Bench, FileReport, Ground, Mode, TestCase, TestReport, TestResult, test_files, written,
 };
@@ -36,7 +37,17 @@ pub(crate) fn test(args: &TestArgs, printer: &Arc<Printer>) -> anyhow::Result<Ex
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let reports = runtime.block_on(run.run_all(&files))?;
+    let ran = runtime.block_on(async {
+        let mut signals = Signals::listen();
+        tokio::select! {
+            reports = run.run_all(&files) => Ok(reports),
+            signal = signals.next() => Err(signal),
+        }
+    });
+    let reports = match ran {
+        Ok(reports) => reports?,
+        Err(signal) => return Ok(signal.code()),
+    };
     if reports.iter().all(FileReport::is_empty) {
         bail!(words::no_test_fits(args.filter.as_deref(), lang));
     }

@@ -1,0 +1,64 @@
+//! Signals that ask the process to end.
+
+use std::future::pending;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Listens for what asks the process to end; from then on it doesn't do so by itself.
+pub(crate) struct Signals {
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+    hang_up: Option<Signal>,
+}
+
+/// A signal that came.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Ended(SignalKind);
+
+impl Signals {
+    /// Begins to listen, on a tokio runtime.
+    pub(crate) fn listen() -> Self {
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
+            // Whoever starts a program with `nohup` doesn't want it to end then.
+            hang_up: (!is_hang_up_ignored())
+                .then(|| signal(SignalKind::hangup()).ok())
+                .flatten(),
+        }
+    }
+
+    /// Waits for the first. Dropping the future loses none.
+    pub(crate) async fn next(&mut self) -> Ended {
+        tokio::select! {
+            () = came(&mut self.interrupt) => Ended(SignalKind::interrupt()),
+            () = came(&mut self.terminate) => Ended(SignalKind::terminate()),
+            () = came(&mut self.hang_up) => Ended(SignalKind::hangup()),
+        }
+    }
+}
+
+impl Ended {
+    /// As shells have it: 128 and the number of the signal.
+    pub(crate) fn code(self) -> ExitCode {
+        let number = u8::try_from(self.0.as_raw_value()).unwrap_or_default();
+        ExitCode::from(128_u8.wrapping_add(number))
+    }
+}
+
+async fn came(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => pending().await,
+    }
+}
+
+/// Linux tells it; elsewhere nobody knows.
+fn is_hang_up_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let bit = SignalKind::hangup().as_raw_value() - 1;
+    mask.is_some_and(|mask| mask >> bit & 1 == 1)
+}
