@@ -1,5 +1,6 @@
 // `Behavior`: definitions that components share, known to the app by an ID.
 
+import { createBuilder } from "minigate:builder";
 import {
   apply,
   isArray,
@@ -18,8 +19,9 @@ import {
 /** Definitions by ID. */
 const behaviors = new SafeMap();
 
-/** `Behavior(options)`: gives the ID under which others name it. */
+/** `Behavior(options)`: gives the ID under which others name it; without options it gives a builder. */
 export function Behavior(options) {
+  if (options === undefined) return createBuilder(Behavior);
   if (!isObject(options)) throw new SafeTypeError("Behavior needs an object");
   filterDefinition(options);
   const id = "behavior#" + (mapSize(behaviors) + 1);

@@ -29,12 +29,16 @@ export function componentBlueprint(definition) {
   return blueprint;
 }
 
-/** Makes the blueprint of `Page(options)`: its behaviors, over which the page's own members lie. */
+/**
+ * Makes the blueprint of `Page(options)`: its behaviors, over which the page's own members lie. Of a component's members
+ * those count that are no functions: an `attached` of a page is a method like any other.
+ */
 export function pageBlueprint(definition) {
   const blueprint = empty();
   absorbBehaviors(blueprint, definition);
-  if (isObject(definition.data)) mergeData(blueprint.data, definition.data);
+  absorbValues(blueprint, definition);
   blueprint.own = definition;
+  blueprint.relations = definition.relations;
   return blueprint;
 }
 
@@ -74,10 +78,14 @@ function lists(names) {
 // What is absorbed later wins, and its lifetimes run later.
 function absorb(blueprint, definition) {
   absorbBehaviors(blueprint, definition);
+  absorbValues(blueprint, definition, definition);
+  absorbMethods(blueprint.methods, definition.methods);
+}
+
+function absorbValues(blueprint, definition, older) {
   if (isObject(definition.data)) mergeData(blueprint.data, definition.data);
   absorbProperties(blueprint.properties, definition.properties);
-  absorbMethods(blueprint.methods, definition.methods);
-  absorbLifetimes(blueprint.lifetimes, definition.lifetimes, definition);
+  absorbLifetimes(blueprint.lifetimes, definition.lifetimes, older);
   absorbLifetimes(blueprint.pageLifetimes, definition.pageLifetimes, undefined);
   const observers = readObservers(definition.observers);
   for (let index = 0; index < observers.length; index += 1) push(blueprint.observers, observers[index]);

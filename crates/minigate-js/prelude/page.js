@@ -39,7 +39,7 @@ function addOwnMembers(page, members) {
   const names = enumerableKeys(members);
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index];
-    if (name === "data" || name === "behaviors") continue;
+    if (name === "data" || name === "behaviors" || name === "properties") continue;
     const value = members[name];
     define(page, name, typeof value === "function" ? bind(value, page) : deepCopy(value));
   }

@@ -1,6 +1,7 @@
 // Which file defines which page or component.
 
 import { filterDefinition } from "minigate:behavior";
+import { createBuilder } from "minigate:builder";
 import { componentBlueprint, pageBlueprint } from "minigate:blueprint";
 import { reportException, reportOmission } from "minigate:errors";
 import { load, running } from "minigate:modules";
@@ -20,10 +21,15 @@ export function Page(options) {
   mapSet(blueprints, file, pageBlueprint(options));
 }
 
-/** `Component(options)`: defines the component, or the page, whose file runs. */
+/** `Component(options)`: defines the component, or the page, whose file runs; without options it gives a builder. */
 export function Component(options) {
-  if (!isObject(options)) throw new SafeTypeError("Component needs an object");
   const file = definingFile("Component");
+  if (options === undefined) return createBuilder((definition) => defineComponent(file, definition));
+  if (!isObject(options)) throw new SafeTypeError("Component needs an object");
+  return defineComponent(file, options);
+}
+
+function defineComponent(file, options) {
   filterDefinition(options);
   mapSet(blueprints, file, componentBlueprint(options));
 }

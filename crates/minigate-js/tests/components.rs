@@ -36,6 +36,40 @@ async fn a_page_can_have_behaviors() {
 }
 
 #[tokio::test]
+async fn a_page_can_have_what_a_component_has() {
+    let run = page(
+        "Page({ data: { n: 1 }, properties: { p: { type: Number, value: 7 } }, observers: { n(n) { console.log('n is', n, this.data.p) } },
+           lifetimes: { created() { console.log('created') }, attached() { console.log('attached') }, ready() { console.log('ready') } },
+           pageLifetimes: { show() { console.log('show') } }, attached() { console.log('never') },
+           onLoad() { console.log('load', typeof this.attached); this.setData({ n: 2 }) } })",
+    )
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "created\nattached\nload function\nn is 2 7\nshow\nready"
+    );
+}
+
+#[tokio::test]
+async fn a_component_can_be_put_together_call_by_call() {
+    let run = app(
+        "<card id='c' size='3'/>",
+        "const b = Behavior().data(() => ({ from: 'b' })).lifetime('attached', () => console.log('b attached')).register()
+         Component().behavior(b).options({}).data(() => ({ n: 0 })).property('size', Number)
+           .observer(['n', 'size'], (n, size) => console.log('n', n, 'size', size)).lifetime('attached', function () { this.up() })
+           .methods({ up() { this.setData({ n: this.data.n + 1 }) } }).register()",
+        "onLoad() { console.log(JSON.stringify(this.selectComponent('#c').data)) }",
+    )
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "n 0 size 3\nb attached\nn 1 size 3\n{\"from\":\"b\",\"n\":1,\"size\":3}"
+    );
+}
+
+#[tokio::test]
 async fn a_definition_filter_may_change_who_names_the_behavior() {
     let run = page(
         "const lower = Behavior({ definitionFilter(d) { d.data = { ...d.data, lower: true } } })

@@ -6,6 +6,19 @@ use minigate_js::{Absence, Device, Lack, Location, Notice, User};
 use support::{console, run, run_for};
 
 #[tokio::test]
+async fn what_many_apps_call_is_there() {
+    let names: Vec<_> = include_str!("vectors/often.txt").lines().collect();
+    let script = format!(
+        "for (const name of {names:?}) {{
+           let value = wx; for (const part of name.split('.')) value = value?.[part]
+           if (value === undefined) console.log('missing', name) }}
+         console.log('looked')"
+    );
+
+    assert_eq!(console(&script).await, "looked");
+}
+
+#[tokio::test]
 async fn what_needs_a_user_fails_as_if_the_user_refused_and_says_so_once() {
     let run = run(&[(
         "app.js",
