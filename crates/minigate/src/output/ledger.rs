@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use minigate_engine::{CallId, Decoding, Failure, Journal, Note, Outcome, Signal, Step};
 use minigate_js::Notice;
@@ -91,6 +92,9 @@ impl Ledger {
         let report = &mut draft.report;
         report.queued_ms = draft.times.queued_ms(at);
         report.took_ms = draft.times.took_ms(at);
+        if let Some(by) = draft.times.held_up(at, outcome) {
+            report.notes.push(held_up_text(by, self.printer.lang));
+        }
         match outcome {
             Ok(reply) => report.status = Some(reply.head.status.as_u16()),
             Err(failure) => self.fail(report, draft.interface, failure),
@@ -252,6 +256,15 @@ impl Times {
             .then(|| (self.started.unwrap_or(end) - self.called).as_secs_f64() * 1000.0)
     }
 
+    /// For how long the app's own code held a call up whose time ran out: that doesn't count (rule N1).
+    fn held_up(&self, end: Instant, outcome: &Outcome) -> Option<Duration> {
+        let Err(Failure::TimedOut { after, .. }) = outcome else {
+            return None;
+        };
+        let by = (end - self.started?).checked_sub(*after)?;
+        (by >= WORTH_TELLING).then_some(by)
+    }
+
     /// From its slot to its end; nothing where it never had one.
     fn took_ms(&self, end: Instant) -> f64 {
         (end - self.started.unwrap_or(end)).as_secs_f64() * 1000.0
@@ -382,6 +395,14 @@ fn note_text(note: &Note, lang: Lang) -> String {
     }
 }
 
+fn held_up_text(by: Duration, lang: Lang) -> String {
+    let by = by.as_millis();
+    match lang {
+        Lang::En => format!("N1 the app's own code held it up for {by} ms, which don't count"),
+        Lang::Zh => format!("N1 小程序自身的代码占用了 {by} 毫秒，不计入超时"),
+    }
+}
+
 /// Only what isn't plain UTF-8 is worth a line.
 fn decoding_note(decoding: &Decoding, lang: Lang) -> Option<String> {
     let charset = decoding.charset;
@@ -418,12 +439,12 @@ const fn signal_text(signal: Signal, lang: Lang) -> &'static str {
 }
 
 const REMEMBERED: usize = 32;
+/// A thread is never quite on time.
+const WORTH_TELLING: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use minigate_engine::Clock;
+    use minigate_engine::{Clock, Phase};
 
     use super::*;
 
@@ -442,5 +463,27 @@ mod tests {
 
         assert_eq!((never.queued_ms(end), never.took_ms(end)), (Some(6500.0), 0.0));
         assert_eq!((late.queued_ms(end), late.took_ms(end)), (Some(500.0), 6000.0));
+    }
+
+    #[test]
+    fn n1_a_call_that_took_longer_than_its_time_says_what_held_it_up() {
+        let called = Clock::manual().now();
+        let times = Times {
+            called,
+            started: Some(called),
+            queued: false,
+        };
+        let timed_out: Outcome = Err(Failure::TimedOut {
+            after: Duration::from_secs(2),
+            phase: Phase::Head,
+        });
+        let at = |ms| called + Duration::from_millis(ms);
+
+        assert_eq!(times.held_up(at(2002), &timed_out), None);
+        assert_eq!(
+            times.held_up(at(4500), &timed_out),
+            Some(Duration::from_millis(2500))
+        );
+        assert_eq!(times.held_up(at(4500), &Err(Failure::Aborted)), None);
     }
 }
