@@ -36,6 +36,20 @@ pub(crate) fn cant_write(path: &Path, lang: Lang) -> String {
     }
 }
 
+/// Not all of what went over the wire is in a recording.
+pub(crate) fn cut_short(entries: usize, path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!(
+            "{path}: not whole: {entries} of its entries; each body is kept up to 16 MiB, all of them up to 256 MiB, and \
+             an answer that is cut can't be replayed"
+        ),
+        Lang::Zh => format!(
+            "{path} 中有 {entries} 条记录不完整：每个正文最多保留 16 MiB，总计最多 256 MiB；不完整的应答无法回放"
+        ),
+    }
+}
+
 /// A folder can't keep an app's files.
 pub(crate) fn cant_keep(unkept: &Unkept, lang: Lang) -> String {
     match (unkept, lang) {

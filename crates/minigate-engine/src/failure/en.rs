@@ -118,6 +118,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             ..
         } => one("check that the server runs and listens on that port"),
         Failure::NotConnected { .. } => one("check the network and the server's firewall"),
+        Failure::NotRecorded { cut: true, .. } => one("record again with a shorter answer"),
         Failure::NotRecorded { .. } => one("record again with `--record`"),
         Failure::Insecure { fault, .. } => fault.tell(Lang::En).remedies,
         Failure::Broken { breach, .. } => one(repaired(breach)),

@@ -141,6 +141,7 @@ pub(super) fn remedies(failure: &Failure) -> Vec<String> {
             ..
         } => one("确认服务器已启动并监听该端口"),
         Failure::NotConnected { .. } => one("检查网络和服务器的防火墙"),
+        Failure::NotRecorded { cut: true, .. } => one("让服务器返回较短的内容，再重新录制"),
         Failure::NotRecorded { .. } => one("用 `--record` 重新录制"),
         Failure::Insecure { fault, .. } => fault.tell(Lang::Zh).remedies,
         Failure::Broken { breach, .. } => one(repaired(breach)),

@@ -100,6 +100,7 @@ impl Known {
 
 impl Rewrite for Known {
     fn text(&mut self, text: &[u8]) -> Option<Vec<u8>> {
+        self.forms.as_ref()?;
         match json::rewrite(text, self) {
             json::Rewritten::Json(changed) => changed,
             json::Rewritten::Other => self.replace(text),

@@ -120,7 +120,7 @@ impl<'a> Run<'a> {
         };
         self.printer.end_progress();
         if let Some(recording) = recording {
-            recording.write()?;
+            recording.write(self.printer)?;
         }
         drop((origin, replay));
         let end = match lived {
@@ -380,7 +380,11 @@ impl LastWords {
         self.printer
             .notice(&Notice::Limit(Overrun { limit, place: None }));
         self.printer.end_progress();
-        if let Some(Err(error)) = self.recording.as_ref().map(Recording::write) {
+        let written = self
+            .recording
+            .as_ref()
+            .map(|recording| recording.write(&self.printer));
+        if let Some(Err(error)) = written {
             self.printer.error(&error);
         }
         let mut summary = self.ledger.summary();

@@ -65,7 +65,10 @@ fn comment(hop: &Hop) -> String {
             )
         })
     };
-    let cuts = [cut("request", &hop.sent), cut("answer", &hop.received)];
+    let messages = hop
+        .is_broken_off
+        .then(|| "Its later messages aren't kept.".to_owned());
+    let cuts = [cut("request", &hop.sent), cut("answer", &hop.received), messages];
     cuts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Hop {
     pub(super) head: Option<Head>,
     pub(super) received: Kept,
     pub(super) messages: Option<Vec<SocketMessage>>,
+    /// Whether there were more messages than there is room for.
+    pub(super) is_broken_off: bool,
     pub(super) decoding: Option<Decoding>,
     pub(super) peer: Option<std::net::SocketAddr>,
     pub(super) addresses: Vec<std::net::IpAddr>,
@@ -43,6 +45,7 @@ impl Hop {
             head: None,
             received: Kept::default(),
             messages: None,
+            is_broken_off: false,
             decoding: None,
             peer: None,
             addresses: Vec::new(),
@@ -115,9 +118,12 @@ impl Hop {
 
     /// Adds a message of its socket; beyond the room, they break off.
     pub(super) fn say(&mut self, message: SocketMessage, room: &mut Room) {
-        if let Some(messages) = &mut self.messages
-            && room.take(message.data.len() + MESSAGE)
-        {
+        let Some(messages) = &mut self.messages else {
+            return;
+        };
+        // What follows a gap would make no sense.
+        self.is_broken_off |= !room.take(message.data.len() + MESSAGE);
+        if !self.is_broken_off {
             messages.push(message);
         }
     }

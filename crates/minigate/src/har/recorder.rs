@@ -20,9 +20,9 @@ pub(crate) struct Recorder {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
-    calls: BTreeMap<CallId, Call>,
+    /// None once they were taken.
+    calls: Option<BTreeMap<CallId, Call>>,
     room: Room,
 }
 
@@ -44,17 +44,20 @@ impl Recorder {
         Self {
             clock,
             profile,
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                calls: Some(BTreeMap::new()),
+                room: Room::default(),
+            }),
         }
     }
 
-    /// All that happened so far; a call that is under way is there as far as it has got.
-    pub(crate) fn har(&self) -> Har {
-        let state = self.lock();
-        let mut entries: Vec<_> = state
-            .calls
-            .iter()
-            .flat_map(|(id, call)| self.entries(*id, call))
+    /// All that happened so far, once: bodies aren't kept twice, so nothing is left to be told again. A call that is under
+    /// way is there as far as it has got.
+    pub(crate) fn take_har(&self) -> Option<Har> {
+        let calls = self.lock().calls.take()?;
+        let mut entries: Vec<_> = calls
+            .into_iter()
+            .flat_map(|(id, call)| self.entries(id, call))
             .collect();
         entries.sort_by_key(|(begun, _)| *begun);
         let mut har = Har::default();
@@ -64,31 +67,30 @@ impl Recorder {
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         har.log.entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        har
+        Some(har)
     }
 
-    fn entries(&self, id: CallId, call: &Call) -> Vec<(Instant, Entry)> {
-        let last = call.hops.len().saturating_sub(1);
-        let hops = call.hops.iter().enumerate();
-        hops.map(|(index, hop)| {
-            let end = (index == last).then_some(&call.end);
-            let facts = self.facts(id, call, (index, hop), end);
-            let entry = entry::entry(hop, facts, &self.clock, &self.profile);
+    fn entries(&self, id: CallId, call: Call) -> impl Iterator<Item = (Instant, Entry)> {
+        let Call { interface, hops, end } = call;
+        let last = hops.len().saturating_sub(1);
+        hops.into_iter().enumerate().map(move |(index, hop)| {
+            let end = (index == last).then_some(&end);
+            let facts = self.facts(id, interface, (index, &hop), end);
+            let entry = entry::entry(&hop, facts, &self.clock, &self.profile);
             (hop.begun, entry)
         })
-        .collect()
     }
 
     /// What only minigate knows of a hop; `end` is there for a call's last one.
     fn facts(
         &self,
         id: CallId,
-        call: &Call,
+        interface: Interface,
         (index, hop): (usize, &Hop),
         end: Option<&Option<End>>,
     ) -> Facts {
         let failure = end.and_then(|end| end.as_ref()?.failure.as_ref());
-        let complaint = failure.map(|failure| failure.complaint(call.interface, self.profile.wording));
+        let complaint = failure.map(|failure| failure.complaint(interface, self.profile.wording));
         let outcome = match end {
             None => Outcome::Redirected,
             Some(None) => Outcome::Pending,
@@ -97,7 +99,7 @@ impl Recorder {
         Facts {
             call: id.to_string(),
             hop: index,
-            interface: call.interface.to_string(),
+            interface: interface.to_string(),
             verdict: serde_json::to_value(&hop.verdict).unwrap_or_default(),
             rule: failure.map(|failure| failure.rule().to_string()),
             outcome,
@@ -107,7 +109,7 @@ impl Recorder {
             mishap: mishap::of(failure, outcome),
             spared: hop.spared.clone(),
             addresses: hop.addresses.iter().map(ToString::to_string).collect(),
-            cut: hop.received.is_cut(),
+            cut: hop.received.is_cut() || hop.is_broken_off,
             ..Facts::default()
         }
     }
@@ -119,7 +121,8 @@ impl Recorder {
 
 impl Journal for Recorder {
     fn record(&self, call: CallId, at: Instant, step: &Step<'_>) {
-        let state = &mut *self.lock();
+        let State { calls, room } = &mut *self.lock();
+        let Some(calls) = calls else { return };
         if let Step::Called {
             interface,
             method,
@@ -131,9 +134,9 @@ impl Journal for Recorder {
                 hops: vec![Hop::new(method.as_str(), verdict, at)],
                 end: None,
             };
-            state.calls.insert(call, call_begun);
-        } else if let Some(call) = state.calls.get_mut(&call) {
-            call.follow(at, step, &mut state.room, &self.clock);
+            calls.insert(call, call_begun);
+        } else if let Some(call) = calls.get_mut(&call) {
+            call.follow(at, step, room, &self.clock);
         }
     }
 

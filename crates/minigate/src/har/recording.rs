@@ -10,6 +10,7 @@ use minigate_policy::diagnosis::Lang;
 use tempfile::NamedTempFile;
 
 use super::Recorder;
+use crate::output::Printer;
 use crate::words;
 
 /// A recording and where it is to be written.
@@ -52,9 +53,18 @@ impl Recording {
         Arc::clone(&self.recorder)
     }
 
-    /// Writes the file, whole or not at all; one that is there is replaced at that moment only.
-    pub(crate) fn write(&self) -> anyhow::Result<()> {
-        let mut har = self.recorder.har();
+    /// Writes the file, whole or not at all; one that is there is replaced at that moment only. Written once, it stays
+    /// as it is.
+    pub(crate) fn write(&self, printer: &Printer) -> anyhow::Result<()> {
+        let Some(mut har) = self.recorder.take_har() else {
+            return Ok(());
+        };
+        let cut = har
+            .log
+            .entries
+            .iter()
+            .filter(|entry| !entry.comment.is_empty())
+            .count();
         if self.secrets == Secrets::Masked {
             Masker::mask(&mut har);
         }
@@ -67,7 +77,11 @@ impl Recording {
             file.persist(&self.path)?;
             Ok(())
         };
-        written().with_context(|| words::cant_write(&self.path, self.lang))
+        written().with_context(|| words::cant_write(&self.path, self.lang))?;
+        if cut > 0 {
+            printer.warn(&words::cut_short(cut, &self.path, self.lang));
+        }
+        Ok(())
     }
 }
 

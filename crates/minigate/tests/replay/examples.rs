@@ -12,7 +12,8 @@ fn a_replay_is_the_recorded_run_but_for_its_times() {
         let (recorded_code, recorded) = run(&example(name), &["--record", file]);
         let (code, replayed) = run(&example(name), &["--replay", file]);
 
-        assert!(recorded.len() > 3, "{recorded:?}");
+        let calls = recorded.iter().filter(|line| line["type"] == "call").count();
+        assert!(calls > 0, "{recorded:?}");
         assert_eq!(code, recorded_code, "{name}");
         assert_same(&in_any_order(&replayed), &in_any_order(&recorded));
     }

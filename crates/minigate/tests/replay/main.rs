@@ -5,6 +5,7 @@
     reason = "what can't be set up fails the test"
 )]
 
+mod endings;
 mod examples;
 mod network;
 mod others;
