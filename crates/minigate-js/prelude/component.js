@@ -8,7 +8,7 @@ import { sharedMembers } from "minigate:members";
 import { define, enumerableKeys, hasOwn, list, push } from "minigate:primordials";
 import { fromText } from "minigate:properties";
 import { componentOf, usedBy } from "minigate:registry";
-import { ask, expand, isStatic, MAX_NODES, tellForeign, templateOf } from "minigate:template";
+import { ask, expand, isClear, isStatic, MAX_NODES, tellForeign, templateOf } from "minigate:template";
 import { CREATED, detach, GONE, settle } from "minigate:tree";
 
 /** How deep components may hold components; one that holds itself would never end. */
@@ -145,7 +145,7 @@ function make(owner, node, want) {
 
 function makes(file, { root, depth, template }, want) {
   const blueprint = file === undefined ? undefined : componentOf(file);
-  if (blueprint === undefined || !isClear(template, want, blueprint.properties)) return false;
+  if (blueprint === undefined || !isCertain(template, want, blueprint.properties)) return false;
   if (depth < MAX_DEPTH && root.count < MAX_NODES) return true;
   if (!root.isFull) warn("components: too many, or too deep in each other, at <" + want.tag.tag + ">");
   root.isFull = true;
@@ -153,12 +153,12 @@ function makes(file, { root, depth, template }, want) {
 }
 
 /** Whether all properties that a tag sets can be evaluated: a component that gets half of them does something else. */
-function isClear(template, { tag, scope }, properties) {
+function isCertain(template, { tag, scope }, properties) {
   for (let index = 0; index < tag.foreign.length; index += 1) tellForeign(template, tag.foreign[index]);
   const names = enumerableKeys(properties);
   for (let index = 0; index < names.length; index += 1) {
     const key = properties[names[index]].attribute;
-    if (hasOwn(tag.attributes, key) && !ask(template, tag.attributes[key], scope).isClear) return false;
+    if (hasOwn(tag.attributes, key) && !isClear(template, ask(template, tag.attributes[key], scope))) return false;
   }
   return true;
 }

@@ -32,6 +32,7 @@ export const SafeError = Error;
 export const SafeTypeError = TypeError;
 export const SafeEvalError = EvalError;
 export const SafePromise = Promise;
+export const SafeRegExp = RegExp;
 export const promiseThen = uncurry(Promise.prototype.then);
 const resolve = Promise.resolve;
 /** A promise of the engine's own for whatever may be one. */

@@ -18,6 +18,7 @@ import {
   slice,
   toText,
 } from "minigate:primordials";
+import { exportsOf } from "minigate:wxs";
 
 /** How many components a page may hold. */
 export const MAX_NODES = 2000;
@@ -36,11 +37,12 @@ export function templateOf(file) {
 }
 
 function readTemplate(file) {
-  const template = { __proto__: null, file: slice(file, 0, -".js".length) + ".wxml", plan: undefined, functions: [], told: { __proto__: null } };
+  const template = { __proto__: null, file: slice(file, 0, -".js".length) + ".wxml", plan: undefined, functions: [], scripts: [], modules: { __proto__: null }, told: { __proto__: null } };
   try {
     const { plan, functions } = native.template(file);
     template.plan = parseJson(plan);
-    template.functions = functions;
+    template.functions = functions.expressions;
+    template.scripts = functions.scripts;
   } catch (error) {
     reportException(error);
     template.plan = { nodes: [], templates: [], scopes: [], opaque: {} };
@@ -84,14 +86,15 @@ function visitChoice(work, branches, path, scope, around) {
   for (let index = 0; index < branches.length; index += 1) {
     const { condition, nodes } = branches[index];
     const answer = condition === null ? undefined : ask(work.template, condition, scope);
-    if (answer !== undefined && !answer.isClear) return;
+    if (answer !== undefined && !isClear(work.template, answer)) return;
     if (answer === undefined || answer.value) return walk(work, nodes, path + "?" + index + "/", scope, around);
   }
 }
 
 function visitLoop(work, node, path, scope, around) {
-  const { value, isChanged, isClear } = ask(work.template, node.list, scope);
-  if (!isClear) return;
+  const answer = ask(work.template, node.list, scope);
+  if (!isClear(work.template, answer)) return;
+  const { value, isChanged } = answer;
   const used = { __proto__: null };
   eachOf(value, (item, index) => {
     const names = { __proto__: null };
@@ -129,8 +132,8 @@ function uniqueKey(key, used) {
 function visitTemplate(work, node, path, scope, around) {
   const { plan, file } = work.template;
   const name = ask(work.template, node.name, scope);
-  const data = node.data === null ? { value: {}, isChanged: false, isClear: true } : ask(work.template, node.data, scope);
-  if (!name.isClear || !data.isClear) return;
+  const data = node.data === null ? { value: {}, isChanged: false, opaque: undefined } : ask(work.template, node.data, scope);
+  if (!isClear(work.template, name) || !isClear(work.template, data)) return;
   const known = plan.scopes[node.scope];
   if (!hasOwn(known, name.value)) return tellOnce(work.template, name.value, file + ": template \"" + toText(name.value) + "\" is not found");
   if (work.depth >= MAX_TEMPLATES) return tellOnce(work.template, "depth", file + ": templates use each other too deeply");
@@ -142,17 +145,15 @@ function visitTemplate(work, node, path, scope, around) {
 
 const rootScope = (data, changed) => ({ __proto__: null, outer: undefined, data, changed });
 
-/** What an attribute's value is now, and whether a name in it is new; not clear where nobody evaluates it. */
+/** What an attribute's value is now, and whether a name in it is new; or which expression nobody evaluates. */
 export function ask(template, written, scope) {
-  const answer = { __proto__: null, value: undefined, isChanged: false, isClear: true };
   const opaque = opaqueIn(template, written);
-  if (opaque !== undefined) {
-    answer.isClear = false;
-    tellOpaque(template, opaque);
-    return answer;
-  }
+  const answer = { __proto__: null, value: undefined, isChanged: false, opaque };
+  if (opaque !== undefined) return answer;
   try {
-    answer.value = evaluate(template, written, (name) => look(scope, name, answer));
+    answer.value = evaluate(template, written, (name) =>
+      typeof name === "number" ? exportsOf(template, name) : look(scope, name, answer),
+    );
   } catch (error) {
     reportException(error);
   }
@@ -192,6 +193,12 @@ function opaqueIn({ plan }, written) {
     if (opaque !== undefined) return opaque;
   }
   return undefined;
+}
+
+/** Whether an answer is one; what isn't evaluated is told. */
+export function isClear(template, { opaque }) {
+  if (opaque !== undefined) tellOpaque(template, opaque);
+  return opaque === undefined;
 }
 
 function tellOpaque(template, opaque) {

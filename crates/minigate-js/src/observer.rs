@@ -131,7 +131,7 @@ pub enum Lack {
     Cloud,
     /// A plugin's code, which only the platform has.
     Plugin,
-    /// What the platform's own view does with WXML: its scripts (WXS), generics, and what a slot hands out.
+    /// What the platform's own view does with WXML: generics, what a slot hands out, expressions of its own.
     View,
 }
 

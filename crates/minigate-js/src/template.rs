@@ -1,5 +1,5 @@
 //! What a WXML file says of the components in it: which there are, under which conditions and how often, and what they
-//! get.
+//! get; and the scripts (WXS) that its expressions call.
 //!
 //! Other tags dissolve into what they hold. The tokenizer knows HTML, so names arrive in small letters.
 
@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::loader::{Opaque, functions};
-use library::Library;
+use crate::loader::{Formula, Opaque, functions};
+use library::{Library, Module};
 use value::Value;
 
 /// A file's components, in the shape that the prelude reads.
@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     templates: Vec<Vec<Node>>,
     /// For each file: the templates that it knows, by name.
     scopes: Vec<BTreeMap<String, usize>>,
+    /// The WXS modules of all these files.
+    scripts: Vec<Module>,
     /// Why some of the expressions can't be evaluated.
     opaque: BTreeMap<usize, Unclear>,
     /// The functions that evaluate the expressions, as text; `undefined` where there is none.
@@ -99,17 +101,27 @@ pub(crate) fn read(file: &str, tags: &BTreeSet<String>, source: &dyn Fn(&str) ->
     } else {
         library.open(file)
     };
-    let (scopes, templates, expressions) = library.close();
+    let content = library.close();
+    let none = BTreeMap::new();
+    let formulas: Vec<_> = content
+        .expressions
+        .into_iter()
+        .map(|(text, scope)| Formula {
+            text,
+            modules: content.modules.get(scope).unwrap_or(&none),
+        })
+        .collect();
     let mut plan = Plan {
         nodes,
-        templates,
-        scopes,
+        templates: content.templates,
+        scopes: content.scopes,
+        scripts: content.scripts,
         opaque: BTreeMap::new(),
         functions: Vec::new(),
     };
-    let results = functions(&expressions);
-    for (index, (text, result)) in expressions.into_iter().zip(results).enumerate() {
-        plan.keep(index, text, result);
+    let results = functions(&formulas);
+    for (index, (formula, result)) in formulas.into_iter().zip(results).enumerate() {
+        plan.keep(index, formula.text, result);
     }
     plan
 }
@@ -127,9 +139,18 @@ impl Plan {
         self.functions.push(function);
     }
 
-    /// A script whose value is the list of all functions.
+    /// A script whose value has all functions: those of the expressions, and those of the WXS modules.
     pub(crate) fn script(&self) -> String {
-        format!("[{}\n]", self.functions.join(",\n"))
+        let modules: Vec<_> = self
+            .scripts
+            .iter()
+            .map(|module| module.function.as_str())
+            .collect();
+        let expressions = self.functions.join(",\n");
+        format!(
+            "({{expressions:[{expressions}],scripts:[{}]}})",
+            modules.join(",\n")
+        )
     }
 }
 
@@ -193,7 +214,7 @@ mod tests {
         let files = [
             (
                 "p/p.wxml",
-                r#"<import src="../t/t"/><template is="{{n}}" data="{{...a, b}}"/><include src="/i.wxml"/>"#,
+                r#"<wxs module="m" src="/m"/><import src="../t/t"/><template is="{{n}}" data="{{...a, b}}"/><include src="/i.wxml"/>"#,
             ),
             (
                 "t/t.wxml",
@@ -204,6 +225,8 @@ mod tests {
                 "i.wxml",
                 r#"<my-b/><include src="i.wxml"/><template name="never"/>"#,
             ),
+            ("m.wxs", "module.exports = require('./n.wxs')"),
+            ("n.wxs", "require('./m.wxs')"),
         ];
 
         let plan = plan_of("p/p.wxml", &files);
@@ -220,16 +243,22 @@ mod tests {
         let u = plan["scopes"][scope]["u"].as_u64().unwrap() as usize;
         assert_eq!(plan["templates"][u], json!([bare("my-a")]));
         assert_eq!(plan["scopes"][0].get("u"), None);
+        assert_eq!(
+            plan["scripts"],
+            json!([{"requests": {"./n.wxs": 1}}, {"requests": {"./m.wxs": 0}}])
+        );
     }
 
     #[test]
     fn expressions_that_nobody_evaluates_are_named() {
-        let plan = plan(r#"<my-a a="{{m.f(b)}}" b="{{c +}}" c="{{d}}"/>"#);
+        let plan = plan(
+            r#"<wxs module="n">module.exports.f = 1</wxs><wxs module="m">}</wxs><my-a a="{{m.f(b)}}" b="{{c +}}" c="{{d}}" d="{{n.f(d)}}"/>"#,
+        );
 
         assert_eq!(plan["opaque"]["0"], json!({"text": "m.f(b)", "error": null}));
         assert_eq!(plan["opaque"]["1"]["text"], "c +");
         assert!(plan["opaque"]["1"]["error"].is_string());
-        assert_eq!(plan["opaque"].get("2"), None);
+        assert_eq!((plan["opaque"].get("2"), plan["opaque"].get("3")), (None, None));
     }
 
     #[test]

@@ -212,21 +212,57 @@ async fn a_component_that_changes_its_owner_while_it_comes_is_heard_afterwards()
 }
 
 #[tokio::test]
-async fn expressions_that_only_the_platform_evaluates_are_told_once() {
+async fn what_only_the_platform_knows_is_told_once() {
     let run = app(
-        r#"<wxs module="m">module.exports = {}</wxs><card wx:if="{{m.on(a)}}" name="1"/><card name="{{m.name}}{{m.f(1)}}"/><card title="{{m.f(1)}}" name="2" generic:g="card"/><view wx:if="{{m.view()}}"/>"#,
+        r#"<card wx:if="{{on(a)}}" name="1"/><card name="{{`x`}}{{f(1)}}"/><card title="{{f(1)}}" class="{{f(1)}}" name="2"/><card generic:g="card"/><view wx:if="{{view()}}"/>"#,
         "onLoad() { console.log(this.selectAllComponents('card').length) }",
     )
     .await;
 
-    assert!(run.lines().contains(&"1"));
+    assert!(run.lines().contains(&"2"));
     assert_eq!(
         absences(&run),
         [Absence {
-            api: "p.wxml: {{m.on(a)}}".to_owned(),
+            api: "p.wxml: {{on(a)}}".to_owned(),
             lack: Lack::View,
             setting: String::new(),
         }]
+    );
+}
+
+#[tokio::test]
+async fn expressions_call_what_wxs_modules_export() {
+    let run = run(&[
+        ("p.json", r#"{"usingComponents":{"card":"/card/index"}}"#),
+        (
+            "p.wxml",
+            r#"<wxs module="m">
+                 var far = require('./lib/far.wxs'), runs = 0
+                 runs++
+                 module.exports = { on: function (list) { return list.length > 1 }, far: far, runs: function () { return runs },
+                   kinds: function (values) { return values.map(function (v) { return v.constructor + '' }).join() },
+                   missing: function (v) { return v.a.b }, re: function (t) { return getRegExp('^a', 'i').test(t) }, year: function () { return getDate(2020, 1, 1).getFullYear() } }
+               </wxs><wxs module="far" src="lib/far"/>
+               <card wx:if="{{m.on(list)}}" v="{{far.twice(n)}}"/><card wx:else v="few"/>
+               <card v="{{m.far.twice(n) + m.runs()}}"/><card v="{{m.kinds([list, n, 'x', true, {}, m.on])}}"/><card v="{{m.missing(n) || m.none(1) || 'none'}}"/>
+               <card v="{{m.re('Ab')}}"/><card v="{{m.year()}}"/><include src="i.wxml"/>"#,
+        ),
+        ("i.wxml", r#"<wxs module="m">exports.i = function () { return 'included' }</wxs><card v="{{m.i()}}"/>"#),
+        ("lib/far.wxs", "var p = require('./deep.wxs'); module.exports.twice = function (n) { return n * p.two }"),
+        ("lib/deep.wxs", "module.exports = { two: 2 }"),
+        (
+            "p.js",
+            "Page({ data: { list: [1, 2], n: 5 }, say() { console.log(JSON.stringify(this.selectAllComponents('card').map(c => c.data.v))) },
+               onLoad() { this.say(); this.setData({ list: [], n: 6 }); this.say() } })",
+        ),
+        ("card/index.js", "Component({ properties: { v: null } })"),
+    ])
+    .await;
+
+    assert_eq!(
+        run.text(),
+        "[10,11,\"Array,Number,String,Boolean,Object,Function\",\"none\",true,2020,\"included\"]\n\
+         [\"few\",13,\"Array,Number,String,Boolean,Object,Function\",\"none\",true,2020,\"included\"]"
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rquickjs::{Array, Ctx, Object, Result, context::EvalOptions};
+use rquickjs::{Ctx, Object, Result, context::EvalOptions};
 use serde_json::{Value, json};
 
 use super::Host;
@@ -48,7 +48,7 @@ pub(super) fn plan<'js>(host: &Host, ctx: &Ctx<'js>, file: &str) -> Result<Objec
     made.set("plan", serde_json::to_string(&plan).unwrap_or_default())?;
     made.set(
         "functions",
-        ctx.eval_with_options::<Array<'js>, _>(plan.script(), options)?,
+        ctx.eval_with_options::<Object<'js>, _>(plan.script(), options)?,
     )?;
     Ok(made)
 }

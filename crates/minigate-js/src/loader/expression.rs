@@ -1,7 +1,9 @@
 //! An expression of a WXML as a function of JavaScript.
 //!
-//! The platform's expressions are a part of JavaScript's: names of the data, members, operators and literals, without
-//! calls. A member of what isn't there is nothing, and no error.
+//! The platform's expressions are a part of JavaScript's: names of the data, members, operators, literals, and calls of
+//! what a WXS module exports. A member of what isn't there is nothing, and no error.
+
+use std::collections::BTreeMap;
 
 use oxc_allocator::Allocator;
 use oxc_ast::{
@@ -14,6 +16,14 @@ use oxc_span::{GetSpan, SourceType};
 
 use super::{edits::Edits, esm::on_stack_for};
 
+/// An expression as it is written.
+#[derive(Debug)]
+pub(crate) struct Formula<'m> {
+    pub(crate) text: String,
+    /// The names that mean WXS modules, with the modules' numbers.
+    pub(crate) modules: &'m BTreeMap<String, usize>,
+}
+
 /// Why an expression can't be evaluated.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum Opaque {
@@ -25,18 +35,19 @@ pub(crate) enum Opaque {
     Malformed(String),
 }
 
-/// The functions, as text, that evaluate expressions; each takes the function that knows the names.
-pub(crate) fn functions(expressions: &[String]) -> Vec<Result<String, Opaque>> {
-    if expressions.is_empty() {
+/// The functions, as text, that evaluate expressions; each takes the function that knows the names and the modules.
+pub(crate) fn functions(formulas: &[Formula<'_>]) -> Vec<Result<String, Opaque>> {
+    if formulas.is_empty() {
         return Vec::new();
     }
-    let all = || expressions.iter().map(|text| function(text)).collect();
-    on_stack_for(&expressions.join("\n"), all)
-        .unwrap_or_else(|none| vec![Err(Opaque::Malformed(none.to_string())); expressions.len()])
+    let texts: Vec<_> = formulas.iter().map(|formula| formula.text.as_str()).collect();
+    let all = || formulas.iter().map(function).collect();
+    on_stack_for(&texts.join("\n"), all)
+        .unwrap_or_else(|none| vec![Err(Opaque::Malformed(none.to_string())); formulas.len()])
 }
 
-fn function(expression: &str) -> Result<String, Opaque> {
-    let source = format!("({expression}\n)");
+fn function(formula: &Formula<'_>) -> Result<String, Opaque> {
+    let source = format!("({}\n)", formula.text);
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, &source, SourceType::script())
         .with_options(ParseOptions::default())
@@ -53,7 +64,7 @@ fn function(expression: &str) -> Result<String, Opaque> {
         .semantic;
     let mut edits = Edits::new(&source);
     for node in semantic.nodes() {
-        rewrite(node.kind(), &mut edits)?;
+        rewrite(node.kind(), formula.modules, &mut edits)?;
     }
     Ok(format!("{NAMES}=>{}", edits.apply().0))
 }
@@ -67,11 +78,22 @@ fn is_one(program: &Program<'_>, length: usize) -> bool {
 }
 
 /// Makes a name a question to the data, and a member one that may be missing.
-fn rewrite(kind: AstKind<'_>, edits: &mut Edits<'_>) -> Result<(), Opaque> {
+fn rewrite(
+    kind: AstKind<'_>,
+    modules: &BTreeMap<String, usize>,
+    edits: &mut Edits<'_>,
+) -> Result<(), Opaque> {
     match kind {
         AstKind::IdentifierReference(name) => {
-            let quoted = serde_json::Value::from(name.name.as_str());
-            edits.replace(name.span.start, name.span.end, format!("{NAMES}({quoted})"));
+            let module = modules.get(name.name.as_str());
+            let asked = module.map_or_else(
+                || name.name.as_str().into(),
+                |module| serde_json::Value::from(*module),
+            );
+            edits.replace(name.span.start, name.span.end, format!("{NAMES}({asked})"));
+        }
+        AstKind::CallExpression(call) if !call.optional && is_of_module(&call.callee, modules) => {
+            edits.insert(call.callee.span().end, "?.");
         }
         AstKind::StaticMemberExpression(member) if !member.optional => {
             let from = member.object.span().end;
@@ -91,6 +113,19 @@ fn rewrite(kind: AstKind<'_>, edits: &mut Edits<'_>) -> Result<(), Opaque> {
         _ => return Err(Opaque::Foreign),
     }
     Ok(())
+}
+
+/// Whether a function is a member of a module.
+fn is_of_module(callee: &Expression<'_>, modules: &BTreeMap<String, usize>) -> bool {
+    let mut at = callee;
+    loop {
+        at = match at {
+            Expression::StaticMemberExpression(member) => &member.object,
+            Expression::ComputedMemberExpression(member) => &member.object,
+            Expression::Identifier(name) => return modules.contains_key(name.name.as_str()),
+            _ => return false,
+        };
+    }
 }
 
 fn is_plain(kind: AstKind<'_>) -> bool {
@@ -133,13 +168,10 @@ mod tests {
             ("{a, b: 1, ...c}", "$=>({a:$(\"a\"), b: 1, ...$(\"c\")}\n)"),
             ("[1, a ? -1 : 2]", "$=>([1, $(\"a\") ? -1 : 2]\n)"),
             ("globalThis", "$=>($(\"globalThis\")\n)"),
+            ("m.f(a).b", "$=>($(3)?.f?.($(\"a\"))?.b\n)"),
             ("(a).b", "$=>(($(\"a\"))?.b\n)"),
         ] {
-            assert_eq!(
-                super::function(expression).as_deref(),
-                Ok(function),
-                "{expression}"
-            );
+            assert_eq!(function_of(expression).as_deref(), Ok(function), "{expression}");
         }
     }
 
@@ -165,11 +197,11 @@ mod tests {
             "{ f() {} }",
             "a?.b",
         ] {
-            assert_eq!(function(foreign), Err(Opaque::Foreign), "{foreign}");
+            assert_eq!(function_of(foreign), Err(Opaque::Foreign), "{foreign}");
         }
         for malformed in ["a +", "", "a b", "a)", "a) + (b", "'", "a; b", "eval('"] {
             assert!(
-                matches!(function(malformed), Err(Opaque::Malformed(_))),
+                matches!(function_of(malformed), Err(Opaque::Malformed(_))),
                 "{malformed}"
             );
         }
@@ -183,7 +215,19 @@ mod tests {
             "a[".repeat(3000),
             "[".repeat(200_000),
         ] {
+            let modules = BTreeMap::new();
+            let deep = Formula {
+                text: deep,
+                modules: &modules,
+            };
             assert!(functions(&[deep])[0].is_err());
         }
+    }
+
+    fn function_of(expression: &str) -> Result<String, Opaque> {
+        function(&Formula {
+            text: expression.to_owned(),
+            modules: &BTreeMap::from([("m".to_owned(), 3)]),
+        })
     }
 }

@@ -2,7 +2,11 @@
 
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
-use super::{Branch, Component, Loop, Node, library::Library, value::Value};
+use super::{
+    Branch, Component, Loop, Node,
+    library::{Declared, Library, Source},
+    value::{Value, Written},
+};
 
 /// Reads one file.
 pub(super) struct Reader<'r, 's> {
@@ -58,7 +62,10 @@ impl<'r, 's> Reader<'r, 's> {
     }
 
     pub(super) fn read(mut self, text: &str) -> Vec<Node> {
-        let text = without_scripts(text);
+        let (text, scripts) = take_scripts(text);
+        for script in scripts {
+            self.library.declare(self.file, self.scope, script);
+        }
         for token in Tokenizer::new_with_emitter(text.as_str(), DefaultEmitter::default()) {
             match token {
                 Ok(Token::StartTag(tag)) => self.start(&tag),
@@ -115,9 +122,7 @@ impl<'r, 's> Reader<'r, 's> {
                 ..component
             })],
             Meaning::Definition(name) => {
-                if !self.library.is_including() {
-                    self.library.define(self.scope, name, open.nodes);
-                }
+                self.library.define(self.scope, name, open.nodes);
                 return;
             }
             Meaning::Use { name, data } => vec![Node::Template {
@@ -125,7 +130,7 @@ impl<'r, 's> Reader<'r, 's> {
                 name,
                 data,
             }],
-            Meaning::Include(src) => self.library.include(self.file, self.scope, &src),
+            Meaning::Include(src) => self.library.include(self.file, &src),
         };
         let around = self
             .open
@@ -161,8 +166,7 @@ impl<'r, 's> Reader<'r, 's> {
                 (Some(name), _) => Meaning::Definition(name),
                 (None, Some(is)) if self.library.has_room() => Meaning::Use {
                     name: self.value(&is),
-                    data: attribute(tag, "data")
-                        .map(|data| Value::read_members(&data, &mut self.library.expressions)),
+                    data: attribute(tag, "data").map(|data| Value::read_members(&data, &mut self.written())),
                 },
                 _ => Meaning::Plain,
             },
@@ -204,7 +208,14 @@ impl<'r, 's> Reader<'r, 's> {
     }
 
     fn value(&mut self, text: &str) -> Value {
-        Value::read(text, &mut self.library.expressions)
+        Value::read(text, &mut self.written())
+    }
+
+    fn written(&mut self) -> Written<'_> {
+        Written {
+            expressions: &mut self.library.expressions,
+            scope: self.scope,
+        }
     }
 }
 
@@ -273,34 +284,42 @@ fn camel(name: &str) -> String {
     text
 }
 
-/// A text without what stands in `<wxs>`, which is a language of its own.
-fn without_scripts(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
+/// A text without what stands in `<wxs>`, which is a language of its own; and what stood there.
+fn take_scripts(text: &str) -> (String, Vec<Declared>) {
+    let (mut kept, mut scripts) = (String::with_capacity(text.len()), Vec::new());
     let mut rest = text;
-    while let Some((before, script)) = rest.split_once("<wxs") {
+    while let Some((before, behind)) = rest.split_once(WXS) {
         kept.push_str(before);
-        let end = script.find("</wxs>").map(|at| at + "</wxs>".len());
-        let closed = script.find("/>").map(|at| at + "/>".len());
-        let end = match (end, closed) {
-            (Some(end), Some(closed))
-                if script
-                    .get(..closed)
-                    .is_some_and(|tag| !tag.trim_end_matches("/>").contains('>')) =>
-            {
-                end.min(closed)
-            }
-            (end, closed) => end.or(closed).unwrap_or(script.len()),
+        let (tag, behind) = behind.split_once('>').unwrap_or((behind, ""));
+        let (body, next) = if tag.ends_with('/') {
+            ("", behind)
+        } else {
+            behind.split_once("</wxs>").unwrap_or((behind, ""))
         };
-        rest = script.get(end..).unwrap_or_default();
+        scripts.extend(declared(tag, body));
+        rest = next;
     }
     kept.push_str(rest);
-    kept
+    (kept, scripts)
+}
+
+fn declared(tag: &str, body: &str) -> Option<Declared> {
+    let text = format!("{WXS}{tag}>");
+    let tokens = Tokenizer::new_with_emitter(text.as_str(), DefaultEmitter::default());
+    let tag = tokens.flatten().find_map(|token| match token {
+        Token::StartTag(tag) => Some(tag),
+        _ => None,
+    })?;
+    let source = attribute(&tag, "src").map_or_else(|| Source::Here(body.to_owned()), Source::In);
+    let name = attribute(&tag, "module")?;
+    Some(Declared { name, source })
 }
 
 fn text_of(text: &HtmlString) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
+const WXS: &str = "<wxs";
 /// How attributes begin that need what isn't here.
 const FOREIGN: &[&str] = &["generic:", "slot:"];
 /// Attributes that no component's logic depends on.

@@ -14,9 +14,15 @@ pub(super) enum Value {
     Parts(Vec<Value>),
 }
 
+/// The expressions so far, each with the scope of its file; and the scope of those that come.
+pub(super) struct Written<'e> {
+    pub(super) expressions: &'e mut Vec<(String, usize)>,
+    pub(super) scope: usize,
+}
+
 impl Value {
     /// Reads a value, and appends its expressions.
-    pub(super) fn read(text: &str, expressions: &mut Vec<String>) -> Self {
+    pub(super) fn read(text: &str, written: &mut Written<'_>) -> Self {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
@@ -25,7 +31,7 @@ impl Value {
                 break;
             };
             parts.extend((!before.is_empty()).then(|| Self::Text(before.to_owned())));
-            parts.push(Self::expression(inner.trim(), expressions));
+            parts.push(Self::expression(inner.trim(), written));
             rest = behind;
         }
         if parts.is_empty() {
@@ -40,16 +46,17 @@ impl Value {
     }
 
     /// Reads the members that a template is handed: `{{a, b: c, ...d}}` is an object without its brackets.
-    pub(super) fn read_members(text: &str, expressions: &mut Vec<String>) -> Self {
+    pub(super) fn read_members(text: &str, written: &mut Written<'_>) -> Self {
         let inner = text
             .trim()
             .strip_prefix("{{")
             .and_then(|text| text.strip_suffix("}}"));
-        Self::expression(&format!("{{{}}}", inner.unwrap_or_default()), expressions)
+        Self::expression(&format!("{{{}}}", inner.unwrap_or_default()), written)
     }
 
-    fn expression(text: &str, expressions: &mut Vec<String>) -> Self {
-        expressions.push(text.to_owned());
+    fn expression(text: &str, written: &mut Written<'_>) -> Self {
+        let Written { expressions, scope } = written;
+        expressions.push((text.to_owned(), *scope));
         Self::Expression(expressions.len() - 1)
     }
 }
@@ -94,12 +101,16 @@ mod tests {
             ("{{é}}", json!(0), vec!["é"]),
         ] {
             let mut read = Vec::new();
+            let mut written = Written {
+                expressions: &mut read,
+                scope: 1,
+            };
 
-            let found = Value::read(text, &mut read);
+            let found = Value::read(text, &mut written);
 
             assert_eq!(
                 (serde_json::to_value(found).unwrap(), read),
-                (value, expressions.iter().map(|e| (*e).to_owned()).collect())
+                (value, expressions.iter().map(|e| ((*e).to_owned(), 1)).collect())
             );
         }
     }
