@@ -132,7 +132,12 @@ impl Scanner<'_> {
         let scheme = scheme_length(rest.get(..LONGEST_SCHEME.min(rest.len())).unwrap_or_default());
         let length = scheme + length(rest.get(scheme..).unwrap_or_default());
         let value = rest.get(..length).unwrap_or_default().trim_ascii_end();
-        self.take(&name.text, start..start + value.len(), start + value.len());
+        let end = start + value.len();
+        self.take(&name.text, start..end, end);
+        // What is long and no secret isn't looked through again for each name in it.
+        if value.len() > LONG {
+            self.done = self.done.max(end);
+        }
     }
 
     fn begins_line(&self, name: &Name) -> bool {
@@ -149,6 +154,7 @@ impl Scanner<'_> {
             match byte {
                 b'{' | b'[' => depth += 1,
                 b'}' | b']' => depth = depth.saturating_sub(1),
+                byte if byte.is_ascii_whitespace() => {}
                 _ => {
                     at = self.scalar(name, at);
                     continue;
@@ -182,10 +188,12 @@ impl Scanner<'_> {
     /// The quoted text at a place, which its quote ends, or else the line or the whole text.
     fn quoted(&self, start: usize) -> Option<Quoted> {
         let rest = self.text.get(start..)?;
-        let depth = rest.iter().take_while(|byte| **byte == b'\\').count();
+        let escapes = rest.iter().take(DEEPEST_QUOTE);
+        let depth = escapes.take_while(|byte| **byte == b'\\').count();
         let quote = *rest.get(depth).filter(|byte| matches!(byte, b'"' | b'\''))?;
         let open = start + depth + 1;
-        for at in memchr2_iter(quote, b'\n', self.text.get(open..)?) {
+        let longest = self.text.len().min(open + LONGEST_QUOTED);
+        for at in memchr2_iter(quote, b'\n', self.text.get(open..longest)?) {
             let before = trailing_backslashes(self.text.get(open..open + at)?);
             if self.text.get(open + at) == Some(&b'\n') {
                 return Some(Quoted::new(open..open + at, open + at));
@@ -201,7 +209,7 @@ impl Scanner<'_> {
                 return Some(Quoted::new(open..inner, open + at + 1));
             }
         }
-        Some(Quoted::new(open..self.text.len(), self.text.len()))
+        Some(Quoted::new(open..longest, longest))
     }
 
     /// The part of a path after one that is named like a secret, if it looks like one.
@@ -292,6 +300,10 @@ const fn is_punctuation(byte: u8) -> bool {
 const CDATA: &[u8] = b"<![CDATA[";
 const LONGEST_NAME: usize = 80;
 const LONGEST_BARE: usize = 4096;
+/// As deep as texts within texts go, and as JSON writes the quotes of the deepest.
+const DEEPEST_QUOTE: usize = 64;
+const LONGEST_QUOTED: usize = 1 << 20;
+const LONG: usize = 512;
 const LONGEST_SCHEME: usize = 32;
 /// A bracket that is never closed doesn't make a secret of all that follows.
 const LONGEST_COMPOUND: usize = 64 << 10;
@@ -322,6 +334,7 @@ mod tests {
             r#"word":{"pass\u0077ord":"s3"}}"#,
             r#"{"data":"{\"token\":\"s3\",\"a\":1"#,
             r#"{"data":"{\"token\": \"s3"}"#,
+            &format!(r#"{{"state":"{{\"a\":\"{}\",\"token\":\"s3\""#, " ".repeat(1000)),
             r#"{"data":"{\\\"token\\\":\\\"s3\\\"}""#,
             r#"{"token":["s3""#,
             r#"{"tokens":["s3"],"user":"ann""#,
@@ -351,6 +364,22 @@ mod tests {
             found(r#"{"credentials":{"a":"s1","b":["s2",33333,true]},"c":"#),
             ["s1", "s2", "33333"]
         );
+    }
+
+    #[test]
+    fn a_hostile_text_takes_no_more_than_its_length() {
+        let deeper: String = (1..1000)
+            .map(|depth| format!("code:{}\"", "\\".repeat(depth)))
+            .collect();
+        for piece in [
+            "code=", "code:\"", "token:[", "token:[ ", " ", "\\", "/token", "token:", ":", "=", ">",
+            "<token>", "[", "\"", &deeper,
+        ] {
+            let text = format!("token:[code:\"{}", piece.repeat((512 << 10) / piece.len()));
+            for (place, _) in secrets(text.as_bytes()) {
+                assert!(place.end <= text.len() && !place.is_empty());
+            }
+        }
     }
 
     #[test]
