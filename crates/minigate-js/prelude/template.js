@@ -2,7 +2,7 @@
 
 import { absent } from "minigate:absence";
 import { warn } from "minigate:console";
-import { reportException } from "minigate:errors";
+import { describe, reportException, reportOmission } from "minigate:errors";
 import { native } from "minigate:native";
 import {
   enumerableKeys,
@@ -44,7 +44,7 @@ function readTemplate(file) {
     template.functions = functions.expressions;
     template.scripts = functions.scripts;
   } catch (error) {
-    reportException(error);
+    reportOmission(template.file + " can't be used: " + describe(error));
     template.plan = { nodes: [], templates: [], scopes: [], opaque: {} };
   }
   return template;
@@ -102,17 +102,20 @@ function visitLoop(work, node, path, scope, around) {
     names[node.item] = { __proto__: null, value: item, isChanged };
     const key = uniqueKey(keyOf(node.key, item, index), used);
     walk(work, node.nodes, path + "[" + key.length + ":" + key + "]/", { __proto__: null, outer: scope, names }, around);
+    return work.wanted.length <= MAX_NODES;
   });
 }
 
+/** Visits items until a visit says that it is enough. */
 function eachOf(value, visitOne) {
-  if (typeof value === "number") {
-    for (let index = 0; index < value; index += 1) visitOne(index, index);
-  } else if (typeof value === "string" || isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) visitOne(value[index], index);
-  } else if (isObject(value)) {
-    const names = enumerableKeys(value);
-    for (let index = 0; index < names.length; index += 1) visitOne(value[names[index]], names[index]);
+  const isCount = typeof value === "number";
+  if (!isCount && typeof value !== "string" && !isObject(value)) return;
+  const isList = !isCount && (typeof value === "string" || isArray(value));
+  const names = isCount || isList ? undefined : enumerableKeys(value);
+  const size = isCount ? value : isList ? value.length : names.length;
+  for (let at = 0; at < size; at += 1) {
+    const index = names === undefined ? at : names[at];
+    if (!visitOne(isCount ? at : value[index], index)) return;
   }
 }
 

@@ -284,6 +284,45 @@ async fn expressions_that_are_none_are_told_with_their_file() {
 }
 
 #[tokio::test]
+async fn more_components_than_a_page_holds_are_left_out_and_told() {
+    let run = run(&[
+        ("p.json", r#"{"usingComponents":{"card":"/card/index"}}"#),
+        ("p.wxml", r#"<card wx:for="{{n}}"/>"#),
+        (
+            "p.js",
+            "Page({ data: { n: 1e9 }, onLoad() { console.log(this.selectAllComponents('card').length); this.setData({ n: 1 }); console.log(this.selectAllComponents('card').length) } })",
+        ),
+        ("card/index.js", "Component({})"),
+    ])
+    .await;
+
+    assert_eq!(
+        run.lines(),
+        [
+            "components: too many, or too deep in each other, at <card>",
+            "2000",
+            "1"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_template_that_the_engine_can_t_take_is_told_with_its_file() {
+    let deep = format!("{}a{}", "[".repeat(5000), "]".repeat(5000));
+    let run = app(
+        &format!(r#"<card name="{{{{{deep}}}}}"/>"#),
+        "onLoad() { console.log('load') }",
+    )
+    .await;
+
+    assert_eq!(run.lines(), ["load"]);
+    assert_eq!(
+        run.faults()[0].message,
+        "p.wxml can't be used: RangeError: Maximum call stack size exceeded"
+    );
+}
+
+#[tokio::test]
 async fn an_app_that_patches_every_prototype_sees_none_of_the_walk() {
     let run = run(&[
         (
