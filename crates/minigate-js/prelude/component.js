@@ -30,6 +30,8 @@ export const createNode = (owner, shown, root, depth) => ({
   pinned: list(),
   /** Its children by their paths in the template. */
   byPath: { __proto__: null },
+  /** The names in the data on which they depend. */
+  asked: { __proto__: null },
   isBusy: false,
   /** What has changed while its components were being arranged. */
   waiting: undefined,
@@ -48,6 +50,7 @@ export function refresh(owner, changed) {
   if (node?.template === undefined || node.stage === GONE) return;
   if (changed !== undefined && isStatic(node.template)) return;
   if (node.isBusy) return wait(node, changed);
+  if (changed !== undefined && !isConcerned(node, changed)) return;
   node.isBusy = true;
   try {
     arrange(owner, node, changed);
@@ -57,6 +60,12 @@ export function refresh(owner, changed) {
   } finally {
     node.isBusy = false;
   }
+}
+
+function isConcerned({ asked }, changed) {
+  const names = enumerableKeys(changed);
+  for (let index = 0; index < names.length; index += 1) if (asked[names[index]]) return true;
+  return false;
 }
 
 function wait(node, changed) {
@@ -73,7 +82,8 @@ function take(node) {
 
 /** What is gone goes first, then all that is new is made, and then each hears of it in its turn. */
 function arrange(owner, node, changed) {
-  const wanted = expand(node.template, owner.data, changed);
+  node.asked = { __proto__: null };
+  const wanted = expand(node.template, owner.data, changed, node.asked);
   dropOthers(node, wanted);
   const before = node.byPath;
   const near = { __proto__: null };

@@ -55,11 +55,12 @@ export const isStatic = ({ functions }) => functions.length === 0;
 
 /**
  * The components that a template holds for data: `{path, around, tag, scope}` each, those around others first. A path is
- * the same as long as it means the same component. `changed` has the names that are new; without it all are.
+ * the same as long as it means the same component. `changed` has the names that are new; without it all are. `asked` gets the
+ * names on which all of it depends.
  */
-export function expand(template, data, changed) {
+export function expand(template, data, changed, asked) {
   const work = { __proto__: null, template, depth: 0, wanted: list() };
-  walk(work, template.plan.nodes, "", rootScope(data, changed), "");
+  walk(work, template.plan.nodes, "", rootScope(data, changed, asked), "");
   return work.wanted;
 }
 
@@ -140,13 +141,14 @@ function visitTemplate(work, node, path, scope, around) {
   const known = plan.scopes[node.scope];
   if (!hasOwn(known, name.value)) return tellOnce(work.template, name.value, file + ": template \"" + toText(name.value) + "\" is not found");
   if (work.depth >= MAX_TEMPLATES) return tellOnce(work.template, "depth", file + ": templates use each other too deeply");
-  const inner = rootScope(data.value, name.isChanged || data.isChanged ? undefined : { __proto__: null });
+  const changed = name.isChanged || data.isChanged ? undefined : { __proto__: null };
+  const inner = rootScope(data.value, changed, { __proto__: null });
   work.depth += 1;
   walk(work, plan.templates[known[name.value]], path + "<" + name.value + ">/", inner, around);
   work.depth -= 1;
 }
 
-const rootScope = (data, changed) => ({ __proto__: null, outer: undefined, data, changed });
+const rootScope = (data, changed, asked) => ({ __proto__: null, outer: undefined, data, changed, asked });
 
 /** What an attribute's value is now, and whether a name in it is new; or which expression nobody evaluates. */
 export function ask(template, written, scope) {
@@ -184,6 +186,7 @@ function look(scope, name, answer) {
     answer.isChanged ||= found.isChanged;
     return found.value;
   }
+  at.asked[name] = true;
   answer.isChanged ||= at.changed === undefined || at.changed[name] === true;
   return isObject(at.data) && hasOwn(at.data, name) ? at.data[name] : undefined;
 }

@@ -110,6 +110,20 @@ async fn only_components_whose_data_changed_hear_of_a_change() {
 }
 
 #[tokio::test]
+async fn a_change_that_concerns_no_component_evaluates_nothing() {
+    let run = app(
+        r#"<wxs module="m">var n = 0; module.exports = { count: function () { n++; return n } }</wxs><card name="{{used && m.count()}}"/>"#,
+        "data: { used: 1, other: 1 }, onLoad() {
+           const card = this.selectComponent('card'), before = card.data.name
+           this.setData({ other: 2 }); this.setData({ unknown: 1 }); this.setData({ used: 2 })
+           console.log('more', card.data.name - before) }",
+    )
+    .await;
+
+    assert!(run.text().contains("more 1"), "{}", run.text());
+}
+
+#[tokio::test]
 async fn templates_see_what_they_are_handed() {
     let run = run(&[
         ("p.json", r#"{"usingComponents":{"card":"/card/index"}}"#),
