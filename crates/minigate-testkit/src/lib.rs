@@ -3,6 +3,7 @@
 //! ```text
 //! Authority ─► Leaf, of any shape ─► ScriptedServer ◄── Script: what it does, step by step
 //!                                          └─► Record: what it received
+//! Lab ─► LabServer, one for each fault of a server
 //! ```
 //! Sockets and TLS are real, on loopback. Nothing sleeps: a script waits for a [`Signal`], for its peer, or for tokio's
 //! clock, which a test can stop. What goes wrong in the kit itself panics, as an assertion does.
@@ -14,6 +15,7 @@
 mod answer;
 mod frame;
 pub mod hostile;
+pub mod lab;
 mod leaf;
 mod polite;
 mod resolver;

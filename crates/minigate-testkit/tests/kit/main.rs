@@ -3,5 +3,6 @@
 
 mod client;
 mod hostile;
+mod lab;
 mod leaf;
 mod server;

@@ -1,0 +1,178 @@
+//! How each kind of server is set up.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::legacy::{self, Legacy};
+use super::modern::{self, Modern};
+use super::pki::Pki;
+use super::site::Site;
+use super::{Chain, faults};
+use crate::script::Script;
+use crate::server::ScriptedServer;
+
+/// How a fault is served.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Service {
+    Modern(Modern, fn(&Pki) -> Site),
+    /// The second site for those who don't name the host.
+    ByName(fn(&Pki) -> Site, fn(&Pki) -> Site),
+    TwoAddresses(fn(&Pki) -> Site, fn(&Pki) -> Site),
+    Legacy(Legacy, fn(&Pki) -> Site),
+    Scripted(fn() -> Script, fn(&Pki) -> Site),
+    Late(fn(&Pki) -> Site),
+}
+
+/// What keeps a server alive.
+#[derive(Debug)]
+#[expect(dead_code, reason = "what it holds ends with it")]
+pub(super) enum Serving {
+    Tasks(JoinSet<()>),
+    Scripted(ScriptedServer),
+}
+
+/// Where a fault's server is set up.
+pub(super) struct Stage<'a> {
+    pub(super) pki: &'a Pki,
+    pub(super) cure: fn(Chain) -> Chain,
+}
+
+impl Stage<'_> {
+    pub(super) async fn start(&self, service: Service) -> (Vec<SocketAddr>, Serving) {
+        match service {
+            Service::Modern(modern, make) => {
+                let site = self.site(make);
+                self.serve_modern([self.config(modern, &site, &site)]).await
+            }
+            Service::ByName(named, unnamed) => {
+                let config = self.config(faults::MODERN, &self.site(named), &self.site(unnamed));
+                self.serve_modern([config]).await
+            }
+            Service::TwoAddresses(first, second) => {
+                let sites = [self.site(first), self.site(second)];
+                self.serve_modern(sites.map(|site| self.config(faults::MODERN, &site, &site)))
+                    .await
+            }
+            Service::Late(make) => self.serve_late(&self.site(make)).await,
+            Service::Legacy(legacy, make) => self.serve_legacy(legacy, self.site(make)).await,
+            Service::Scripted(script, make) => {
+                let server = ScriptedServer::start(self.site(make).certified(), [script()]).await;
+                (vec![server.addr()], Serving::Scripted(server))
+            }
+        }
+    }
+
+    fn site(&self, make: fn(&Pki) -> Site) -> Site {
+        let mut site = make(self.pki);
+        site.chain = (self.cure)(site.chain);
+        site
+    }
+
+    fn config(&self, modern: Modern, site: &Site, other: &Site) -> Arc<ServerConfig> {
+        modern::config(modern, self.pki, site, other)
+    }
+
+    async fn serve_modern<const N: usize>(
+        &self,
+        configs: [Arc<ServerConfig>; N],
+    ) -> (Vec<SocketAddr>, Serving) {
+        let now = self.timestamp();
+        let mut serving = JoinSet::new();
+        let mut addresses = Vec::new();
+        for (config, listener) in configs.into_iter().zip(listeners(N).await) {
+            addresses.push(address(&listener));
+            serving.spawn(accept_all(listener, move |tcp| {
+                let config = Arc::clone(&config);
+                // A client that breaks off is everyday life.
+                async move { drop(modern::serve(tcp, config, now).await) }
+            }));
+        }
+        (addresses, Serving::Tasks(serving))
+    }
+
+    async fn serve_late(&self, site: &Site) -> (Vec<SocketAddr>, Serving) {
+        let (config, now) = (self.config(faults::MODERN, site, site), self.timestamp());
+        serve(move |tcp| {
+            let config = Arc::clone(&config);
+            async move {
+                sleep(HESITATION).await;
+                drop(modern::serve(tcp, config, now).await);
+            }
+        })
+        .await
+    }
+
+    async fn serve_legacy(&self, legacy: Legacy, site: Site) -> (Vec<SocketAddr>, Serving) {
+        let site = Arc::new(site);
+        serve(move |tcp| {
+            let site = Arc::clone(&site);
+            async move { drop(legacy::serve(tcp, legacy, site).await) }
+        })
+        .await
+    }
+
+    fn timestamp(&self) -> Timestamp {
+        Timestamp::try_from(self.pki.now).expect("a laboratory is of this age")
+    }
+}
+
+async fn serve<F>(serve: impl FnMut(TcpStream) -> F + Send + 'static) -> (Vec<SocketAddr>, Serving)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = listen(Ipv4Addr::LOCALHOST.into(), 0)
+        .await
+        .expect("a port of loopback is free");
+    let address = address(&listener);
+    let mut serving = JoinSet::new();
+    serving.spawn(accept_all(listener, serve));
+    (vec![address], Serving::Tasks(serving))
+}
+
+async fn accept_all<F>(listener: TcpListener, mut serve: impl FnMut(TcpStream) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut connections = JoinSet::new();
+    while let Ok((tcp, _)) = listener.accept().await {
+        while connections.try_join_next().is_some() {}
+        connections.spawn(serve(tcp));
+    }
+}
+
+/// Listeners on different addresses of loopback with the same port.
+async fn listeners(count: usize) -> Vec<TcpListener> {
+    loop {
+        let first = listen(Ipv4Addr::LOCALHOST.into(), 0)
+            .await
+            .expect("a port of loopback is free");
+        if count == 1 {
+            return vec![first];
+        }
+        let port = address(&first).port();
+        // Not every system has the whole of 127.0.0.0/8, and somebody else may have that port.
+        for second in [Ipv4Addr::new(127, 0, 0, 2).into(), Ipv6Addr::LOCALHOST.into()] {
+            if let Ok(listener) = listen(second, port).await {
+                return vec![first, listener];
+            }
+        }
+    }
+}
+
+async fn listen(address: IpAddr, port: u16) -> std::io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::new(address, port)).await
+}
+
+fn address(listener: &TcpListener) -> SocketAddr {
+    listener.local_addr().expect("a listener has an address")
+}
+
+/// How long `late_handshake` waits before each handshake.
+const HESITATION: Duration = Duration::from_millis(150);
