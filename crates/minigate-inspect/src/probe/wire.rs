@@ -1,0 +1,149 @@
+//! Connections to one address, each with its bounds.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+
+use super::bounds::Bounds;
+use super::facts::Refusal;
+use super::flight::{Flight, Landed};
+use super::hello::Hello;
+
+/// One address that is asked many things, a few at a time.
+#[derive(Clone, Debug)]
+pub(super) struct Wire {
+    pub(super) address: SocketAddr,
+    pub(super) bounds: Bounds,
+    connections: Arc<Semaphore>,
+    end: Instant,
+}
+
+/// A connection, and the right to have it.
+pub(super) struct Line<'a> {
+    pub(super) tcp: TcpStream,
+    pub(super) place: Place<'a>,
+}
+
+/// The right to one of the connections; given back when it is dropped.
+pub(super) type Place<'a> = Option<SemaphorePermit<'a>>;
+
+impl Wire {
+    pub(super) fn new(address: SocketAddr, bounds: Bounds) -> Self {
+        Self {
+            address,
+            bounds,
+            connections: Arc::new(Semaphore::new(bounds.connections.max(1))),
+            end: Instant::now() + bounds.whole,
+        }
+    }
+
+    /// Connects as soon as there is a place.
+    pub(super) async fn connect(&self) -> Result<Line<'_>, Refusal> {
+        let place = self.connections.acquire().await.ok();
+        if Instant::now() >= self.end {
+            return Err(Refusal::NotAsked);
+        }
+        let connected = timeout_at(self.until(self.bounds.connect), dial(self.address)).await;
+        let tcp = match connected {
+            Ok(Ok(tcp)) => tcp,
+            Ok(Err(error)) => return Err(unreachable(&error)),
+            Err(_) => return Err(Refusal::Silent),
+        };
+        Ok(Line { tcp, place })
+    }
+
+    /// When a conversation that begins now has to be over.
+    pub(super) fn deadline(&self) -> Instant {
+        self.until(self.bounds.handshake)
+    }
+
+    fn until(&self, span: Duration) -> Instant {
+        (Instant::now() + span).min(self.end)
+    }
+
+    /// Says hello on a connection of its own and reads the answer.
+    pub(super) async fn greet(&self, hello: &Hello<'_>) -> Result<Landed, Refusal> {
+        let mut line = self.connect().await?;
+        let deadline = self.deadline();
+        let mut flight = Flight::new(hello.version, self.bounds.bytes);
+        let question = hello.to_bytes();
+        let answer = converse(&mut line.tcp, &question, &mut flight);
+        let landed = match timeout_at(deadline, answer).await {
+            Ok(answer) => answer?,
+            Err(_) => return Err(late(flight.received())),
+        };
+        if hello.suites.contains(&landed.0.suite) {
+            Ok(landed)
+        } else {
+            Err(Refusal::OtherSuite {
+                suite: landed.0.suite,
+            })
+        }
+    }
+}
+
+async fn converse(tcp: &mut TcpStream, hello: &[u8], flight: &mut Flight) -> Result<Landed, Refusal> {
+    tcp.write_all(hello).await.map_err(|error| broken(&error, 0))?;
+    let mut piece = [0; PIECE];
+    loop {
+        let read = tcp.read(&mut piece).await;
+        let count = read.map_err(|error| broken(&error, flight.received()))?;
+        if count == 0 {
+            return Err(cut_off(flight.received()));
+        }
+        if let Some(landed) = flight.take(piece.get(..count).unwrap_or_default())? {
+            return Ok(landed);
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no app's connection: what is probed is what the person who runs the check has named"
+)]
+async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+    let tcp = TcpStream::connect(address).await?;
+    tcp.set_nodelay(true)?;
+    Ok(tcp)
+}
+
+/// What the error of a connection means after so many bytes.
+pub(super) fn broken(error: &io::Error, bytes: usize) -> Refusal {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => cut_off(bytes),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            Refusal::Reset { bytes }
+        }
+        _ => unreachable(error),
+    }
+}
+
+/// What the end of a connection means after so many bytes.
+pub(super) const fn cut_off(bytes: usize) -> Refusal {
+    match bytes {
+        0 => Refusal::Closed,
+        bytes => Refusal::CutOff { bytes },
+    }
+}
+
+/// What the end of the time means after so many bytes.
+pub(super) const fn late(bytes: usize) -> Refusal {
+    match bytes {
+        0 => Refusal::Silent,
+        bytes => Refusal::Stalled { bytes },
+    }
+}
+
+fn unreachable(error: &io::Error) -> Refusal {
+    Refusal::Unreachable {
+        reason: error.to_string(),
+    }
+}
+
+const PIECE: usize = 4096;
