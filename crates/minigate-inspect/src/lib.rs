@@ -1,6 +1,50 @@
-//! Finds out what a server does and why a mini-program's call to it fails.
+//! Finds out what a server does, and on which devices a mini-program's call to it fails.
 //!
-//! [`probe`] asks each address of a host what it speaks and presents; the facts are plain data. Nothing in this crate
-//! prints.
+//! [`probe`] asks each address of a host what it speaks and presents; the facts are plain data.
+//!
+//! A [`Device`] is a row of the matrix: a phone's system at some versions, the developer tool, or a desktop. It answers
+//! three questions, each from data that names its source and date (`data/` of this crate, told in `docs/devices.md`):
+//!
+//! ```text
+//!  Device ──► offers(interface) ──► Offer      versions, suites, groups, signatures   (rules T7, T8)
+//!         ├─► holds(root) ────────► Presence   there, since when, until when          (rule T2)
+//!         ├─► anchors() ──────────► certificates, to build a verifier of
+//!         └─► distrust(…) ────────► Distrusted by whom, since when, where it says so  (rule T9)
+//! ```
+//!
+//! The rows are pure: no I/O, no clock; the date is a parameter. Their data is read at its first use, once. Nothing in
+//! this crate prints.
+//!
+//! ```
+//! use minigate_inspect::{Device, Presence};
+//! use minigate_policy::Interface;
+//! use rustls::ProtocolVersion;
+//!
+//! let old = Device::find("android-4").ok_or("no such row")?;
+//! let upload = old.offers(Interface::UploadFile).ok_or("unknown")?;
+//! assert_eq!(upload.versions, [ProtocolVersion::TLSv1_0]);
+//!
+//! let isrg = minigate_inspect::roots()
+//!     .iter()
+//!     .find(|root| root.name() == "ISRG Root X1")
+//!     .ok_or("no such root")?;
+//! assert!(matches!(old.holds(isrg.der()), Presence::Absent { since: Some(store), .. } if store.name == "Android 7.1.1"));
+//! # Ok::<(), &str>(())
+//! ```
 
+mod data;
+mod device;
+mod distrust;
+mod offer;
+mod presence;
 pub mod probe;
+mod registry;
+mod root;
+mod store;
+
+pub use device::{Device, Intermediates, devices};
+pub use distrust::{Condition, DistrustRule, Distrusted, Program, distrust, distrust_rules};
+pub use offer::Offer;
+pub use presence::Presence;
+pub use root::{Root, roots};
+pub use store::{Holding, Store, stores};
