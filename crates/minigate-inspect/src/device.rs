@@ -134,6 +134,14 @@ impl Device {
         self.row.self_signed_never
     }
 
+    /// Whether roots that its user has installed count for an app that doesn't ask for them; not since Android 7.
+    ///
+    /// They are in none of its stores.
+    #[must_use]
+    pub const fn user_roots(&self) -> bool {
+        self.row.user_roots
+    }
+
     /// The programs whose rules of distrust hold on it (rule T9).
     #[must_use]
     pub fn programs(&self) -> &[Program] {
@@ -177,6 +185,7 @@ struct Row {
     intermediates: Intermediates,
     ats: bool,
     self_signed_never: bool,
+    user_roots: bool,
     programs: Vec<Program>,
     offers: BTreeMap<Interface, String>,
     source: String,

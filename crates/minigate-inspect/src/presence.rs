@@ -22,7 +22,7 @@ pub enum Presence {
         /// The last earlier version that did.
         until: Option<&'static Store>,
     },
-    /// No copy says so for at least one of them, and none certainly lacks it.
+    /// No copy tells of at least one of them, and none certainly lacks it; [`Store::holds`] tells them apart.
     Unknown,
 }
 

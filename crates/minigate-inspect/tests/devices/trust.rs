@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use minigate_inspect::{Holding, Presence, devices, roots, stores};
+use minigate_inspect::{Device, Holding, Presence, Root, Store, devices, roots, stores};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
@@ -12,6 +12,7 @@ const ISRG_ROOT_X1: &str = "96bcec06264976f3";
 const ISRG_ROOT_X2: &str = "69729b8e15a86efc";
 const DST_ROOT_CA_X3: &str = "0687260331a72403";
 const GLOBALSIGN_R1: &str = "ebd41040e4bb3ec7";
+const SSL_COM_RSA: &str = "85666a562ee0be5c";
 const DIGINOTAR: &str = "0d136e439f0ab6e9";
 
 #[test]
@@ -40,7 +41,7 @@ fn t2_isrg_root_x1_came_with_android_7_1_1() {
 fn t2_dst_root_x3_carried_lets_encrypt_on_old_android_and_is_gone() {
     let facts = by_device(DST_ROOT_CA_X3);
 
-    assert_eq!(facts[0], "ios: until iOS 15.1");
+    assert_eq!(facts[0], "ios: until iOS 15.1, macOS 12.1");
     assert_eq!(
         facts[1..6],
         [
@@ -63,6 +64,15 @@ fn t2_isrg_root_x2_came_with_android_14() {
 
     assert_eq!(facts[6], "android-10: since Android 14");
     assert_eq!(facts[7], present("android-14"));
+}
+
+#[test]
+fn t2_ssl_com_came_within_a_row() {
+    let facts = by_device(SSL_COM_RSA);
+
+    assert_eq!(facts[4], "android-7.1: since Android 9");
+    assert_eq!(facts[5], "android-8: partly, since Android 9");
+    assert_eq!(facts[6], present("android-10"));
 }
 
 #[test]
@@ -96,6 +106,18 @@ fn t9_a_list_of_blocked_certificates_is_not_a_store() {
     let blocked = root_if_known(DIGINOTAR);
 
     assert!(blocked.is_none(), "no store of these years has it");
+}
+
+#[test]
+fn t2_roots_of_the_user_count_on_android_below_7_only() {
+    let phones = devices()
+        .iter()
+        .filter(|device| device.id().starts_with("android") && device.user_roots());
+
+    assert_eq!(
+        phones.map(Device::id).collect::<Vec<_>>(),
+        ["android-4", "android-5"]
+    );
 }
 
 #[test]
@@ -194,7 +216,7 @@ fn the_stores_of_a_family_are_in_order_of_time() {
 fn a_certificate_leads_to_the_roots_that_it_names() {
     let isrg = root(ISRG_ROOT_X1);
 
-    let issuers = minigate_inspect::Root::issuers_of(isrg.der());
+    let issuers = Root::issuers_of(isrg.der());
 
     assert_eq!(
         issuers.iter().map(|root| root.sha256()).collect::<Vec<_>>(),
@@ -225,7 +247,7 @@ fn mozillas_store_agrees_with_the_one_that_is_compiled_in() {
 
 fn by_device(sha256: &str) -> Vec<String> {
     let root = root(sha256).der();
-    let fact = |device: &minigate_inspect::Device| format!("{}: {}", device.id(), words(device.holds(root)));
+    let fact = |device: &Device| format!("{}: {}", device.id(), words(device.holds(root)));
     devices().iter().map(fact).collect()
 }
 
@@ -238,11 +260,7 @@ fn words(presence: Presence) -> String {
     }
 }
 
-fn span(
-    otherwise: &str,
-    since: Option<&minigate_inspect::Store>,
-    until: Option<&minigate_inspect::Store>,
-) -> String {
+fn span(otherwise: &str, since: Option<&Store>, until: Option<&Store>) -> String {
     match (since, until) {
         (Some(since), _) => format!("since {}", since.name),
         (None, Some(until)) => format!("until {}", until.name),
@@ -254,11 +272,11 @@ fn present(id: &str) -> String {
     format!("{id}: present")
 }
 
-fn root_if_known(sha256: &str) -> Option<&'static minigate_inspect::Root> {
+fn root_if_known(sha256: &str) -> Option<&'static Root> {
     roots().iter().find(|root| root.sha256().starts_with(sha256))
 }
 
-fn latest(family: &str) -> &'static minigate_inspect::Store {
+fn latest(family: &str) -> &'static Store {
     stores().iter().rfind(|store| store.family == family).unwrap()
 }
 
