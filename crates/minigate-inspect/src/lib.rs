@@ -1,6 +1,36 @@
 //! Finds out what a server does, and on which devices a mini-program's call to it fails.
 //!
-//! [`probe`] asks each address of a host what it speaks and presents; the facts are plain data.
+//! [`probe`] asks each address of a host what it speaks and presents, and [`chain`] and [`leaf`] read what it presents:
+//!
+//! ```text
+//! host ─► Prober ─► Facts of each address ─┬─► ChainFacts: order, what is missing, what is superfluous
+//!         I/O       plain data             ├─► LeafFacts: names, life, key, stamps, revocation
+//!                                          └─► minigate_tls::Trust::judge: accepted, or the fault
+//! ```
+//!
+//! ```no_run
+//! # async fn example(trust: minigate_tls::Trust) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use minigate_engine::SystemResolver;
+//! use minigate_inspect::chain::ChainFacts;
+//! use minigate_inspect::leaf::LeafFacts;
+//! use minigate_inspect::probe::{Bounds, Prober};
+//! use minigate_policy::CertificateCheck;
+//!
+//! let (host, now) = ("api.example.com", jiff::Timestamp::now());
+//! let check = CertificateCheck { skipped: false, ats: true, self_signed_never: true };
+//! let prober = Prober::new(Arc::new(SystemResolver), Bounds::default());
+//! for facts in prober.ask(host, 443, now).await? {
+//!     let Some(sent) = facts.chain() else { continue };
+//!     let chain = ChainFacts::read(sent);
+//!     let leaf = LeafFacts::read(sent, facts.staple(), host, now)?;
+//!     let fault = trust.judge(check, &sent.certificates(), host, now).err();
+//!     println!("{}: {:?}, {} days left, {fault:?}", facts.address, chain.end, leaf.lifetime.days_left);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! A [`Device`] is a row of the matrix: a phone's system at some versions, the developer tool, or a desktop. It answers
 //! three questions, each from data that names its source and date (`data/` of this crate, told in `docs/devices.md`):
@@ -32,9 +62,14 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+pub mod certificate;
+pub mod chain;
 mod data;
 mod device;
 mod distrust;
+pub mod leaf;
+pub mod lifetime;
+pub mod ocsp;
 mod offer;
 mod presence;
 pub mod probe;

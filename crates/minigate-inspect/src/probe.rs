@@ -157,6 +157,12 @@ impl Facts {
         let place = self.versions.iter().rev().find_map(VersionFacts::chain)?;
         self.chains.get(place)
     }
+
+    /// What is stapled to that chain.
+    #[must_use]
+    pub fn staple(&self) -> Option<&Der> {
+        self.versions.iter().rev().find_map(VersionFacts::staple)
+    }
 }
 
 impl VersionFacts {
@@ -171,6 +177,14 @@ impl VersionFacts {
             (None, Some(agreed)) if agreed.asks_client_certificate => ClientCertificate::Asked,
             _ => ClientCertificate::NotAsked,
         }
+    }
+
+    /// The OCSP response that this version staples.
+    #[must_use]
+    pub fn staple(&self) -> Option<&Der> {
+        let of_session = self.session.as_ref().and_then(Session::opened);
+        let of_session = of_session.and_then(|opened| opened.staple.as_ref());
+        of_session.or_else(|| self.greeting.agreed().and_then(|agreed| agreed.staple.as_ref()))
     }
 
     /// The place of this version's chain among [`Facts::chains`].

@@ -57,6 +57,33 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// The way up among certificates as a server sent them, by their places: the server's own first, each followed by its
+/// issuer.
+///
+/// Links are by name and key identifier, as the verification's are; signatures aren't looked at. It ends at a
+/// certificate that names itself as its issuer, or at one whose issuer wasn't sent. Certificates that can't be read
+/// are on no way, and if the first can't be, there is none.
+///
+/// ```
+/// assert!(minigate_tls::way_up(&[]).is_empty());
+/// ```
+#[must_use]
+pub fn way_up(sent: &[CertificateDer<'_>]) -> Vec<usize> {
+    let Some((Ok(leaf), others)) = sent.split_first().map(|(first, others)| (read(first), others)) else {
+        return Vec::new();
+    };
+    let others = others.iter().enumerate();
+    let readable = others.filter_map(|(place, other)| Some((place + 1, read(other).ok()?)));
+    let (places, others): (Vec<_>, Vec<_>) = readable.unzip();
+    let chain = Chain { leaf, others };
+    let path = chain.path();
+    let issuers = path.below.iter().filter_map(|(_, issuer)| {
+        let place = chain.others.iter().position(|other| std::ptr::eq(other, *issuer));
+        places.get(place?).copied()
+    });
+    std::iter::once(0).chain(issuers).collect()
+}
+
 /// The way up from a server's certificate.
 pub(crate) struct Path<'c, 'a> {
     /// Each certificate whose issuer was sent, with that issuer.

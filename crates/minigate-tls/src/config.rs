@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use minigate_policy::CertificateCheck;
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 use rustls::{CipherSuite, ClientConfig, ConfigBuilder, WantsVerifier};
 
-use crate::Handshake;
+use crate::chain::Presented;
 use crate::roots::Roots;
-use crate::verify::Verifier;
+use crate::verify::{Verifier, weak_key};
+use crate::{CertificateFault, Handshake};
 
 /// The protocols that a connection offers (ALPN, RFC 7301), the preferred one first.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -68,6 +72,33 @@ impl Trust {
         Handshake::skipped(Arc::new(config), check, noted)
     }
 
+    /// Judges certificates as a handshake with this host would, without one; the server's own is the first.
+    ///
+    /// Where a skipped check would note a fault, this returns it.
+    ///
+    /// # Errors
+    /// What is wrong, as a handshake would tell it: [`CertificateFault::Malformed`] too where there is no certificate, or
+    /// the host can't be called by TLS, and [`CertificateFault::WeakKey`] for a key that couldn't prove itself.
+    pub fn judge(
+        &self,
+        check: CertificateCheck,
+        sent: &[CertificateDer<'_>],
+        host: &str,
+        now: Timestamp,
+    ) -> Result<(), CertificateFault> {
+        let (leaf, others) = sent.split_first().ok_or_else(|| malformed(&"there is none"))?;
+        let name = ServerName::try_from(host).map_err(|error| malformed(&error))?;
+        let now = Duration::from_secs(now.as_second().try_into().unwrap_or(0));
+        let presented = Presented {
+            leaf,
+            others,
+            name: &name,
+            now: UnixTime::since_unix_epoch(now),
+        };
+        Verifier::enforcing(self.roots.clone(), check).judge(&presented)?;
+        weak_key(leaf).map_or(Ok(()), Err)
+    }
+
     fn config(&self, check: CertificateCheck, offer: Offer) -> Arc<ClientConfig> {
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
         let config = configs
@@ -92,6 +123,12 @@ impl Trust {
             config.resumption = Resumption::disabled();
         }
         config
+    }
+}
+
+fn malformed(reason: &impl ToString) -> CertificateFault {
+    CertificateFault::Malformed {
+        reason: reason.to_string(),
     }
 }
 

@@ -37,6 +37,7 @@ mod tell;
 mod verify;
 
 pub use ats::AtsDemand;
+pub use chain::way_up;
 pub use config::{Offer, Trust};
 pub use fault::CertificateFault;
 pub use handshake::{Handshake, TlsFault};

@@ -45,7 +45,7 @@ impl Verifier {
         }
     }
 
-    fn judge(&self, presented: &Presented<'_>) -> Result<(), CertificateFault> {
+    pub(crate) fn judge(&self, presented: &Presented<'_>) -> Result<(), CertificateFault> {
         // First, or a skipped check would note another fault and pass.
         if self.check.self_signed_never {
             forbid_self_signed(presented)?;
@@ -163,10 +163,13 @@ fn explain(error: rustls::Error, leaf: &CertificateDer<'_>) -> rustls::Error {
     if error != rustls::Error::InvalidCertificate(CertificateError::BadSignature) {
         return error;
     }
-    match rsa_bits(leaf) {
-        Some(bits) if bits < LEAST_RSA_BITS => refusal(CertificateFault::WeakKey { bits }),
-        _ => error,
-    }
+    weak_key(leaf).map_or(error, refusal)
+}
+
+/// What is wrong with a key that is too short for any signature of its to be verified.
+pub(crate) fn weak_key(leaf: &CertificateDer<'_>) -> Option<CertificateFault> {
+    let bits = rsa_bits(leaf).filter(|bits| *bits < LEAST_RSA_BITS)?;
+    Some(CertificateFault::WeakKey { bits })
 }
 
 fn rsa_bits(leaf: &CertificateDer<'_>) -> Option<usize> {

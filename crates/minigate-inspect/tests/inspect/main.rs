@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails")]
 
 mod laboratory;
+mod presented;
 mod told;

@@ -1,6 +1,5 @@
 //! Every fault that a server can have, and a few that it hasn't.
 
-use minigate_origin::set_validity;
 use rcgen::{CustomExtension, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256};
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12 as RUSTLS_TLS12, TLS13 as RUSTLS_TLS13};
@@ -9,7 +8,7 @@ use super::legacy::{Legacy, TLS10, TLS11, TLS12};
 use super::modern::{Clients, Modern};
 use super::pki::{Pki, chain, common_name};
 use super::rsa::{Hash, RsaKey};
-use super::site::{Site, must_staple};
+use super::site::{self, Site, must_staple};
 use super::stage::Service;
 use super::staple::{Said, staple};
 use super::weaken::sign_again;
@@ -279,7 +278,7 @@ fn usual_rsa(pki: &Pki) -> Site {
 }
 
 fn valid(pki: &Pki, from: i64, until: i64) -> Site {
-    Site::altered(pki, |leaf| set_validity(leaf, pki.day(from), pki.day(until)))
+    Site::altered(pki, |leaf| site::valid(leaf, pki, from..until))
 }
 
 fn other_name(pki: &Pki) -> Site {
@@ -300,7 +299,7 @@ fn names<const N: usize>(names: [&str; N]) -> Vec<rcgen::SanType> {
 
 fn distrusted(pki: &Pki, from: i64) -> Site {
     Site::issued_by(pki, &pki.distrusted_lower, |leaf| {
-        set_validity(leaf, pki.day(from), pki.day(from + 90));
+        site::valid(leaf, pki, from..from + 90);
     })
     .behind(chain([&pki.distrusted_lower]))
 }

@@ -1,6 +1,8 @@
 //! What a server presents.
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use minigate_origin::set_validity;
 use rcgen::{
@@ -169,8 +171,14 @@ fn plain(pki: &Pki) -> CertificateParams {
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
-    set_validity(&mut params, pki.day(-10), pki.day(80));
+    valid(&mut params, pki, -10..80);
     params
+}
+
+/// Makes a certificate valid for whole days, counted from now; its last second belongs to its life.
+pub(super) fn valid(params: &mut CertificateParams, pki: &Pki, days: Range<i64>) {
+    let last_second = pki.day(days.end) - Duration::from_secs(1);
+    set_validity(params, pki.day(days.start), last_second);
 }
 
 /// Demands that the server staples an OCSP response (RFC 7633).

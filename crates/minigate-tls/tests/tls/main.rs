@@ -8,6 +8,7 @@
 
 mod ats;
 mod certificates;
+mod judging;
 mod pki;
 mod roots;
 mod sessions;
