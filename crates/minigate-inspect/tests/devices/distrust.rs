@@ -107,6 +107,21 @@ fn t9_symantec_went_in_two_steps() {
 }
 
 #[test]
+fn t9_apple_left_a_window_to_symantec_until_2020() {
+    let [before, within, after] =
+        [(2016, 5, 1), (2017, 1, 1), (2018, 1, 1)].map(|day| chain(day, &[GEOTRUST_GLOBAL]));
+
+    assert!(judge("ios", &before, "2018-07-31").is_none());
+    assert!(judge("ios", &before, "2018-08-01").is_some());
+    assert!(judge("ios", &after, "2018-08-01").is_some());
+    assert!(judge("ios", &within, "2020-02-24").is_none());
+    assert_eq!(
+        judge("ios", &within, "2020-02-25").unwrap().condition,
+        Condition::Always
+    );
+}
+
+#[test]
 fn t9_authorities_below_symantec_that_others_run_stay_trusted() {
     let chain = chain((2016, 5, 1), &[DIGICERT_GLOBAL_G2, GEOTRUST_GLOBAL]);
 
