@@ -81,6 +81,7 @@ struct Rule {
     id: String,
     en: String,
     zh: String,
+    test: Option<String>,
 }
 
 /// A test, by the file that it is in.
@@ -120,8 +121,8 @@ impl Sources {
                 Language::En => &rule.en,
                 Language::Zh => &rule.zh,
             };
-            let (checks, tests) = (self.checks_of(&rule.id), self.tests_of(&rule.id));
-            writeln!(table, "| {} | {behaviour} | {checks} | {tests} |", rule.id).expect("a text grows");
+            let (checks, test) = (self.checks_of(&rule.id), self.test_of(rule));
+            writeln!(table, "| {} | {behaviour} | {checks} | {test} |", rule.id).expect("a text grows");
         }
         table
     }
@@ -134,10 +135,15 @@ impl Sources {
         }
     }
 
-    fn tests_of(&self, id: &str) -> String {
-        let tests = self.tests.get(id).map(Vec::as_slice).unwrap_or_default();
-        // One of them: a table of all would change with each new test.
-        tests.first().map_or_else(|| "–".to_owned(), link)
+    /// The test that a rule names.
+    fn test_of(&self, rule: &Rule) -> String {
+        let Some(name) = &rule.test else {
+            return "–".to_owned();
+        };
+        let mut tests = self.tests.get(&rule.id).into_iter().flatten();
+        let test = tests.find(|test| test.name == *name);
+        assert!(test.is_some(), "`{name}` is no test of {}", rule.id);
+        test.map(link).unwrap_or_default()
     }
 }
 
