@@ -4,6 +4,7 @@
 //! minute's wait costs nothing and a scene is the same each time. The engine is that of every app: the streams come in
 //! through [`Transport`](minigate_engine::Transport), below the permit and above nothing.
 
+pub mod flight;
 pub mod form;
 pub mod gate;
 pub mod settle;

@@ -13,6 +13,7 @@ use std::net::IpAddr;
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
+use rustls::CertificateError;
 use rustls::client::verify_server_name;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::ParsedCertificate;
@@ -71,6 +72,11 @@ pub enum NameMatch {
     CommonNameOnly,
     /// It isn't for the host.
     None,
+    /// The verification can't read the certificate or its names, so none of them counts.
+    Unreadable {
+        /// What it says.
+        reason: String,
+    },
 }
 
 impl NameMatch {
@@ -164,7 +170,11 @@ fn name_match(der: &[u8], host: &str, names: &[String], common_name: Option<&str
         let patterns = names.iter().filter(|name| name.starts_with("*."));
         patterns.clone().find(|pattern| fits(pattern, host)).cloned()
     };
-    if is_for(der, host) {
+    let is_for = match is_for(der, host) {
+        Ok(is_for) => is_for,
+        Err(reason) => return NameMatch::Unreadable { reason },
+    };
+    if is_for {
         let is_named = names.iter().any(|name| is_same(name, host));
         let pattern = (!is_named).then(|| wildcard(is_under)).flatten();
         return pattern.map_or(NameMatch::Exact, |pattern| NameMatch::Wildcard { pattern });
@@ -178,12 +188,19 @@ fn name_match(der: &[u8], host: &str, names: &[String], common_name: Option<&str
     NameMatch::None
 }
 
-fn is_for(der: &[u8], host: &str) -> bool {
+fn is_for(der: &[u8], host: &str) -> Result<bool, String> {
     let der = CertificateDer::from(der);
-    let (Ok(certificate), Ok(name)) = (ParsedCertificate::try_from(&der), ServerName::try_from(host)) else {
-        return false;
+    let certificate = ParsedCertificate::try_from(&der).map_err(|error| error.to_string())?;
+    let Ok(name) = ServerName::try_from(host) else {
+        return Ok(false);
     };
-    verify_server_name(&certificate, &name).is_ok()
+    match verify_server_name(&certificate, &name) {
+        Ok(()) => Ok(true),
+        Err(rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => Ok(false),
+        Err(other) => Err(other.to_string()),
+    }
 }
 
 fn is_same(name: &str, host: &str) -> bool {

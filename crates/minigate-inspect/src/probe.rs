@@ -239,8 +239,11 @@ impl Probe<'_> {
         let greeting = self.greet(version, self.name()).await;
         let mut found = Found::new(version, greeting);
         if let Ok((agreed, _)) = &found.greeting {
-            let ((suites, groups), session) = tokio::join!(self.list(agreed), self.session(version));
-            (found.suites, found.groups, found.session) = (suites, groups, session);
+            (found.suites, found.groups, found.session) = tokio::join!(
+                listing::suites(&self.wire, self.name(), agreed),
+                listing::groups(&self.wire, self.name(), agreed),
+                self.session(version)
+            );
         }
         found
     }
@@ -254,12 +257,6 @@ impl Probe<'_> {
             key: Key::Brought,
         };
         self.wire.greet(&hello).await
-    }
-
-    async fn list(&self, first: &Agreed) -> (Offered<Suite>, Offered<Group>) {
-        let suites = listing::suites(&self.wire, self.name(), first).await;
-        let groups = listing::groups(&self.wire, self.name(), first, &suites.list).await;
-        (suites, groups)
     }
 
     async fn session(&self, version: Version) -> Option<Result<client::Witnessed, Refusal>> {

@@ -32,17 +32,9 @@ pub(super) async fn suites(wire: &Wire, name: Option<&str>, first: &Agreed) -> O
 }
 
 /// The groups of a version; only suites are offered that need one.
-pub(super) async fn groups(
-    wire: &Wire,
-    name: Option<&str>,
-    first: &Agreed,
-    known: &[Suite],
-) -> Offered<Group> {
-    let suites: Vec<Suite> = known
-        .iter()
-        .copied()
-        .filter(|suite| suite.needs_group())
-        .collect();
+pub(super) async fn groups(wire: &Wire, name: Option<&str>, first: &Agreed) -> Offered<Group> {
+    let mut suites = offer::suites(first.version);
+    suites.retain(|suite| suite.needs_group());
     let mut left = offer::groups(first.version);
     let mut found = Offered::default();
     while found.list.len() < wire.bounds.listed {

@@ -1,6 +1,9 @@
-//! What is found out about the laboratory's servers.
-#![expect(clippy::unwrap_used, reason = "a test that fails")]
+//! What is found out about the laboratory's servers, and about hostile ones.
+#![expect(clippy::print_stderr, reason = "a test that is left out says so")]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod hostile;
 mod laboratory;
+mod oracle;
 mod presented;
 mod told;

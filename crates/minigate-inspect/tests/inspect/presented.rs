@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use minigate_inspect::chain::{ChainFacts, End};
-use minigate_inspect::leaf::LeafFacts;
+use minigate_inspect::leaf::{LeafFacts, NameMatch};
 use minigate_inspect::ocsp::Revocation;
 use minigate_inspect::probe::{Facts, SentChain};
 use minigate_policy::CertificateCheck;
@@ -75,6 +75,26 @@ fn bytes_that_are_no_certificate_are_told_as_such() {
 
     assert_eq!(facts.end, End::Unreadable);
     assert!(leaf.is_err());
+}
+
+#[test]
+fn t3_no_name_counts_in_a_certificate_that_the_verification_cannot_read() {
+    let mut params = rcgen::CertificateParams::new(["api.example.com".to_owned()]).unwrap();
+    let mut unknown = rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999], vec![5, 0]);
+    unknown.set_criticality(true);
+    params.custom_extensions = vec![unknown];
+    let key = rcgen::KeyPair::generate().unwrap();
+    let der = params.self_signed(&key).unwrap().der().to_vec();
+    let chain = SentChain(vec![minigate_inspect::probe::Der(der)]);
+
+    let leaf = LeafFacts::read(&chain, None, "api.example.com", now()).unwrap();
+
+    assert_eq!(leaf.names, ["api.example.com"]);
+    assert!(
+        matches!(leaf.name_match, NameMatch::Unreadable { .. }),
+        "{:?}",
+        leaf.name_match
+    );
 }
 
 fn tell(facts: &Facts, trust: &Trust) -> String {
