@@ -85,6 +85,7 @@ impl Prober {
     /// Where the host has no address.
     pub async fn ask(&self, host: &str, port: u16, now: Timestamp) -> Result<Vec<Facts>, ResolveError> {
         let begun = Instant::now();
+        let host = without_brackets(host);
         let addresses = self.addresses(host).await?;
         let asked = addresses.into_iter().take(MOST_ADDRESSES).map(|address| {
             let now = later(now, begun);
@@ -100,6 +101,7 @@ impl Prober {
     pub async fn ask_address(&self, host: &str, address: SocketAddr, now: Timestamp) -> Facts {
         let wire = Wire::new(address, self.bounds);
         let begun = Instant::now();
+        let host = without_brackets(host);
         let mut facts = Facts {
             host: host.to_owned(),
             address,
@@ -122,7 +124,7 @@ impl Prober {
     }
 
     async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
-        match host.trim_matches(['[', ']']).parse() {
+        match host.parse() {
             Ok(address) => Ok(vec![address]),
             Err(_) => self.resolver.resolve(host).await,
         }
@@ -323,6 +325,12 @@ const fn isnt_tls(greeting: &Greeting) -> bool {
                 Refusal::Alert { .. } | Refusal::OtherVersion { .. } | Refusal::OtherSuite { .. }
             )
     )
+}
+
+/// A URL writes an IPv6 address in brackets (RFC 3986 §3.2.2).
+fn without_brackets(host: &str) -> &str {
+    let inner = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+    inner.unwrap_or(host)
 }
 
 fn later(now: Timestamp, begun: Instant) -> Timestamp {

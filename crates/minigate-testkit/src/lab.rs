@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustls::pki_types::CertificateDer;
 
 use pki::Pki;
-use stage::{Service, Serving, Stage};
+use stage::{Service, Serving, Sites, Stage};
 
 /// A server's fault, or its want of one.
 #[derive(Clone, Copy, Debug)]
@@ -73,12 +73,16 @@ pub fn now() -> SystemTime {
 /// ```
 pub struct Lab {
     pki: Pki,
+    sites: Sites,
 }
 
 impl Lab {
     /// Makes the authorities; leaves without a fault are valid from ten days before this moment to eighty days after.
     pub fn at(now: SystemTime) -> Self {
-        Self { pki: Pki::at(now) }
+        Self {
+            pki: Pki::at(now),
+            sites: Sites::default(),
+        }
     }
 
     /// The roots that a device of this laboratory trusts, the one that may be distrusted among them.
@@ -101,20 +105,29 @@ impl Lab {
         pki::chain([&self.pki.lower, &self.pki.upper])
     }
 
-    /// Starts a server with this fault.
+    /// Starts a server with this fault; every one of them in this laboratory has the same certificates.
     ///
     /// # Panics
     /// When loopback has no free port.
     pub async fn start(&self, fault: Fault) -> LabServer {
-        self.start_with(fault, |chain| chain).await
+        self.launch(fault, None).await
     }
 
-    /// The same with another chain, made of what the fault would send: with its cure, for instance.
+    /// The same, which sends this chain instead of its own: its cure, for instance.
     ///
     /// # Panics
     /// When loopback has no free port, or the first certificate isn't the fault's own leaf.
-    pub async fn start_with(&self, fault: Fault, cure: fn(Chain) -> Chain) -> LabServer {
-        let stage = Stage { pki: &self.pki, cure };
+    pub async fn start_with(&self, fault: Fault, chain: Chain) -> LabServer {
+        self.launch(fault, Some(chain)).await
+    }
+
+    async fn launch(&self, fault: Fault, chain: Option<Chain>) -> LabServer {
+        let stage = Stage {
+            pki: &self.pki,
+            sites: &self.sites,
+            fault: fault.name,
+            chain,
+        };
         let (addresses, serving) = stage.start(fault.service).await;
         LabServer {
             fault,

@@ -51,7 +51,7 @@ pub(crate) async fn probe(lab: &Lab, fault: Fault) -> Vec<Facts> {
 
 /// One server never goes on; the others are only slow where there are so many at once.
 fn bounds(fault: Fault) -> Bounds {
-    let seconds = if fault.name == "slow_handshake" { 1 } else { 30 };
+    let seconds = if fault.name == "slow_handshake" { 4 } else { 30 };
     Bounds {
         handshake: Duration::from_secs(seconds),
         ..Bounds::default()

@@ -49,7 +49,6 @@ async fn t1_the_chain_that_is_probed_is_judged_as_the_run_time_judges_the_server
         let server = lab.start(fault).await;
         let facts = &probe(&lab, fault).await[0];
         let Some(chain) = facts.chain() else { continue };
-        // Another server of the same fault, so another key; the verdict is the same.
         let called = call(&server, &trust).await;
         let judged = judge(chain, facts, &trust);
         match called {
@@ -64,6 +63,22 @@ async fn t1_the_chain_that_is_probed_is_judged_as_the_run_time_judges_the_server
     }
 
     assert!(compared > 25, "{compared}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t5_a_server_that_sends_what_was_missing_is_accepted() {
+    let lab = Lab::at(lab::now());
+    let trust = trust(&lab.roots());
+    let fault = lab::fault("two_intermediates_missing");
+    let facts = &probe(&lab, fault).await[0];
+    let sent = facts.chain().unwrap();
+    assert!(judge(sent, facts, &trust).is_err());
+
+    let leaf = CertificateDer::from(sent.0[0].0.clone());
+    let whole = [vec![leaf], lab.intermediates()].concat();
+    let cured = lab.start_with(fault, whole).await;
+
+    assert_eq!(call(&cured, &trust).await, Ok(()));
 }
 
 #[test]
@@ -194,15 +209,7 @@ fn end(end: &End) -> String {
 }
 
 fn judge(chain: &SentChain, facts: &Facts, trust: &Trust) -> Result<(), CertificateFault> {
-    let judged = trust.judge(CHECK, &chain.certificates(), &facts.host, now());
-    judged.map_err(without_key_id)
-}
-
-fn without_key_id(mut fault: CertificateFault) -> CertificateFault {
-    if let CertificateFault::MissingIntermediate { issuer_key_id, .. } = &mut fault {
-        *issuer_key_id = None;
-    }
-    fault
+    trust.judge(CHECK, &chain.certificates(), &facts.host, now())
 }
 
 /// A handshake as the run time makes it.
@@ -213,10 +220,7 @@ async fn call(server: &LabServer, trust: &Trust) -> Result<(), TlsFault> {
     let tcp = connect(server).await;
     match connector.connect(name, tcp).await {
         Ok(_) => Ok(()),
-        Err(error) => Err(match handshake.fault(&error) {
-            TlsFault::Certificate(fault) => TlsFault::Certificate(without_key_id(fault)),
-            other => other,
-        }),
+        Err(error) => Err(handshake.fault(&error)),
     }
 }
 

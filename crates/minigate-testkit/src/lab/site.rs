@@ -18,7 +18,7 @@ use super::rsa::RsaKey;
 use super::stamps::stamps;
 
 /// A chain and the key of its first certificate.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Site {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) key: SiteKey,
@@ -26,7 +26,7 @@ pub(super) struct Site {
 }
 
 /// The key of a site, as the server can use it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum SiteKey {
     /// One that the TLS library takes.
     Usable(Arc<KeyPair>),

@@ -1,7 +1,8 @@
 //! How each kind of server is set up.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -38,40 +39,63 @@ pub(super) enum Serving {
     Scripted(ScriptedServer),
 }
 
+/// What each address of a fault presents, made once for a laboratory: a server that is started again has its keys.
+#[derive(Debug, Default)]
+pub(super) struct Sites(Mutex<BTreeMap<(&'static str, Which), Site>>);
+
+/// Which of a fault's sites.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Which {
+    First,
+    Second,
+}
+
 /// Where a fault's server is set up.
 pub(super) struct Stage<'a> {
     pub(super) pki: &'a Pki,
-    pub(super) cure: fn(Chain) -> Chain,
+    pub(super) sites: &'a Sites,
+    pub(super) fault: &'static str,
+    /// What is sent in place of what the fault would send.
+    pub(super) chain: Option<Chain>,
 }
 
 impl Stage<'_> {
     pub(super) async fn start(&self, service: Service) -> (Vec<SocketAddr>, Serving) {
         match service {
             Service::Modern(modern, make) => {
-                let site = self.site(make);
+                let site = self.site(Which::First, make);
                 self.serve_modern([self.config(modern, &site, &site)]).await
             }
             Service::ByName(named, unnamed) => {
-                let config = self.config(faults::MODERN, &self.site(named), &self.site(unnamed));
+                let config = self.config(
+                    faults::MODERN,
+                    &self.site(Which::First, named),
+                    &self.site(Which::Second, unnamed),
+                );
                 self.serve_modern([config]).await
             }
             Service::TwoAddresses(first, second) => {
-                let sites = [self.site(first), self.site(second)];
+                let sites = [self.site(Which::First, first), self.site(Which::Second, second)];
                 self.serve_modern(sites.map(|site| self.config(faults::MODERN, &site, &site)))
                     .await
             }
-            Service::Late(make) => self.serve_late(&self.site(make)).await,
-            Service::Legacy(legacy, make) => self.serve_legacy(legacy, self.site(make)).await,
+            Service::Late(make) => self.serve_late(&self.site(Which::First, make)).await,
+            Service::Legacy(legacy, make) => self.serve_legacy(legacy, self.site(Which::First, make)).await,
             Service::Scripted(script, make) => {
-                let server = ScriptedServer::start(self.site(make).certified(), [script()]).await;
+                let server =
+                    ScriptedServer::start(self.site(Which::First, make).certified(), [script()]).await;
                 (vec![server.addr()], Serving::Scripted(server))
             }
         }
     }
 
-    fn site(&self, make: fn(&Pki) -> Site) -> Site {
-        let mut site = make(self.pki);
-        site.chain = (self.cure)(site.chain);
+    fn site(&self, which: Which, make: fn(&Pki) -> Site) -> Site {
+        let mut sites = self.sites.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let site = sites.entry((self.fault, which)).or_insert_with(|| make(self.pki));
+        let mut site = site.clone();
+        if let Some(chain) = &self.chain {
+            site.chain.clone_from(chain);
+        }
         site
     }
 
