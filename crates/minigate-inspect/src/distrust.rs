@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use minigate_policy::Rule;
 use rustls::pki_types::CertificateDer;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::data;
 use crate::device::Device;
 use crate::root::{self, Root, Sha256Hash, key_hash};
 
 /// Who decides which roots are trusted.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Program {
     /// Google, for Chrome and what is built of Chromium.
@@ -47,7 +47,8 @@ pub struct Distrusted {
 }
 
 /// Which leaves a rule of distrust meets.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Condition {
     /// All.
     Always,
@@ -91,22 +92,29 @@ pub fn distrust(
     date: Timestamp,
     scts: &[Timestamp],
 ) -> Option<Distrusted> {
+    first_met(distrust_rules().iter(), device, chain, date, scts).map(DistrustRule::verdict)
+}
+
+/// The oldest of some rules that a chain meets on a device.
+pub(crate) fn first_met<'r>(
+    rules: impl Iterator<Item = &'r DistrustRule>,
+    device: &Device,
+    chain: &[CertificateDer<'_>],
+    date: Timestamp,
+    scts: &[Timestamp],
+) -> Option<&'r DistrustRule> {
     let leaf = Leaf {
         not_before: not_before(chain.first()?)?,
         first_sct: scts.iter().min().copied(),
     };
     let keys = keys_of(chain);
-    let meets = |rule: &&'static DistrustRule| {
+    let meets = |rule: &&DistrustRule| {
         device.programs().contains(&rule.program)
             && rule.in_force <= date
             && rule.concerns(&keys)
             && rule.condition.meets(&leaf)
     };
-    let found = distrust_rules()
-        .iter()
-        .filter(meets)
-        .min_by_key(|rule| rule.in_force);
-    found.map(DistrustRule::verdict)
+    rules.filter(meets).min_by_key(|rule| rule.in_force)
 }
 
 /// Every rule of distrust, Mozilla's too, which hold on no device but for whoever takes its list of roots.
@@ -114,12 +122,20 @@ pub fn distrust(
 pub fn distrust_rules() -> &'static [DistrustRule] {
     static RULES: LazyLock<Vec<DistrustRule>> = LazyLock::new(|| {
         let table: Table = data::table(data::DISTRUST);
-        table.rule.into_iter().map(DistrustRule::from).collect()
+        table.rules()
     });
     &RULES
 }
 
 impl DistrustRule {
+    /// Reads further rules, written as those of this crate are (`data/distrust.toml`).
+    ///
+    /// # Errors
+    /// Where it isn't such a table. Roots that aren't known are left out; a key counts by its SHA-256.
+    pub fn read(text: &str) -> Result<Vec<Self>, toml::de::Error> {
+        toml::from_str(text).map(Table::rules)
+    }
+
     /// The known roots that it is about.
     pub fn roots(&self) -> impl Iterator<Item = &'static Root> {
         root::roots().iter().filter(|root| self.keys.contains(root.key()))
@@ -184,6 +200,12 @@ fn keys_of(chain: &[CertificateDer<'_>]) -> BTreeSet<Sha256Hash> {
 #[serde(deny_unknown_fields)]
 struct Table {
     rule: Vec<Entry>,
+}
+
+impl Table {
+    fn rules(self) -> Vec<DistrustRule> {
+        self.rule.into_iter().map(DistrustRule::from).collect()
+    }
 }
 
 #[derive(Deserialize)]

@@ -42,6 +42,8 @@
 //!         └─► distrust(…) ────────► Distrusted by whom, since when, where it says so  (rule T9)
 //! ```
 //!
+//! A [`matrix::Matrix`] puts both together: one verdict and one cause for each device, told in two languages.
+//!
 //! The rows are pure: no I/O, no clock; the date is a parameter. Their data is read at its first use, once. Nothing in
 //! this crate prints.
 //!
@@ -69,6 +71,7 @@ mod device;
 mod distrust;
 pub mod leaf;
 pub mod lifetime;
+pub mod matrix;
 pub mod ocsp;
 mod offer;
 mod presence;

@@ -57,6 +57,20 @@ impl AtsDemand {
         Rule::T7
     }
 
+    /// Its number among the demands: 2 the suite, 3 the signature, 4 the key, 5 the purpose, 6 the lifetime.
+    ///
+    /// 1 is TLS 1.2, which no connection of ours lacks.
+    #[must_use]
+    pub const fn number(&self) -> u8 {
+        match self {
+            Self::Suite { .. } => 2,
+            Self::Signature { .. } => 3,
+            Self::Key { .. } => 4,
+            Self::Purpose => 5,
+            Self::Lifetime { .. } => 6,
+        }
+    }
+
     pub(crate) const fn net_error(&self) -> NetError {
         match self {
             Self::Signature { .. } => NetError::CERT_WEAK_SIGNATURE_ALGORITHM,

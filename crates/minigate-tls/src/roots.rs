@@ -125,6 +125,18 @@ impl Roots {
         Self::of(preinstalled, added)
     }
 
+    /// The roots that come with a system of the caller's choice; what can't be read is left out.
+    ///
+    /// # Errors
+    /// [`RootsError::Empty`] where nothing is left.
+    pub fn preinstalled_on<'a>(
+        certificates: impl IntoIterator<Item = CertificateDer<'a>>,
+    ) -> Result<Self, RootsError> {
+        let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(certificates);
+        Self::of(store, RootCertStore::empty())
+    }
+
     fn of(preinstalled: RootCertStore, added: RootCertStore) -> Result<Self, RootsError> {
         let known = verifier(Arc::new(preinstalled.clone()));
         let mut store = preinstalled;

@@ -97,7 +97,7 @@ impl Suite {
     }
 
     /// Whether the client has a say in the group: ephemeral elliptic curves, and TLS 1.3 always.
-    pub(super) fn needs_group(self) -> bool {
+    pub(crate) fn needs_group(self) -> bool {
         matches!(
             self.exchange(),
             Some(TlsCipherKx::Ecdhe | TlsCipherKx::Aecdh | TlsCipherKx::Tls13)

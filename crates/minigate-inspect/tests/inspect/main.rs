@@ -4,6 +4,7 @@
 
 mod hostile;
 mod laboratory;
+mod matrix;
 mod oracle;
 mod presented;
 mod told;

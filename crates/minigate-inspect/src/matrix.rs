@@ -1,0 +1,137 @@
+//! The verdict on each device; pure.
+//!
+//! ```text
+//!  Facts, Device ─► reached ─► version, suite, group, kind of key ─► root ─► certificates ─► distrust ─► client certificate
+//!                                   what it offers       (T7, T8)    (T2)    (T1, T3–T7)      (T9)
+//! ```
+//!
+//! The steps are in the order in which a connection would fail, and the first that fails is the cause. Whether a chain is
+//! accepted is decided by [`minigate_tls::Trust::judge`], with the roots of each version that a row stands for.
+
+mod agreement;
+mod anchors;
+mod case;
+mod cause;
+mod tell;
+
+use jiff::Timestamp;
+use minigate_policy::Interface;
+use minigate_tls::RootsError;
+use rustls::pki_types::CertificateDer;
+use serde::{Deserialize, Serialize};
+
+use crate::device::{Device, devices};
+use crate::distrust::DistrustRule;
+use crate::probe::{Facts, Version};
+use anchors::Anchors;
+use case::Case;
+pub use cause::Cause;
+
+/// Judges servers for every device.
+///
+/// ```
+/// use minigate_inspect::matrix::{Beside, Matrix, Outcome};
+/// # use minigate_inspect::probe::{Facts, Reach};
+/// use minigate_policy::Interface;
+/// use minigate_policy::diagnosis::Lang;
+///
+/// # let asked_at = jiff::Timestamp::UNIX_EPOCH;
+/// # let facts = Facts {
+/// #     host: "api.example.com".to_owned(), address: ([127, 0, 0, 1], 443).into(), asked_at, reach: Reach::TimedOut,
+/// #     versions: Vec::new(), chains: Vec::new(), without_name: None, plain_http: None,
+/// # };
+/// let matrix = Matrix::new(Beside::default())?;
+/// for row in matrix.judge(&facts, Interface::Request, facts.asked_at) {
+///     let cause = row.cause.ok_or("a port that doesn't answer")?;
+///     assert_eq!((row.outcome, cause.tell(Lang::En).rule), (Outcome::Fails, None));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Matrix {
+    anchors: Anchors,
+    rules: Vec<DistrustRule>,
+}
+
+/// What holds beside the data of this crate.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Roots that every device is taken to come with.
+    pub roots: Vec<CertificateDer<'static>>,
+    /// Rules of distrust, each on the devices of its program.
+    pub rules: Vec<DistrustRule>,
+}
+
+/// What a call from a device comes to.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowVerdict {
+    /// The device, by its ID.
+    pub device: String,
+    /// Whether the call works.
+    pub outcome: Outcome,
+    /// The version of TLS that is agreed on, where one is and the device's are known.
+    pub version: Option<Version>,
+    /// Why; none where all is well.
+    pub cause: Option<Cause>,
+}
+
+/// Whether a call works, the best first.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It does.
+    Works,
+    /// It does, or does for now; something is to be mended.
+    Warning,
+    /// Nobody can tell.
+    Unknown,
+    /// It doesn't, on some of the versions that the row stands for at least.
+    Fails,
+}
+
+impl Matrix {
+    /// Reads the roots of every device.
+    ///
+    /// # Errors
+    /// [`RootsError::Empty`] where none of them can be read.
+    pub fn new(beside: Beside) -> Result<Self, RootsError> {
+        Ok(Self {
+            anchors: Anchors::new(beside.roots)?,
+            rules: beside.rules,
+        })
+    }
+
+    /// One verdict for each device, in the order of [`devices`], on one address of a server.
+    #[must_use]
+    pub fn judge(&self, facts: &Facts, interface: Interface, now: Timestamp) -> Vec<RowVerdict> {
+        devices()
+            .iter()
+            .map(|device| self.row(device, facts, interface, now))
+            .collect()
+    }
+
+    fn row(
+        &self,
+        device: &'static Device,
+        facts: &Facts,
+        interface: Interface,
+        now: Timestamp,
+    ) -> RowVerdict {
+        let case = Case {
+            anchors: &self.anchors,
+            rules: &self.rules,
+            device,
+            facts,
+            offer: device.offers(interface),
+            now,
+        };
+        let found = case.judge().err();
+        RowVerdict {
+            device: device.id().to_owned(),
+            outcome: found.as_ref().map_or(Outcome::Works, |(outcome, _)| *outcome),
+            version: case.version(),
+            cause: found.map(|(_, cause)| cause),
+        }
+    }
+}
