@@ -318,12 +318,15 @@ async fn reach(wire: &Wire) -> Reach {
 
 /// Whether an answer leaves it open that the port speaks another protocol.
 const fn isnt_tls(greeting: &Greeting) -> bool {
-    !matches!(
+    matches!(
         greeting,
-        Greeting::Agreed(_)
-            | Greeting::Refused(
-                Refusal::Alert { .. } | Refusal::OtherVersion { .. } | Refusal::OtherSuite { .. }
-            )
+        Greeting::Refused(
+            Refusal::PlainHttp
+                | Refusal::NotTls { .. }
+                | Refusal::Closed
+                | Refusal::Reset { bytes: 0 }
+                | Refusal::Silent
+        )
     )
 }
 

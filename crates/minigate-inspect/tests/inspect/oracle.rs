@@ -1,13 +1,18 @@
 //! A real client of another make sees what our probes see.
 
+use std::fs;
+use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use minigate_inspect::probe::{Bounds, Facts, Prober, SentChain, Version, VersionFacts};
+use minigate_inspect::probe::{Bounds, Facts, Group, Prober, SentChain, Suite, Version, VersionFacts};
 use minigate_testkit::FakeResolver;
 use minigate_testkit::lab::{self, Fault, Lab, LabServer};
+use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::task::spawn_blocking;
@@ -26,6 +31,82 @@ async fn t10_openssl_agrees_on_versions_and_chains() {
             let seen = openssl(server.addr(), server.host(), version).await;
             assert_eq!(seen, chain(&facts, version), "{} with {version}", fault.name);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t10_a_server_of_openssl_is_probed_as_it_is_set_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let Ok(server) = OpensslServer::start(folder.path()) else {
+        eprintln!("left out: there is no openssl here that serves");
+        return;
+    };
+    // It serves one connection at a time, and answers `GET` only.
+    let bounds = Bounds {
+        connections: 1,
+        handshake: Duration::from_secs(2),
+        ..Bounds::default()
+    };
+    let prober = Prober::new(Arc::new(FakeResolver::new()), bounds);
+
+    let facts = prober
+        .ask_address("api.example.com", server.address, Timestamp::UNIX_EPOCH)
+        .await;
+
+    for version in Version::ALL {
+        let facts = facts.version(version).unwrap();
+        assert!(
+            facts.greeting.agreed().is_some(),
+            "{version}: {:?}",
+            facts.greeting
+        );
+        assert!(facts.suites.is_complete && facts.groups.is_complete, "{version}");
+    }
+    let groups = |version| facts.version(version).unwrap().groups.list.clone();
+    assert_eq!(groups(Version::Tls10), [Group(29), Group(23)]);
+    assert_eq!(groups(Version::Tls13), [Group(29), Group(23), Group(0x0100)]);
+    let suites = &facts.version(Version::Tls10).unwrap().suites.list;
+    assert!(suites.starts_with(&[Suite(0xC009), Suite(0xC00A)]), "{suites:?}");
+    assert_eq!(facts.chains.len(), 1);
+}
+
+/// A server of OpenSSL, which ends when it is dropped.
+struct OpensslServer {
+    address: SocketAddr,
+    process: Child,
+}
+
+impl OpensslServer {
+    fn start(folder: &Path) -> io::Result<Self> {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["api.example.com".to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        fs::write(folder.join("site.pem"), certificate.pem() + &key.serialize_pem())?;
+        let mut process = Command::new("openssl")
+            .args(["s_server", "-accept", "127.0.0.1:0", "-www", "-cert"])
+            .arg(folder.join("site.pem"))
+            .args([
+                "-cipher",
+                "ALL:!aNULL:@SECLEVEL=0",
+                "-groups",
+                "X25519:P-256:ffdhe2048",
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let stdout = process.stdout.take().unwrap();
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| line.strip_prefix("ACCEPT ")?.parse().ok());
+        let address = address.ok_or(io::ErrorKind::Unsupported)?;
+        Ok(Self { address, process })
+    }
+}
+
+impl Drop for OpensslServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
