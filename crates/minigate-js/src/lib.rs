@@ -58,9 +58,11 @@ mod template;
 pub use app::{App, Ask, Called, Change, End, Ending, HideReason, Launch, Pending, Setup, StartError};
 pub use files::{FileFault, FileRules, Opened, Receiver, Sandbox, Unkept};
 pub use limits::{Limit, Limits, Overrun};
+pub use loader::{NoStack, on_deep_stack};
 pub use observer::{Absence, Fault, Lack, Level, Line, Notice, Observer, Place, Shown, StorageLoss, Unsent};
 pub use phone::{Device, Location, User};
 pub use project::{
-    Files, Folder, Ineffective, Kind, Manifest, Mistake, Package, Plugin, Project, ProjectError,
+    Files, Folder, Ineffective, Kind, Listing, Manifest, Mistake, Package, Plugin, Project, ProjectError,
 };
 pub use realm::Watchdog;
+pub use template::{Attribute, Tag, tags};

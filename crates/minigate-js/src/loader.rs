@@ -14,6 +14,7 @@ mod wrap;
 
 pub(crate) use columns::Columns;
 pub(crate) use environment::settle;
+pub use esm::{NoStack, on_deep_stack};
 pub(crate) use esm::{may_be_module, may_import_later};
 pub(crate) use expression::{Formula, Opaque, functions};
 pub(crate) use resolve::{join, resolve, without_ending};

@@ -9,7 +9,7 @@ use std::{io, path::Path, sync::Arc};
 
 use serde_json::Value;
 
-pub use files::{Files, Folder};
+pub use files::{Files, Folder, Listing};
 pub use manifest::{Ineffective, Manifest, Package, Plugin};
 pub use shape::Mistake;
 use shape::Shape;
@@ -21,6 +21,7 @@ pub struct Project {
     app_id: Option<String>,
     url_check: bool,
     has_typescript: bool,
+    cloud_root: Option<String>,
     kind: Kind,
     manifest: Manifest,
 }
@@ -154,6 +155,7 @@ impl Project {
                 .has_typescript
                 .or(settings.has_typescript)
                 .unwrap_or(false),
+            cloud_root: settings.cloud_root.as_deref().map(folder_prefix),
             kind,
             manifest,
         })
@@ -188,6 +190,12 @@ impl Project {
         self.url_check
     }
 
+    /// `cloudfunctionRoot` of `project.config.json`: the folder of what runs on a server, with a slash at its end.
+    #[must_use]
+    pub fn cloud_root(&self) -> Option<&str> {
+        self.cloud_root.as_deref().filter(|root| !root.is_empty())
+    }
+
     /// Whether it is an app or a game.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -212,6 +220,14 @@ impl Project {
         }
     }
 
+    /// The file that a module gets for a specifier, as at run time: `./`, `../` and `/` name files, anything else a
+    /// package in `miniprogram_npm` or `node_modules`. None where there is no such file in the project.
+    #[must_use]
+    pub fn resolve(&self, from: &str, specifier: &str) -> Option<String> {
+        let found = crate::loader::resolve(self, from, specifier).ok()?;
+        (!found.is_empty()).then_some(found)
+    }
+
     /// What `app.json` says.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
@@ -224,6 +240,7 @@ impl Project {
 struct Settings {
     app_id: Option<String>,
     root: Option<String>,
+    cloud_root: Option<String>,
     url_check: Option<bool>,
     has_typescript: Option<bool>,
 }
@@ -237,6 +254,7 @@ impl Settings {
         Ok(Self {
             app_id: file.member("appid").text()?.map(str::to_owned),
             root: file.member("miniprogramRoot").text()?.map(str::to_owned),
+            cloud_root: file.member("cloudfunctionRoot").text()?.map(str::to_owned),
             url_check: setting.member("urlCheck").truth()?,
             has_typescript: value.pointer("/setting/useCompilerPlugins").map(names_typescript),
         })

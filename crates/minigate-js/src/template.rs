@@ -5,6 +5,7 @@
 
 mod library;
 mod reader;
+mod tag;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use crate::loader::{Formula, Opaque, functions};
 use library::{Library, Module};
+pub use tag::{Attribute, Tag, tags};
 use value::Value;
 
 /// A file's components, in the shape that the prelude reads.

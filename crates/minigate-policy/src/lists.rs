@@ -138,14 +138,27 @@ impl WrittenLists {
 ///
 /// The answer's other members are passed over; where it holds the lists that are in effect
 /// (`/wxa/get_effective_domain`), those are taken.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PlatformLists {
     requestdomain: Vec<String>,
     wsrequestdomain: Vec<String>,
     uploaddomain: Vec<String>,
     downloaddomain: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     effective_domain: Option<Box<PlatformLists>>,
+}
+
+impl From<WrittenLists> for PlatformLists {
+    fn from(written: WrittenLists) -> Self {
+        Self {
+            requestdomain: written.request,
+            wsrequestdomain: written.connect_socket,
+            uploaddomain: written.upload_file,
+            downloaddomain: written.download_file,
+            effective_domain: None,
+        }
+    }
 }
 
 impl From<PlatformLists> for WrittenLists {

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod calls;
+mod lint;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Era, Interface, Platform, Release};
 
 pub(crate) use calls::{Calls, PageCall};
+pub(crate) use lint::{LintArgs, ListFormat};
 
 /// The network of mini-programs, with every rule of the platform, on your own machine.
 #[derive(Debug, Parser)]
@@ -38,6 +40,10 @@ pub(crate) enum Command {
     ///
     /// Exit code 0: all passed; 1: a test failed; 2: there are none, or they couldn't be run.
     Test(Box<TestArgs>),
+    /// Judge the source of a mini-program: what would a release refuse, and what will go wrong
+    ///
+    /// Exit code 0: all well; 1: something was found (see --fail-on); 2: couldn't look.
+    Lint(Box<LintArgs>),
     /// Tell what would become of a call, and why
     ///
     /// Exit code 0: allowed; 1: refused; 2: couldn't look.

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Run(args) => commands::run::run(args, &printer),
         Command::Test(args) => commands::test::test(args, &printer),
+        Command::Lint(args) => commands::lint::lint(args, &printer),
         Command::Explain(args) => commands::explain::explain(args, &printer),
     };
     ended.unwrap_or_else(|error| {
@@ -38,7 +39,8 @@ fn main() -> ExitCode {
 fn printer(cli: &Cli) -> Printer {
     let format = match &cli.command {
         Command::Run(args) => args.log,
-        Command::Test(_) => LogFormat::Human,
+        Command::Lint(args) if args.json => LogFormat::Json,
+        Command::Test(_) | Command::Lint(_) => LogFormat::Human,
         Command::Explain(args) => args.log,
     };
     let log = match &cli.command {

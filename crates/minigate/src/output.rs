@@ -2,7 +2,9 @@
 
 mod call;
 mod escape;
+pub(crate) mod findings;
 mod ledger;
+mod lists;
 mod network;
 mod notice;
 mod paint;
@@ -27,6 +29,7 @@ use crate::words;
 pub(crate) use call::CallReport;
 use escape::{block, line};
 pub(crate) use ledger::Ledger;
+pub(crate) use lists::Lists;
 use progress::Progress;
 use socket::SocketReport;
 pub(crate) use summary::Summary;
@@ -185,6 +188,17 @@ impl Printer {
                     &json!({ "verdict": verdict, "told": tell(verdict, self.lang) }),
                 );
             }
+        }
+    }
+
+    /// What was found, and what to do.
+    pub(crate) fn findings(&self, found: &[findings::Found], tally: &findings::Tally, lists: &Lists) {
+        match self.format {
+            LogFormat::Human => self.write(&findings::lines(found, tally, self.lang)),
+            LogFormat::Json => self.write(&format!(
+                "{}\n",
+                escape::json(&findings::json(found, tally, lists))
+            )),
         }
     }
 

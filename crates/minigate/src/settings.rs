@@ -1,6 +1,7 @@
 //! What a project's files and the command line say, brought together; the command line wins.
 
 mod file;
+mod linting;
 mod lists;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use anyhow::{Context, anyhow};
 use minigate_engine::Override;
 use minigate_js::{Device, Ineffective, Limits, Project, User};
 use minigate_policy::diagnosis::{Lang, tell_lists};
-use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile};
+use minigate_policy::{Debugging, DomainLists, Interface, Policy, Profile, WrittenLists};
 use minigate_tls::RootSource;
 
 use crate::args::{ProfileArg, TermsArgs, TrustArgs};
@@ -18,6 +19,7 @@ use crate::given::{self, Most};
 use crate::network::{Script, WrittenScript};
 use crate::words;
 use file::SettingsFile;
+pub(crate) use linting::Linting;
 
 /// Everything that a command needs to know of a project.
 pub(crate) struct Settings {
@@ -119,11 +121,7 @@ fn read_lists(
     profile: &Profile,
     lang: Lang,
 ) -> anyhow::Result<DomainLists> {
-    let from_file = file.domains_file.as_ref().map(|path| dir.join(path));
-    let (written, name) = match terms.domains.clone().or(from_file) {
-        Some(path) => (lists::read(&path, lang)?, Some(path.display().to_string())),
-        None => (file.domains.clone(), None),
-    };
+    let (written, name) = written_lists(dir, file, terms.domains.as_deref(), lang)?;
     let lists = DomainLists::parse_for(&written, profile).map_err(|error| {
         let file = name.as_deref().unwrap_or("minigate.toml");
         anyhow!(words::wrong_lists(file, &tell_lists(&error, lang), lang))
@@ -131,6 +129,20 @@ fn read_lists(
     Ok(match name {
         Some(name) => lists.with_version(name),
         None => lists,
+    })
+}
+
+/// The lists as they are written, with the name of their file where that isn't `minigate.toml`.
+fn written_lists(
+    dir: &Path,
+    file: &SettingsFile,
+    wanted: Option<&Path>,
+    lang: Lang,
+) -> anyhow::Result<(WrittenLists, Option<String>)> {
+    let from_file = file.domains_file.as_ref().map(|path| dir.join(path));
+    Ok(match wanted.map(Path::to_owned).or(from_file) {
+        Some(path) => (lists::read(&path, lang)?, Some(path.display().to_string())),
+        None => (file.domains.clone(), None),
     })
 }
 

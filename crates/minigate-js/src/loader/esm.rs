@@ -22,6 +22,7 @@ use super::{
 };
 use bindings::Bindings;
 pub(super) use depth::on_stack_for;
+pub use depth::{NoStack, on_deep_stack};
 use requests::Requests;
 
 /// A source text without `import` and `export`.

@@ -31,10 +31,38 @@ pub trait Files: Send + Sync {
         Ok(file)
     }
 
+    /// All files, in order; hidden ones and those behind links are left out, and `most` is how many are listed at most.
+    ///
+    /// # Errors
+    ///
+    /// Where a folder can't be read.
+    fn list(&self, most: usize) -> io::Result<Listing>;
+
     /// Whether something is at a path, but a link on the way leads out of the project's folder.
     fn leads_outside(&self, path: &str) -> bool {
         let _ = path;
         false
+    }
+}
+
+/// What files a project has.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Listing {
+    /// Their paths, sorted.
+    pub files: Vec<String>,
+    /// Links, which could lead anywhere and round in circles; they aren't followed.
+    pub links: Vec<String>,
+    /// Whether there are more files than were wanted.
+    pub is_cut: bool,
+}
+
+impl Listing {
+    fn add(&mut self, path: String, most: usize) {
+        if self.files.len() < most {
+            self.files.push(path);
+        } else {
+            self.is_cut = true;
+        }
     }
 }
 
@@ -78,6 +106,32 @@ impl Files for Folder {
         fs::File::open(real.ok_or(io::ErrorKind::NotFound)?)
     }
 
+    fn list(&self, most: usize) -> io::Result<Listing> {
+        let mut listing = Listing::default();
+        let mut folders = vec![String::new()];
+        while let Some(folder) = folders.pop().filter(|_| !listing.is_cut) {
+            for entry in fs::read_dir(self.root.join(&folder))? {
+                let entry = entry?;
+                // A name that isn't Unicode can't stand in any file of the project either.
+                let name = entry.file_name().into_string().ok();
+                let Some(name) = name.filter(|name| !name.starts_with('.')) else {
+                    continue;
+                };
+                let (path, kind) = (format!("{folder}{name}"), entry.file_type()?);
+                if kind.is_symlink() {
+                    listing.links.push(path);
+                } else if kind.is_dir() {
+                    folders.push(format!("{path}/"));
+                } else {
+                    listing.add(path, most);
+                }
+            }
+        }
+        listing.files.sort();
+        listing.links.sort();
+        Ok(listing)
+    }
+
     fn leads_outside(&self, path: &str) -> bool {
         let real = self.root.join(path).canonicalize();
         real.is_ok_and(|real| !real.starts_with(&self.root))
@@ -96,6 +150,14 @@ impl Files for BTreeMap<String, Vec<u8>> {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         Ok(bytes.clone())
+    }
+
+    fn list(&self, most: usize) -> io::Result<Listing> {
+        let mut listing = Listing::default();
+        for path in self.keys() {
+            listing.add(path.clone(), most);
+        }
+        Ok(listing)
     }
 }
 
@@ -117,6 +179,11 @@ mod tests {
 
         assert!(folder.is_file("link.js") && !folder.is_file("out/secret.js"));
         assert!(folder.leads_outside("out/secret.js") && !folder.leads_outside("link.js"));
+        let listing = folder.list(100).unwrap();
+        assert_eq!(
+            (listing.files, listing.links),
+            (vec!["real.js".into()], vec!["link.js".into(), "out".into()])
+        );
         assert_eq!(
             folder.read("out/secret.js", 100).unwrap_err().kind(),
             io::ErrorKind::NotFound

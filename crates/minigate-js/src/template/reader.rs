@@ -284,8 +284,8 @@ fn camel(name: &str) -> String {
     text
 }
 
-/// A text without what stands in `<wxs>`, which is a language of its own; and what stood there.
-fn take_scripts(text: &str) -> (String, Vec<Declared>) {
+/// A text with blanks for what stands in `<wxs>`, which is a language of its own; and what stood there.
+pub(super) fn take_scripts(text: &str) -> (String, Vec<Declared>) {
     let (mut kept, mut scripts) = (String::with_capacity(text.len()), Vec::new());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(WXS) {
@@ -297,6 +297,9 @@ fn take_scripts(text: &str) -> (String, Vec<Declared>) {
             behind.split_once("</wxs>").unwrap_or((behind, ""))
         };
         scripts.extend(declared(tag, body));
+        let taken = rest.len() - before.len() - next.len();
+        // Whatever follows keeps its place.
+        kept.extend(std::iter::repeat_n(' ', taken));
         rest = next;
     }
     kept.push_str(rest);

@@ -6,7 +6,8 @@ use super::nesting::{Nesting, measure};
 
 /// Why there is no stack for a text.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::loader) enum NoStack {
+#[non_exhaustive]
+pub enum NoStack {
     /// More than any stack that is given.
     #[error("the module is nested too deeply or is too large")]
     TooDeep,
@@ -28,7 +29,22 @@ pub(in crate::loader) fn on_stack_for<T: Send>(
     source: &str,
     work: impl FnOnce() -> T + Send,
 ) -> Result<T, NoStack> {
+    on_deep_stack(source, 0, work)
+}
+
+/// Works on a thread whose stack holds the parser and the semantic analysis of a source, however it nests, and `spare`
+/// bytes more for whoever walks the tree; that walk must have a bound of its own.
+///
+/// # Errors
+///
+/// Where the source nests more deeply than any stack that is given, or the system gives none.
+pub fn on_deep_stack<T: Send>(
+    source: &str,
+    spare: usize,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, NoStack> {
     let bytes = needed(source)
+        .and_then(|size| size.checked_add(spare))
         .filter(|size| *size <= MAX_STACK)
         .ok_or(NoStack::TooDeep)?;
     thread::scope(|scope| {

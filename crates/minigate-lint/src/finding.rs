@@ -1,0 +1,73 @@
+//! What was found.
+
+use minigate_policy::diagnosis::{Diagnosis, Lang};
+use minigate_policy::{Reason, Rule};
+use serde::Serialize;
+
+use crate::check::Check;
+use crate::fault::Fault;
+use crate::place::Place;
+
+/// Something that was found at a place.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it is.
+    pub place: Place,
+    /// The line, without blanks around it; secrets are masked.
+    pub quote: Option<String>,
+    /// What it is.
+    pub fault: Fault,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// It may go wrong.
+    Warn,
+    /// It goes wrong.
+    Fail,
+}
+
+impl Severity {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl Finding {
+    /// What was looked for.
+    #[must_use]
+    pub fn check(&self) -> Check {
+        self.fault.check()
+    }
+
+    /// The platform's rule that is broken, where there is one.
+    #[must_use]
+    pub fn rule(&self) -> Option<Rule> {
+        match &self.fault {
+            Fault::Refused { verdict, .. } => verdict.reason().map(Reason::rule),
+            Fault::EntryInvalid { error, .. } => Some(crate::fault::rule_of(error)),
+            other => other.check().rule(),
+        }
+    }
+
+    /// What to tell people.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> Diagnosis {
+        Diagnosis {
+            rule: self.rule(),
+            ..self.fault.tell(lang)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+Page({ data: { src: 'https://cdn.shop.example/a.png' } })
