@@ -81,6 +81,10 @@ pub(crate) struct RunArgs {
     pub(crate) timeout: Duration,
     #[command(flatten)]
     pub(crate) har: HarArgs,
+    /// Give the smallest domain lists for what was called, redirects and refused calls included: in this file (JSON in
+    /// the shape of the platform's API if its name ends so, otherwise TOML), or on standard output
+    #[arg(long, num_args = 0..=1, value_name = "FILE")]
+    pub(crate) learn: Option<Option<PathBuf>>,
     #[command(flatten)]
     pub(crate) calls: Calls,
     /// Print the data of the page at the end as JSON, and nothing else on standard output; the log goes to standard error

@@ -4,6 +4,7 @@ mod page;
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +19,11 @@ use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots, Trust};
 use tokio::time::Instant;
 
-use crate::args::{HarArgs, ReplaySpeed, RunArgs};
+use crate::args::{HarArgs, ListFormat, ReplaySpeed, RunArgs};
 use crate::har::{Both, Recorder, Recording, Replay, Secrets};
 use crate::life::Schedule;
 use crate::network::{Player, Script};
-use crate::output::{Ledger, Printer, Summary};
+use crate::output::{Ledger, Lists, Printer, Summary};
 use crate::settings::{Settings, Warning};
 use crate::signals::{Ended, Signals};
 use crate::words::{self, Part};
@@ -132,6 +133,7 @@ impl<'a> Run<'a> {
         // Its folder goes even if nobody is there to print for.
         drop(app);
         let code = self.sum_up(&ledger, &end);
+        self.learn(&ledger)?;
         Ok(match data {
             None => code,
             Some(Some(data)) => {
@@ -195,6 +197,27 @@ impl<'a> Run<'a> {
             Ok(_) if summary.is_good() => ExitCode::SUCCESS,
             Ok(_) => ExitCode::from(1),
         }
+    }
+
+    /// Gives the lists that the run needed, where that is wanted.
+    fn learn(&self, ledger: &Ledger) -> anyhow::Result<()> {
+        let Some(wanted) = &self.args.learn else {
+            return Ok(());
+        };
+        let lang = self.printer.lang;
+        let lists = Lists::of(&ledger.needed(), self.settings.policy.lists());
+        let is_json = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
+        let format = if wanted.as_ref().is_some_and(is_json) {
+            ListFormat::Json
+        } else {
+            ListFormat::Toml
+        };
+        let text = lists.told(format, 0, lang)?;
+        match wanted {
+            Some(path) => std::fs::write(path, text).with_context(|| words::cant_write(path, lang))?,
+            None => self.printer.text(&text),
+        }
+        Ok(())
     }
 
     /// What is recorded, where that is wanted.

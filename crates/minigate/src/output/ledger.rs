@@ -7,7 +7,7 @@ use std::time::Duration;
 use minigate_engine::{CallId, Decoding, Failure, Journal, Note, Outcome, Signal, Step};
 use minigate_js::Notice;
 use minigate_policy::diagnosis::Lang;
-use minigate_policy::{Call, Interface, Platform, Policy, Profile, Reason, Release, Verdict};
+use minigate_policy::{Call, Interface, Needed, Platform, Policy, Profile, Reason, Release, Verdict};
 use minigate_tls::{CertificateFault, TlsFault};
 use tokio::time::Instant;
 
@@ -28,6 +28,8 @@ struct State {
     /// The last calls that were printed, for notes that come after.
     printed: VecDeque<(CallId, String)>,
     summary: Summary,
+    /// The entries that all calls and their redirects need.
+    needed: Needed,
 }
 
 /// What is known of a call that hasn't ended.
@@ -72,6 +74,21 @@ impl Ledger {
             summary.add_unended(&draft.report, draft.pending_text(self.printer.lang));
         }
         summary
+    }
+
+    /// The entries that all calls so far need, redirects and refused calls included.
+    pub(crate) fn needed(&self) -> Needed {
+        self.lock().needed.clone()
+    }
+
+    /// Learns from a step what entries a call needs.
+    fn learn(&self, step: &Step<'_>) {
+        let verdict = match step {
+            Step::Called { verdict, .. } | Step::Redirected { verdict, .. } => verdict,
+            Step::Settled(Err(Failure::Denied(denial))) => denial.verdict(),
+            _ => return,
+        };
+        self.lock().needed.note(verdict);
     }
 
     fn keep(&self, call: CallId, draft: Draft) {
@@ -273,6 +290,7 @@ impl Times {
 
 impl Journal for Ledger {
     fn record(&self, call: CallId, at: Instant, step: &Step<'_>) {
+        self.learn(step);
         match step {
             Step::Called {
                 interface,
