@@ -2,7 +2,7 @@
 //!
 //! [`lint`] is a function from a project's files to [`Report`]: it makes no network call, prints nothing and runs
 //! nothing of the app. Every module is read by a real parser; values are followed through constants, objects, modules
-//! and functions, and each URL that comes out is judged by the very [`Policy`] that judges calls at run time, as a
+//! and functions, and each URL that comes out is judged by the very [`Policy`](minigate_policy::Policy) that judges calls at run time, as a
 //! release, on each platform.
 //!
 //! ```text
