@@ -28,6 +28,8 @@ pub(crate) struct Evaluator<'w> {
     apps: Vec<Site>,
     known: BTreeMap<Site, Values>,
     active: BTreeSet<Site>,
+    /// How deep the question is that is being answered.
+    depth: usize,
     /// How often an expression was found to depend on itself.
     circles: usize,
     steps: usize,
@@ -43,6 +45,7 @@ impl<'w> Evaluator<'w> {
             apps: apps(world),
             known: BTreeMap::new(),
             active: BTreeSet::new(),
+            depth: 0,
             circles: 0,
             steps: 0,
         };
@@ -156,8 +159,7 @@ impl<'w> Evaluator<'w> {
         if let Some(known) = self.known.get(&site) {
             return Arc::clone(known);
         }
-        self.steps += 1;
-        if self.active.len() > MAX_DEPTH || self.steps > MAX_STEPS {
+        if self.is_exhausted() {
             return Arc::new([Value::Unknown]);
         }
         if !self.active.insert(site) {
@@ -165,13 +167,26 @@ impl<'w> Evaluator<'w> {
             return Arc::new([]);
         }
         let circles = self.circles;
-        let values: Values = limited(self.compute(site)).into();
+        let values: Values = limited(self.deeper(|evaluator| evaluator.compute(site))).into();
         self.active.remove(&site);
         // Inside of a circle a part is still missing.
         if self.circles == circles || self.active.is_empty() {
             self.known.insert(site, Arc::clone(&values));
         }
         values
+    }
+
+    /// Whether there was enough work, or is too little stack, for one more step.
+    fn is_exhausted(&mut self) -> bool {
+        self.steps += 1;
+        self.steps > MAX_STEPS || self.depth > MAX_DEPTH
+    }
+
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.depth += 1;
+        let done = work(self);
+        self.depth -= 1;
+        done
     }
 
     fn compute(&mut self, site: Site) -> Vec<Value> {
@@ -271,10 +286,13 @@ impl<'w> Evaluator<'w> {
     }
 
     fn member_of(&mut self, object: &Value, name: &str) -> Vec<Value> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
+        if self.is_exhausted() {
             return vec![Value::Unknown];
         }
+        self.deeper(|evaluator| evaluator.member_here(object, name))
+    }
+
+    fn member_here(&mut self, object: &Value, name: &str) -> Vec<Value> {
         match object {
             Value::Wx => vec![Value::Api(name.to_owned())],
             Value::Object(site) => {
@@ -473,6 +491,13 @@ impl<'w> Evaluator<'w> {
     }
 
     fn export(&mut self, module: ModuleId, name: &str) -> Vec<Value> {
+        if self.is_exhausted() {
+            return vec![Value::Unknown];
+        }
+        self.deeper(|evaluator| evaluator.export_here(module, name))
+    }
+
+    fn export_here(&mut self, module: ModuleId, name: &str) -> Vec<Value> {
         let Some(read) = self.module(module) else {
             return vec![Value::Unknown];
         };
@@ -488,12 +513,9 @@ impl<'w> Evaluator<'w> {
         let mut values = self.exported_by_write(module, read, name);
         let replaced = self.replacement(module);
         values.extend(self.all_members(&replaced, name));
-        self.steps += 1;
-        if self.steps < MAX_STEPS {
-            for specifier in &read.passed_on {
-                if let Some(further) = self.world.linked(module, specifier) {
-                    values.extend(self.export_further(module, further, name));
-                }
+        for specifier in &read.passed_on {
+            if let Some(further) = self.world.linked(module, specifier) {
+                values.extend(self.export_further(module, further, name));
             }
         }
         if values.is_empty() && name == "default" && read.exports.is_empty() {
@@ -509,7 +531,7 @@ impl<'w> Evaluator<'w> {
             module: from,
             expr: ExprId(usize::MAX - to.0),
         };
-        if name == "default" || self.active.len() > MAX_DEPTH || !self.active.insert(place) {
+        if name == "default" || !self.active.insert(place) {
             return Vec::new();
         }
         let values = self.export(to, name);
@@ -640,5 +662,8 @@ fn limited(values: Vec<Value>) -> Vec<Value> {
 /// Functions of lists that call another one with each element.
 const ITERATIONS: &[&str] = &["forEach", "map", "filter", "find", "some", "every", "flatMap"];
 const MAX_VALUES: usize = 24;
-const MAX_DEPTH: usize = 120;
+/// How deep questions may lead to others; [`STACK`] holds that.
+const MAX_DEPTH: usize = 300;
+/// The stack that evaluation needs at most, with room: some 20 KB for each level without optimisation.
+pub(crate) const STACK: usize = 64 << 20;
 const MAX_STEPS: usize = 20_000;

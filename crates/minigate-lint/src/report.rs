@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use minigate_js::Project;
+use minigate_js::{Project, on_deep_stack};
 use minigate_policy::{AppId, Interface, Platform, Policy, Profile, Release};
 
 use crate::allowance::Allowances;
 use crate::collector::Collector;
-use crate::evaluate::Evaluator;
+use crate::evaluate::{Evaluator, STACK};
 use crate::fault::Fault;
 use crate::finding::{Finding, Severity};
 use crate::lists::Configured;
@@ -111,6 +111,11 @@ impl Report {
 ///
 /// Where its files can't be listed. A file that can't be read is a finding.
 pub fn lint(project: &Project, terms: &Terms) -> io::Result<Report> {
+    // Values are followed by recursion, which has a bound of its own; the thread of whoever asks may have little stack.
+    on_deep_stack("", STACK, || lint_here(project, terms)).map_err(io::Error::other)?
+}
+
+fn lint_here(project: &Project, terms: &Terms) -> io::Result<Report> {
     let mut tree = Tree::find(project, &terms.left_out)?;
     let mut found = Collector::default();
     let longest = terms
