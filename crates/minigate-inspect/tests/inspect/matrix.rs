@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use minigate_inspect::DistrustRule;
 use minigate_inspect::matrix::{Beside, Cause, Matrix, Outcome, RowVerdict};
 use minigate_inspect::probe::{
-    Agreed, Facts, Greeting, Offered, Reach, SentChain, Suite, Version, VersionFacts,
+    Agreed, Facts, Greeting, Offered, Reach, SentChain, Session, Suite, Version, VersionFacts,
 };
 use minigate_policy::Interface;
 use minigate_policy::diagnosis::Lang;
@@ -113,6 +113,69 @@ fn t2_a_root_that_some_versions_of_a_row_have_names_these_and_the_others() {
     assert!(with.iter().all(|version| !without.contains(version)));
 }
 
+#[test]
+fn t2_a_missing_root_is_told_before_the_end_of_the_certificate() {
+    let matrix = Matrix::new(Beside::default()).unwrap();
+    let root = minigate_inspect::roots()
+        .iter()
+        .find(|root| root.name() == "ISRG Root X1")
+        .unwrap();
+    let long_after: Timestamp = "2040-01-01T00:00:00Z".parse().unwrap();
+
+    let rows = matrix.judge(&presenting(root.der()), Interface::UploadFile, long_after);
+
+    let old = rows.iter().find(|row| row.device == "android-5").unwrap();
+    assert!(matches!(old.cause, Some(Cause::RootAbsent { .. })), "{old:?}");
+}
+
+#[test]
+fn t8_a_list_that_a_bound_has_ended_proves_nothing() {
+    let matrix = Matrix::new(Beside::default()).unwrap();
+    let mut facts = presenting(&[]);
+    let Some(Greeting::Agreed(agreed)) = facts.versions.first_mut().map(|version| &mut version.greeting)
+    else {
+        panic!("the server agrees");
+    };
+    agreed.suite = NO_PHONE_HAS;
+    facts.versions[0].suites.list = vec![NO_PHONE_HAS];
+    let outcome = |facts: &Facts| {
+        let rows = matrix.judge(facts, Interface::Request, now());
+        let row = rows.into_iter().find(|row| row.device == "ios").unwrap();
+        assert!(matches!(row.cause, Some(Cause::NoCommonSuite { .. })), "{row:?}");
+        row.outcome
+    };
+
+    let whole = outcome(&facts);
+    facts.versions[0].suites.is_complete = false;
+    let ended = outcome(&facts);
+
+    assert_eq!((whole, ended), (Outcome::Fails, Outcome::Unknown));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t1_a_server_that_cant_prove_its_key_fails_everywhere() {
+    let lab = Lab::at(lab::now());
+    let mut facts = probe(&lab, lab::fault("complete")).await.remove(0);
+    for session in facts
+        .versions
+        .iter_mut()
+        .filter_map(|version| version.session.as_mut())
+    {
+        if let Session::Opened(opened) = session {
+            opened.proves_key = false;
+        }
+    }
+
+    let rows = matrix(&lab).judge(&facts, Interface::Request, now());
+
+    for row in rows {
+        assert_eq!(
+            (row.outcome, row.cause),
+            (Outcome::Fails, Some(Cause::KeyNotProven))
+        );
+    }
+}
+
 /// The laboratory's roots come with every device, and three programs distrust one of them.
 fn matrix(lab: &Lab) -> Matrix {
     let root = lab.distrusted_root();
@@ -208,3 +271,6 @@ fn presenting(certificate: &[u8]) -> Facts {
         plain_http: None,
     }
 }
+
+/// TLS_RSA_WITH_SEED_CBC_SHA.
+const NO_PHONE_HAS: Suite = Suite(0x0096);
