@@ -12,6 +12,7 @@ mod agreement;
 mod anchors;
 mod case;
 mod cause;
+mod steps;
 mod tell;
 
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ use crate::probe::{Facts, Version};
 use anchors::Anchors;
 use case::Case;
 pub use cause::Cause;
+pub use steps::{Step, steps};
 
 /// Judges servers for every device.
 ///
