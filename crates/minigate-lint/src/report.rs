@@ -91,6 +91,8 @@ pub struct Report {
     pub calls: usize,
     /// How many of them have a URL that can't be told, or not in all cases.
     pub unknown: usize,
+    /// How many calls of packages are like that.
+    pub hidden: usize,
     /// How many findings comments allow.
     pub allowed: usize,
     /// How much was looked at.
@@ -154,6 +156,7 @@ fn lint_here(project: &Project, terms: &Terms) -> io::Result<Report> {
         called: judge.called,
         calls: own_calls(&world, &calls),
         unknown: judge.unknown,
+        hidden: judge.hidden,
         allowed,
         read: tree.read,
     })

@@ -23,6 +23,8 @@ pub(crate) struct Judge<'p> {
     pub(crate) uncompared: usize,
     /// How many calls have a URL that can't be told, or not in all cases.
     pub(crate) unknown: usize,
+    /// How many calls of packages are like that.
+    pub(crate) hidden: usize,
     /// Texts that made a call to a reserved host, which is told there.
     pub(crate) reserved: BTreeSet<Site>,
 }
@@ -46,6 +48,7 @@ impl<'p> Judge<'p> {
             called: Vec::new(),
             uncompared: 0,
             unknown: 0,
+            hidden: 0,
             reserved: BTreeSet::new(),
         }
     }
@@ -62,13 +65,8 @@ impl<'p> Judge<'p> {
         let values = evaluator.members(&call.options, "url");
         let texts = told(&values);
         let is_known = |value: &Value| matches!(value, Value::Text(text) if is_told(text));
-        if !module.is_library && (values.is_empty() || !values.iter().all(is_known)) {
-            self.unknown += 1;
-            let fault = Fault::UrlUnknown {
-                interface: call.interface,
-                is_partly_known: !texts.is_empty(),
-            };
-            found.in_module(module, &at, fault);
+        if values.is_empty() || !values.iter().all(is_known) {
+            self.note_unknown(call, module, &at, !texts.is_empty(), found);
         }
         for text in texts
             .into_iter()
@@ -78,6 +76,27 @@ impl<'p> Judge<'p> {
             let place = place.and_then(|from| place_of(from, evaluator));
             self.judge_text(call, module, &at, text, place.as_ref(), found);
         }
+    }
+
+    /// A package's own calls are nobody's to change, but they count: no list can be known to be enough.
+    fn note_unknown(
+        &mut self,
+        call: &NetworkCall,
+        module: &Module,
+        at: &Span,
+        is_partly_known: bool,
+        found: &mut Collector,
+    ) {
+        if module.is_library {
+            self.hidden += 1;
+            return;
+        }
+        self.unknown += 1;
+        let fault = Fault::UrlUnknown {
+            interface: call.interface,
+            is_partly_known,
+        };
+        found.in_module(module, at, fault);
     }
 
     fn judge_text(

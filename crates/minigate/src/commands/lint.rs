@@ -37,7 +37,7 @@ pub(crate) fn lint(args: &LintArgs, printer: &Printer) -> anyhow::Result<ExitCod
     }
     let is_bad = match args.fix_lists {
         Some(format) => {
-            printer.text(&lists.told(format, report.unknown, lang)?);
+            printer.text(&lists.told(format, report.unknown + report.hidden, lang)?);
             lists.miss_something()
         }
         None => {

@@ -55,6 +55,8 @@ pub(crate) struct Tally {
     pub(crate) calls: usize,
     /// Those among them whose URL can't be told, or not in all cases.
     pub(crate) unknown: usize,
+    /// Calls in packages whose URL can't be told.
+    pub(crate) hidden: usize,
     /// Findings that comments allow.
     pub(crate) allowed: usize,
     pub(crate) fail: usize,
@@ -76,6 +78,7 @@ impl Tally {
             lines: report.read.lines,
             calls: report.calls,
             unknown: report.unknown,
+            hidden: report.hidden,
             allowed: report.allowed,
             fail: count(Severity::Fail),
             warn: count(Severity::Warn),

@@ -43,6 +43,7 @@ fn summary(tally: &Tally, lang: Lang) -> String {
         files,
         calls,
         unknown,
+        hidden,
         allowed,
         fail,
         warn,
@@ -64,13 +65,18 @@ fn summary(tally: &Tally, lang: Lang) -> String {
             format!("，放行 {allowed}"),
         ),
     };
+    let in_packages = match lang {
+        _ if *hidden == 0 => String::new(),
+        Lang::En => format!("; and {hidden} in packages"),
+        Lang::Zh => format!("；另有 {hidden} 个在 npm 包中"),
+    };
     let allowed_too = if *allowed > 0 { allowed_too } else { String::new() };
     let counts = match lang {
         Lang::En => format!("{fail} fail, {warn} warn, {note} note{allowed_too}"),
         Lang::Zh => format!("错误 {fail}，警告 {warn}，提示 {note}{allowed_too}"),
     };
     format!(
-        "{paint}{counts}{}  {}({looked}){}\n",
+        "{paint}{counts}{}  {}({looked}{in_packages}){}\n",
         paint::RESET,
         paint::DIM,
         paint::RESET
