@@ -80,6 +80,8 @@ mod registry;
 mod root;
 mod store;
 
+pub use minigate_policy::diagnosis::Severity;
+
 pub use device::{Device, Intermediates, devices};
 pub use distrust::{Condition, DistrustRule, Distrusted, Program, distrust, distrust_rules};
 pub use offer::Offer;

@@ -1,11 +1,10 @@
 //! What can be wrong, with what was seen.
 
-use minigate_policy::diagnosis::{Diagnosis, Lang};
+use minigate_policy::diagnosis::{Diagnosis, Lang, Severity};
 use minigate_policy::{EntryError, Interface, Platform, Reason, Rule, TargetError, Verdict};
 use serde::Serialize;
 
 use crate::check::Check;
-use crate::finding::Severity;
 use crate::place::Place;
 use crate::tell;
 use crate::tree::Unread;

@@ -1,6 +1,6 @@
 //! What was found.
 
-use minigate_policy::diagnosis::{Diagnosis, Lang};
+use minigate_policy::diagnosis::{Diagnosis, Lang, Severity};
 use minigate_policy::{Reason, Rule};
 use serde::Serialize;
 
@@ -19,30 +19,6 @@ pub struct Finding {
     pub quote: Option<String>,
     /// What it is.
     pub fault: Fault,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// It may go wrong.
-    Warn,
-    /// It goes wrong.
-    Fail,
-}
-
-impl Severity {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-        }
-    }
 }
 
 impl Finding {

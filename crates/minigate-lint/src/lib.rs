@@ -49,7 +49,7 @@ mod world;
 
 pub use check::Check;
 pub use fault::Fault;
-pub use finding::{Finding, Severity};
+pub use finding::Finding;
 pub use lists::Configured;
 pub use place::Place;
 pub use report::{Report, Terms, lint};

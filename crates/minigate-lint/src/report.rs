@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io;
 
 use minigate_js::{Project, on_deep_stack};
+use minigate_policy::diagnosis::Severity;
 use minigate_policy::{AppId, Interface, Platform, Policy, Profile, Release};
 
 use crate::allowance::Allowances;
 use crate::collector::Collector;
 use crate::evaluate::{Evaluator, STACK};
 use crate::fault::Fault;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::lists::Configured;
 use crate::model::SuspectKind;
 use crate::network::{NetworkCall, network_calls};

@@ -74,6 +74,30 @@ pub struct Diagnosis {
     pub remedies: Vec<String>,
 }
 
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// It may go wrong.
+    Warn,
+    /// It goes wrong.
+    Fail,
+}
+
+impl Severity {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
 /// Tells what a verdict found.
 #[must_use]
 pub fn tell(verdict: &Verdict, lang: Lang) -> Diagnosis {

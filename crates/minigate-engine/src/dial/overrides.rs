@@ -38,11 +38,15 @@ impl Override {
         }
     }
 
-    pub(crate) fn is_for(&self, host: &str, port: u16) -> bool {
+    /// Whether it holds for a host, in lower case, and a port.
+    #[must_use]
+    pub fn is_for(&self, host: &str, port: u16) -> bool {
         self.host.as_ref().is_none_or(|own| own == host) && self.port.is_none_or(|own| own == port)
     }
 
-    pub(crate) fn addresses(&self, port: u16) -> Vec<SocketAddr> {
+    /// Where a call to this port of the host goes instead.
+    #[must_use]
+    pub fn addresses(&self, port: u16) -> Vec<SocketAddr> {
         let port = self.connect_port.unwrap_or(port);
         self.addresses
             .iter()

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use minigate_lint::Severity;
+use minigate_policy::diagnosis::Severity;
 
 use super::{ProfileArg, parse_profile};
 

@@ -5,9 +5,9 @@ mod json;
 mod junit;
 mod sarif;
 
-use minigate_lint::{Check, Finding, Place, Report, Severity};
+use minigate_lint::{Check, Finding, Place, Report};
 use minigate_policy::Rule;
-use minigate_policy::diagnosis::{Diagnosis, Lang};
+use minigate_policy::diagnosis::{Diagnosis, Lang, Severity};
 use serde::Serialize;
 
 pub(crate) use human::lines;

@@ -1,7 +1,6 @@
 //! Findings for people.
 
-use minigate_lint::Severity;
-use minigate_policy::diagnosis::Lang;
+use minigate_policy::diagnosis::{Lang, Severity};
 
 use super::super::{details, escape::line, paint};
 use super::{Found, Tally};

@@ -1,7 +1,7 @@
 //! Findings as JUnit's XML: a suite for each file, a case for each finding.
 
 use anyhow::Context;
-use minigate_lint::Severity;
+use minigate_policy::diagnosis::Severity;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::Found;

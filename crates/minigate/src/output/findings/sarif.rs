@@ -1,7 +1,8 @@
 //! Findings as SARIF 2.1.0 (OASIS), as code hosts read it.
 
 use anyhow::Context;
-use minigate_lint::{Check, Severity};
+use minigate_lint::Check;
+use minigate_policy::diagnosis::Severity;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, Location, Message, MultiformatMessageString, PhysicalLocation,
