@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::certificate::{CertificateFacts, Unreadable};
 use crate::probe::SentChain;
+use crate::root::Root;
 
 /// What a server sends, and how it belongs together.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -130,6 +131,14 @@ impl ChainFacts {
             way,
         }
     }
+}
+
+/// Whether the way leads to a root of some system's store, whose authorities are bound by what is agreed in public.
+pub(crate) fn ends_publicly(chain: &SentChain) -> bool {
+    let certificates = chain.certificates();
+    let way = minigate_tls::way_up(&certificates);
+    let top = way.last().and_then(|top| certificates.get(*top));
+    top.is_some_and(|top| Root::find(top).is_some() || !Root::issuers_of(top).is_empty())
 }
 
 fn sent(der: &[u8]) -> Sent {

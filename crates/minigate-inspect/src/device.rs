@@ -148,6 +148,13 @@ impl Device {
         &self.row.programs
     }
 
+    /// Whether it counts less in a grade: its roots and its TLS are older than most servers' certificates, nothing brings
+    /// them up to date, and hardly anybody has it any more.
+    #[must_use]
+    pub const fn is_legacy(&self) -> bool {
+        self.row.legacy
+    }
+
     /// Where its roots are published.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -186,6 +193,8 @@ struct Row {
     ats: bool,
     self_signed_never: bool,
     user_roots: bool,
+    #[serde(default)]
+    legacy: bool,
     programs: Vec<Program>,
     offers: BTreeMap<Interface, String>,
     source: String,

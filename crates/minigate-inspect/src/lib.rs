@@ -66,6 +66,7 @@
 
 pub mod certificate;
 pub mod chain;
+pub mod check;
 mod data;
 mod device;
 mod distrust;

@@ -26,6 +26,7 @@ use crate::distrust::DistrustRule;
 use crate::probe::{Facts, Version};
 use anchors::Anchors;
 use case::Case;
+pub(crate) use case::meets_ats;
 pub use cause::Cause;
 pub use steps::{Step, steps};
 

@@ -2,13 +2,14 @@
 
 use minigate_policy::Rule;
 use rustls::CipherSuite;
+use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::oid_registry as oid;
 use x509_parser::public_key::PublicKey;
 
 use crate::NetError;
-use crate::chain::algorithm_name;
+use crate::chain::{self, algorithm_name};
 
 /// A demand of App Transport Security that isn't met.
 ///
@@ -92,6 +93,25 @@ pub(crate) fn unmet(leaf: &X509Certificate<'_>, preinstalled: IsPreinstalled<'_>
         .or_else(|| key(leaf))
         .or_else(|| purpose(leaf))
         .or_else(|| lifetime(leaf, preinstalled))
+}
+
+/// Every demand of App Transport Security that a server's certificate doesn't meet, in the order of their numbers
+/// (rule T7).
+///
+/// A root that comes with the system allows a shorter life than one that was added. Nothing of a certificate that can't
+/// be read; [`Trust::judge`](crate::Trust::judge) says so.
+#[must_use]
+pub fn ats_unmet(leaf: &CertificateDer<'_>, is_preinstalled: bool) -> Vec<AtsDemand> {
+    let Ok(leaf) = chain::read(leaf) else {
+        return Vec::new();
+    };
+    let each = [
+        signature(&leaf),
+        key(&leaf),
+        purpose(&leaf),
+        lifetime(&leaf, &|| is_preinstalled),
+    ];
+    each.into_iter().flatten().collect()
 }
 
 fn signature(leaf: &X509Certificate<'_>) -> Option<AtsDemand> {

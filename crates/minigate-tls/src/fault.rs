@@ -143,6 +143,27 @@ impl CertificateFault {
         }
     }
 
+    /// What it is called in reports for machines: never changes.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SelfSigned { .. } => "self-signed",
+            Self::UnknownRoot { .. } => "unknown-root",
+            Self::MissingIntermediate { .. } => "missing-intermediate",
+            Self::NotSignedByIssuer { .. } => "not-signed-by-issuer",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not-yet-valid",
+            Self::WrongName { .. } => "wrong-name",
+            Self::NotForServers { .. } => "not-for-servers",
+            Self::AuthorityAsServer { .. } => "authority-as-server",
+            Self::WeakKey { .. } => "weak-key",
+            Self::WeakSignature { .. } => "weak-signature",
+            Self::Ats { .. } => "ats",
+            Self::Malformed { .. } => "malformed",
+            Self::Refused { .. } => "chain-refused",
+        }
+    }
+
     /// What Chromium calls it.
     #[must_use]
     pub const fn net_error(&self) -> NetError {

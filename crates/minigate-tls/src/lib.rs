@@ -36,7 +36,7 @@ mod roots;
 mod tell;
 mod verify;
 
-pub use ats::AtsDemand;
+pub use ats::{AtsDemand, ats_unmet};
 pub use chain::way_up;
 pub use config::{Offer, Trust};
 pub use fault::CertificateFault;

@@ -16,7 +16,7 @@ use crate::leaf::LeafFacts;
 use crate::ocsp::{Revocation, Status};
 use crate::offer::Offer;
 use crate::presence::Presence;
-use crate::probe::{ClientCertificate, Facts, Opened, Reach, Refusal, SentChain, Session, Version};
+use crate::probe::{ClientCertificate, Facts, Opened, Reach, Refusal, SentChain, Session, Suite, Version};
 use crate::root::Root;
 use crate::store::{Holding, Store};
 
@@ -265,19 +265,23 @@ fn opened<'f>(agreement: &Agreement<'f>) -> Option<&'f Opened> {
     agreement.spoken.session.as_ref().and_then(Session::opened)
 }
 
+/// Whether App Transport Security takes a suite of a version (rule T7).
+pub(crate) fn meets_ats(version: Version, suite: Suite) -> bool {
+    let is_ecdhe = |name: &str| name.starts_with("TLS_ECDHE_") && name.contains("_AES_");
+    version == Version::Tls13 || suite.name().is_some_and(is_ecdhe)
+}
+
 /// App Transport Security takes suites of one list: ECDHE with AES, and those of TLS 1.3 (rule T7).
 fn ats_suite(device: &Device, agreement: &Agreement<'_>) -> Result<(), Finding> {
-    let is_listed = |name: &str| {
-        let is_ecdhe = name.starts_with("TLS_ECDHE_") && name.contains("_AES_");
-        agreement.spoken.version == Version::Tls13 || is_ecdhe
-    };
-    let mut names = agreement.suites.iter().filter_map(|suite| suite.name());
+    let is_listed = |suite: &Suite| meets_ats(agreement.spoken.version, *suite);
     match agreement.suites.first() {
-        Some(suite) if device.ats() && !names.any(is_listed) => Err(refused(CertificateFault::Ats {
-            unmet: minigate_tls::AtsDemand::Suite {
-                suite: suite.0.into(),
-            },
-        })),
+        Some(suite) if device.ats() && !agreement.suites.iter().any(is_listed) => {
+            Err(refused(CertificateFault::Ats {
+                unmet: minigate_tls::AtsDemand::Suite {
+                    suite: suite.0.into(),
+                },
+            }))
+        }
         _ => Ok(()),
     }
 }

@@ -144,4 +144,30 @@ impl Cause {
             | Self::Revoked => Some(Rule::T1),
         }
     }
+    /// What it is called in reports for machines: never changes.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::NoHandshake { .. } => "no-handshake",
+            Self::NoCommonVersion { .. } => "no-common-version",
+            Self::NoCommonSuite { .. } => "no-common-suite",
+            Self::NoCommonGroup { .. } => "no-common-group",
+            Self::KeyNotTaken { .. } => "key-not-taken",
+            Self::NoChain => "no-chain",
+            Self::RootPartly { .. } => "root-partly",
+            Self::RootAbsent { .. } => "root-absent",
+            Self::RootUnknown { .. } => "root-unknown",
+            Self::Certificate { fault } => fault.name(),
+            Self::KeyNotProven => "key-not-proven",
+            Self::Distrusted { .. } => "distrusted",
+            Self::ClientCertificateDemanded => "client-certificate-demanded",
+            Self::OfferUnknown => "offer-unknown",
+            Self::Revoked => "revoked",
+            Self::OldVersion { .. } => "old-version",
+            Self::EndsSoon { .. } => "ends-soon",
+            Self::WrongOrder => "wrong-order",
+        }
+    }
 }

@@ -196,7 +196,7 @@ async fn t1_a_server_that_cant_prove_its_key_fails_everywhere() {
 }
 
 /// The laboratory's roots come with every device, and three programs distrust one of them.
-fn matrix(lab: &Lab) -> Matrix {
+pub(crate) fn matrix(lab: &Lab) -> Matrix {
     let root = lab.distrusted_root();
     let (_, read) = X509Certificate::from_der(&root).unwrap();
     let key = HEXLOWER.encode(&Sha256::digest(read.public_key().raw));
@@ -253,7 +253,7 @@ fn told(row: &RowVerdict) -> String {
     format!("{:?}{version}, {rule}: {}{seen}", row.outcome, told.headline)
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::try_from(lab::now()).unwrap()
 }
 

@@ -1,0 +1,228 @@
+//! Will a server work for a mini-program, on which devices, and if not, what is to be done.
+//!
+//! ```text
+//!  Subject ─► Terms: may it be called at all (D1, D3–D7) ─────────────────────────────┐
+//!        └──► Resolver ─► each address ─┬─► Prober ─► Facts ─► ChainFacts, LeafFacts ─┼─► findings ─► Grade
+//!                                       │                └───► Matrix ─► verdicts ────┤
+//!                                       └─► Remark                                    ┘
+//! ```
+//!
+//! ```no_run
+//! # async fn example(terms: minigate_inspect::check::Terms) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use minigate_engine::SystemResolver;
+//! use minigate_inspect::check::{Checker, Network, Subject};
+//! use minigate_inspect::matrix::{Beside, Matrix};
+//! use minigate_inspect::probe::Bounds;
+//!
+//! let network = Network { resolver: Arc::new(SystemResolver), overrides: Vec::new(), bounds: Bounds::default() };
+//! let checker = Checker::new(network, Matrix::new(Beside::default())?, terms);
+//! let report = checker.check(&Subject::parse("api.example.com")?, jiff::Timestamp::now()).await;
+//! println!("{:?}", report.grade);
+//! # Ok(())
+//! # }
+//! ```
+
+mod ats;
+mod entry;
+mod finding;
+mod grade;
+mod remark;
+mod report;
+mod subject;
+mod tell;
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use minigate_engine::{Override, ResolveError, Resolver};
+use tokio::time::Instant;
+
+use crate::chain::ChainFacts;
+use crate::leaf::LeafFacts;
+use crate::matrix::Matrix;
+use crate::probe::{Bounds, Facts, Prober};
+pub use ats::AtsLine;
+pub use entry::{EntryFault, Terms};
+pub use finding::{Finding, Matter};
+pub use grade::Grade;
+pub use remark::Remark;
+pub use report::{AddressReport, DeviceVerdict, InterfaceVerdicts, NeededEntry, Report, Unseen};
+pub use subject::Subject;
+
+/// Checks servers, any number at a time.
+pub struct Checker {
+    network: Network,
+    prober: Prober,
+    matrix: Matrix,
+    terms: Terms,
+}
+
+/// How servers are reached.
+#[derive(Clone)]
+pub struct Network {
+    /// Who looks names up.
+    pub resolver: Arc<dyn Resolver>,
+    /// Addresses instead of the resolver's; the first that fits counts.
+    pub overrides: Vec<Override>,
+    /// How much one address may cost.
+    pub bounds: Bounds,
+}
+
+/// Where a subject is, and whether an operator said so.
+struct Located {
+    addresses: Vec<SocketAddr>,
+    is_overridden: bool,
+}
+
+impl Checker {
+    /// Reaches servers in this way, and judges them for these devices and on these terms.
+    #[must_use]
+    pub fn new(network: Network, matrix: Matrix, terms: Terms) -> Self {
+        let prober = Prober::new(Arc::clone(&network.resolver), network.bounds);
+        Self {
+            network,
+            prober,
+            matrix,
+            terms,
+        }
+    }
+
+    /// Checks each address of a subject, of both families; `now` is the moment at which its certificates are judged.
+    ///
+    /// Addresses beyond the sixty-fourth are left out.
+    pub async fn check(&self, subject: &Subject, now: Timestamp) -> Report {
+        let begun = Instant::now();
+        let mut entry = self.terms.faults(subject);
+        let located = self.locate(subject).await;
+        let mut addresses = Vec::new();
+        if let Ok(located) = &located {
+            entry.extend(self.refused_addresses(subject, located));
+            addresses = self.look(subject, &located.addresses, now, begun).await;
+        }
+        note_differences(&mut addresses);
+        let findings = finding::gather(&entry, &addresses);
+        let unseen = located.err().map(|error| Unseen::no_address(&error));
+        let unseen = unseen.or_else(|| Unseen::of(&addresses));
+        Report {
+            target: subject.written().to_owned(),
+            url: subject.url(),
+            host: subject.host().to_owned(),
+            port: subject.port(),
+            interfaces: subject.interfaces().to_vec(),
+            asked_at: now,
+            entries: NeededEntry::all(Terms::entries(subject)),
+            grade: unseen.is_none().then(|| Grade::of(&findings)),
+            unseen,
+            findings,
+            addresses,
+        }
+    }
+
+    async fn locate(&self, subject: &Subject) -> Result<Located, ResolveError> {
+        let (host, port) = (subject.host(), subject.port());
+        let given = self
+            .network
+            .overrides
+            .iter()
+            .find(|given| given.is_for(host, port));
+        if let Some(given) = given {
+            return Ok(Located {
+                addresses: given.addresses(port),
+                is_overridden: true,
+            });
+        }
+        let addresses = match host.parse::<IpAddr>() {
+            Ok(address) => vec![address],
+            Err(_) => self.network.resolver.resolve(host).await?,
+        };
+        let addresses = addresses.into_iter().take(MOST_ADDRESSES);
+        Ok(Located {
+            addresses: addresses.map(|address| SocketAddr::new(address, port)).collect(),
+            is_overridden: false,
+        })
+    }
+
+    fn refused_addresses(&self, subject: &Subject, located: &Located) -> Option<EntryFault> {
+        if located.is_overridden {
+            return None;
+        }
+        self.terms.admit(subject, &located.addresses)
+    }
+
+    async fn look(
+        &self,
+        subject: &Subject,
+        addresses: &[SocketAddr],
+        now: Timestamp,
+        begun: Instant,
+    ) -> Vec<AddressReport> {
+        let looks = addresses.iter().map(|address| async move {
+            let now = now.checked_add(begun.elapsed()).unwrap_or(now);
+            let facts = self.prober.ask_address(subject.host(), *address, now).await;
+            self.judge(subject, facts)
+        });
+        stream::iter(looks)
+            .buffered(self.network.bounds.addresses.max(1))
+            .collect()
+            .await
+    }
+
+    fn judge(&self, subject: &Subject, facts: Facts) -> AddressReport {
+        let now = facts.asked_at;
+        let sent = facts.chain();
+        let chain = sent.map(ChainFacts::read);
+        let leaf = sent.and_then(|sent| LeafFacts::read(sent, facts.staple(), &facts.host, now).ok());
+        let verdicts = subject.interfaces().iter().map(|interface| InterfaceVerdicts {
+            interface: *interface,
+            rows: self.matrix.judge(&facts, *interface, now),
+        });
+        AddressReport {
+            ats: AtsLine::all(&facts),
+            verdicts: verdicts.collect(),
+            remarks: Remark::of(&facts, chain.as_ref(), leaf.as_ref(), now),
+            chain,
+            leaf,
+            facts,
+        }
+    }
+}
+
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checker")
+            .field("matrix", &self.matrix)
+            .field("terms", &self.terms)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("overrides", &self.overrides)
+            .field("bounds", &self.bounds)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Says of each address that it presents other certificates than the first.
+fn note_differences(addresses: &mut [AddressReport]) {
+    let mut presenting = addresses
+        .iter_mut()
+        .filter(|report| report.facts.chain().is_some());
+    let Some(first) = presenting.next() else {
+        return;
+    };
+    for other in presenting {
+        if other.facts.chain() != first.facts.chain() {
+            other.remarks.push(Remark::ChainsDiffer);
+        }
+    }
+}
+
+const MOST_ADDRESSES: usize = 64;

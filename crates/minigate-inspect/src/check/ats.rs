@@ -1,0 +1,73 @@
+//! App Transport Security, demand by demand (rule T7).
+
+use minigate_tls::AtsDemand;
+use serde::Serialize;
+
+use crate::chain::ends_publicly;
+use crate::matrix::meets_ats;
+use crate::probe::{Facts, Suite, Version};
+
+/// One demand of App Transport Security.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AtsLine {
+    /// 1 TLS 1.2, 2 the suite, 3 the signature, 4 the key, 5 the purpose, 6 the life.
+    pub number: u8,
+    /// Whether it is met.
+    pub is_met: bool,
+    /// How it isn't, where more is known than that.
+    pub unmet: Option<AtsDemand>,
+}
+
+impl AtsLine {
+    /// All demands in the order of their numbers; none where no certificate is presented.
+    pub(super) fn all(facts: &Facts) -> Vec<Self> {
+        let Some(sent) = facts.chain() else {
+            return Vec::new();
+        };
+        let certificates = sent.certificates();
+        let leaf = certificates.first();
+        let unmet = leaf.map(|leaf| minigate_tls::ats_unmet(leaf, ends_publicly(sent)));
+        let unmet = unmet.unwrap_or_default();
+        let mut lines = vec![
+            Self::new(1, spoken(facts).next().is_some(), None),
+            Self::of_suites(facts),
+        ];
+        lines.extend((3..=6).map(|number| {
+            let unmet = unmet.iter().find(|demand| demand.number() == number);
+            Self::new(number, unmet.is_none(), unmet.cloned())
+        }));
+        lines
+    }
+
+    fn of_suites(facts: &Facts) -> Self {
+        let taken: Vec<_> = spoken(facts).collect();
+        let is_met = taken.iter().any(|(version, suite)| meets_ats(*version, *suite));
+        let unmet = taken.first().filter(|_| !is_met);
+        let unmet = unmet.map(|(_, suite)| AtsDemand::Suite {
+            suite: suite.0.into(),
+        });
+        Self::new(2, is_met, unmet)
+    }
+
+    const fn new(number: u8, is_met: bool, unmet: Option<AtsDemand>) -> Self {
+        Self {
+            number,
+            is_met,
+            unmet,
+        }
+    }
+}
+
+/// What the server takes since TLS 1.2.
+fn spoken(facts: &Facts) -> impl Iterator<Item = (Version, Suite)> {
+    let new = facts
+        .versions
+        .iter()
+        .filter(|version| version.version >= Version::Tls12);
+    new.flat_map(|version| {
+        let agreed = version.greeting.agreed().map(|agreed| agreed.suite);
+        let all = agreed.into_iter().chain(version.suites.list.iter().copied());
+        all.map(|suite| (version.version, suite))
+    })
+}

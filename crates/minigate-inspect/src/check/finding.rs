@@ -1,0 +1,199 @@
+//! What was found of a server, each thing once.
+
+use std::cmp::Reverse;
+use std::net::SocketAddr;
+
+use minigate_policy::diagnosis::{Diagnosis, Lang, Severity};
+use minigate_policy::{Interface, Reason, Rule};
+use serde::Serialize;
+
+use super::{AddressReport, EntryFault, Remark};
+use crate::device::Device;
+use crate::matrix::{Cause, Outcome, RowVerdict};
+use crate::probe::Version;
+
+/// Something that is wrong, or worth saying, and where.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Whether a call fails for it, be it on an old device only.
+    pub breaks: bool,
+    /// What it is.
+    pub matter: Matter,
+    /// The devices that it concerns, by their IDs; none where it concerns all.
+    pub devices: Vec<String>,
+    /// The interfaces whose calls it concerns.
+    pub interfaces: Vec<Interface>,
+    /// The addresses that it was seen at; none where it was seen before anybody connected.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", untagged)]
+pub enum Matter {
+    /// The origin can't be configured or called.
+    Entry(EntryFault),
+    /// A call from a device fails, or only just works.
+    Device(Cause),
+    /// Anything else.
+    Remark(Remark),
+}
+
+impl Finding {
+    /// What it is called in reports for machines: never changes, says nothing of this server.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match &self.matter {
+            Matter::Entry(EntryFault::Refused { verdict, .. }) => refusal_name(verdict.reason()),
+            Matter::Entry(EntryFault::NotFiled { .. }) => "not-filed",
+            Matter::Device(cause) => cause.name(),
+            Matter::Remark(remark) => remark.name(),
+        }
+    }
+
+    /// The rule that it is about, where there is one.
+    #[must_use]
+    pub fn rule(&self) -> Option<Rule> {
+        match &self.matter {
+            Matter::Entry(EntryFault::Refused { verdict, .. }) => verdict.reason().map(Reason::rule),
+            Matter::Entry(EntryFault::NotFiled { .. }) => Some(Rule::D5),
+            Matter::Device(cause) => cause.rule(),
+            Matter::Remark(remark) => remark.rule(),
+        }
+    }
+
+    /// What to tell people.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> Diagnosis {
+        match &self.matter {
+            Matter::Entry(fault) => fault.tell(lang),
+            Matter::Device(cause) => cause.tell(lang),
+            Matter::Remark(remark) => remark.tell(lang),
+        }
+    }
+
+    fn new(severity: Severity, matter: Matter) -> Self {
+        Self {
+            severity,
+            breaks: severity == Severity::Fail,
+            matter,
+            devices: Vec::new(),
+            interfaces: Vec::new(),
+            addresses: Vec::new(),
+        }
+    }
+
+    fn at(self, address: SocketAddr) -> Self {
+        Self {
+            addresses: vec![address],
+            ..self
+        }
+    }
+
+    /// Whether two findings are one, to be told once: the same thing to do about the same thing.
+    fn is_same(&self, other: &Self) -> bool {
+        self.name() == other.name() && self.tell(Lang::En).remedies == other.tell(Lang::En).remedies
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.severity = self.severity.max(other.severity);
+        self.breaks |= other.breaks;
+        absorb(&mut self.devices, other.devices);
+        absorb(&mut self.interfaces, other.interfaces);
+        absorb(&mut self.addresses, other.addresses);
+    }
+}
+
+fn absorb<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
+    for item in more {
+        if !all.contains(&item) {
+            all.push(item);
+        }
+    }
+}
+
+/// Everything that was found, the worst first, and what concerns most devices before the rest.
+pub(super) fn gather(entry: &[EntryFault], addresses: &[AddressReport]) -> Vec<Finding> {
+    let of_entry = entry.iter().map(of_entry);
+    let of_addresses = addresses.iter().flat_map(of_address);
+    let mut findings = Vec::<Finding>::new();
+    for finding in of_entry.chain(of_addresses) {
+        match findings.iter_mut().find(|known| known.is_same(&finding)) {
+            Some(known) => known.absorb(finding),
+            None => findings.push(finding),
+        }
+    }
+    // Stable, so that equals stay in the order in which they were met.
+    findings.sort_by_key(|finding| Reverse((finding.severity, finding.devices.len())));
+    findings
+}
+
+fn of_entry(fault: &EntryFault) -> Finding {
+    let interfaces = match fault {
+        EntryFault::Refused { interfaces, .. } => interfaces.clone(),
+        EntryFault::NotFiled { .. } => Vec::new(),
+    };
+    Finding {
+        interfaces,
+        ..Finding::new(Severity::Fail, Matter::Entry(fault.clone()))
+    }
+}
+
+fn of_address(report: &AddressReport) -> Vec<Finding> {
+    let rows = report.verdicts.iter().flat_map(|verdicts| {
+        let of_row = |row| of_row(row, verdicts.interface);
+        verdicts.rows.iter().filter_map(of_row)
+    });
+    let remarks = report.remarks.iter();
+    let remarks = remarks.map(|remark| Finding::new(remark.severity(), Matter::Remark(remark.clone())));
+    rows.chain(remarks)
+        .map(|finding| finding.at(report.facts.address))
+        .collect()
+}
+
+fn of_row(row: &RowVerdict, interface: Interface) -> Option<Finding> {
+    let cause = row.cause.as_ref()?;
+    Some(Finding {
+        devices: vec![row.device.clone()],
+        interfaces: vec![interface],
+        breaks: row.outcome == Outcome::Fails,
+        ..Finding::new(severity(row, cause), Matter::Device(cause.clone()))
+    })
+}
+
+/// A failure counts less on a legacy system, and not at all where the system has no TLS that a server should speak.
+fn severity(row: &RowVerdict, cause: &Cause) -> Severity {
+    let is_legacy = Device::find(&row.device).is_some_and(Device::is_legacy);
+    match row.outcome {
+        Outcome::Works => Severity::Note,
+        Outcome::Fails | Outcome::Warning if is_legacy && needs_old_tls(cause) => Severity::Note,
+        Outcome::Fails if is_legacy => Severity::Warn,
+        Outcome::Fails => Severity::Fail,
+        Outcome::Unknown if *cause == Cause::OfferUnknown => Severity::Note,
+        Outcome::Warning | Outcome::Unknown => Severity::Warn,
+    }
+}
+
+/// Whether the device has nothing newer than TLS 1.1, which no server should speak any more (RFC 8996).
+fn needs_old_tls(cause: &Cause) -> bool {
+    match cause {
+        Cause::NoCommonVersion { device, .. } => device.iter().all(|version| *version < Version::Tls12),
+        Cause::OldVersion { .. } => true,
+        _ => false,
+    }
+}
+
+const fn refusal_name(reason: Option<&Reason>) -> &'static str {
+    match reason {
+        Some(Reason::InvalidUrl { .. }) => "invalid-url",
+        Some(Reason::ReservedHost { .. }) => "reserved-host",
+        Some(Reason::NoDomain { .. }) => "no-domain",
+        Some(Reason::WrongScheme { .. }) => "wrong-scheme",
+        Some(Reason::NotListed { .. }) => "not-listed",
+        Some(Reason::PrivateAddress { .. }) => "private-address",
+        _ => "refused",
+    }
+}

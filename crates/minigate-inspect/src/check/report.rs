@@ -1,0 +1,168 @@
+//! The outcome of a check.
+
+use jiff::Timestamp;
+use minigate_engine::ResolveError;
+use minigate_policy::diagnosis::Severity;
+use minigate_policy::{Entry, Interface};
+use serde::Serialize;
+
+use super::ats::AtsLine;
+use super::{Finding, Grade, Remark};
+use crate::chain::ChainFacts;
+use crate::leaf::LeafFacts;
+use crate::matrix::{Outcome, RowVerdict};
+use crate::probe::{Facts, Reach};
+
+/// Everything about one subject.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The text that named it.
+    pub target: String,
+    /// The URL that an app would write.
+    pub url: String,
+    /// The host that was asked for.
+    pub host: String,
+    /// The port that was asked.
+    pub port: u16,
+    /// The interfaces that would call it.
+    pub interfaces: Vec<Interface>,
+    /// When the check began.
+    pub asked_at: Timestamp,
+    /// The lines that the lists of an app need for it.
+    pub entries: Vec<NeededEntry>,
+    /// How good it is; none where nobody could look.
+    pub grade: Option<Grade>,
+    /// Why nobody could look, where that is so.
+    pub unseen: Option<Unseen>,
+    /// Everything that was found, each thing once, the worst first: that is also what to do, in order.
+    pub findings: Vec<Finding>,
+    /// What each address does, in the resolver's order.
+    pub addresses: Vec<AddressReport>,
+}
+
+/// A line that an app's list needs.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NeededEntry {
+    /// Whose list.
+    pub interface: Interface,
+    /// The line.
+    pub entry: Entry,
+}
+
+/// Why nobody could look at a server.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum Unseen {
+    /// The name has no address.
+    NoAddress {
+        /// What the resolver says.
+        reason: String,
+    },
+    /// None of the addresses takes a connection.
+    Unreachable {
+        /// What the first one came to.
+        reach: Reach,
+    },
+}
+
+/// What one address does.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressReport {
+    /// What it speaks and presents.
+    pub facts: Facts,
+    /// How its certificates belong together, where it presents some.
+    pub chain: Option<ChainFacts>,
+    /// Its own certificate, where it can be read.
+    pub leaf: Option<LeafFacts>,
+    /// The demands of App Transport Security, in the order of their numbers (rule T7); none where nothing is presented.
+    pub ats: Vec<AtsLine>,
+    /// The verdict on each device, by interface.
+    pub verdicts: Vec<InterfaceVerdicts>,
+    /// What else is worth saying.
+    pub remarks: Vec<Remark>,
+}
+
+/// The verdicts on calls of one interface.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InterfaceVerdicts {
+    /// The interface.
+    pub interface: Interface,
+    /// One for each device.
+    pub rows: Vec<RowVerdict>,
+}
+
+impl Report {
+    /// How bad the worst finding is.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+
+    /// The worst verdict on a device, over all interfaces and addresses, with the interfaces that it is about.
+    #[must_use]
+    pub fn on(&self, device: &str) -> Option<DeviceVerdict<'_>> {
+        let verdicts = self.addresses.iter().flat_map(|report| &report.verdicts);
+        let rows = verdicts.flat_map(|verdicts| {
+            let rows = verdicts.rows.iter().filter(|row| row.device == device);
+            rows.map(|row| (verdicts.interface, row))
+        });
+        let rows: Vec<_> = rows.collect();
+        let worst = rows.iter().map(|(_, row)| row.outcome).max()?;
+        let (_, row) = rows.iter().find(|(_, row)| row.outcome == worst)?;
+        let concerned = |interface: &&Interface| {
+            let mut rows = rows.iter().filter(|(of, _)| of == *interface);
+            rows.any(|(_, row)| row.outcome == worst)
+        };
+        Some(DeviceVerdict {
+            row,
+            interfaces: self.interfaces.iter().filter(concerned).copied().collect(),
+        })
+    }
+}
+
+/// What a device comes to.
+#[derive(Clone, Debug)]
+pub struct DeviceVerdict<'r> {
+    /// The worst of its rows.
+    pub row: &'r RowVerdict,
+    /// The interfaces for which it is as bad.
+    pub interfaces: Vec<Interface>,
+}
+
+impl DeviceVerdict<'_> {
+    /// Whether all calls work, be it that something is to be mended.
+    #[must_use]
+    pub const fn works(&self) -> bool {
+        matches!(self.row.outcome, Outcome::Works | Outcome::Warning)
+    }
+}
+
+impl Unseen {
+    pub(super) fn no_address(error: &ResolveError) -> Self {
+        Self::NoAddress {
+            reason: error.to_string(),
+        }
+    }
+
+    /// Where no address could be reached.
+    pub(super) fn of(addresses: &[AddressReport]) -> Option<Self> {
+        let is_reached = |report: &AddressReport| matches!(report.facts.reach, Reach::Reached { .. });
+        let first = addresses.first()?;
+        (!addresses.iter().any(is_reached)).then(|| Self::Unreachable {
+            reach: first.facts.reach.clone(),
+        })
+    }
+}
+
+impl NeededEntry {
+    pub(super) fn all(entries: Vec<(Interface, Entry)>) -> Vec<Self> {
+        let needed = entries.into_iter();
+        needed
+            .map(|(interface, entry)| Self { interface, entry })
+            .collect()
+    }
+}
