@@ -232,7 +232,7 @@ pub(crate) fn moment(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap_or(farthest)
 }
 
-fn name(name: &X509Name<'_>) -> String {
+pub(crate) fn name(name: &X509Name<'_>) -> String {
     let common = name.iter_common_name().next().and_then(|name| name.as_str().ok());
     common.map_or_else(|| name.to_string(), ToOwned::to_owned)
 }

@@ -42,7 +42,8 @@
 //!         └─► distrust(…) ────────► Distrusted by whom, since when, where it says so  (rule T9)
 //! ```
 //!
-//! A [`matrix::Matrix`] puts both together: one verdict and one cause for each device, told in two languages.
+//! A [`matrix::Matrix`] puts both together: one verdict and one cause for each device, told in two languages. [`cure`] says
+//! what to change at the server, down to the certificates that it leaves out.
 //!
 //! The rows are pure: no I/O, no clock; the date is a parameter. Their data is read at its first use, once. Nothing in
 //! this crate prints.
@@ -67,6 +68,7 @@
 pub mod certificate;
 pub mod chain;
 pub mod check;
+pub mod cure;
 mod data;
 mod device;
 mod distrust;

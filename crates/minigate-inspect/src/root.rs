@@ -148,7 +148,7 @@ fn hash(bytes: &[u8]) -> Sha256Hash {
     Sha256::digest(bytes).into()
 }
 
-fn subject_key_id<'a>(certificate: &'a X509Certificate<'_>) -> Option<&'a [u8]> {
+pub(crate) fn subject_key_id<'a>(certificate: &'a X509Certificate<'_>) -> Option<&'a [u8]> {
     certificate
         .iter_extensions()
         .find_map(|extension| match extension.parsed_extension() {
@@ -157,7 +157,7 @@ fn subject_key_id<'a>(certificate: &'a X509Certificate<'_>) -> Option<&'a [u8]> 
         })
 }
 
-fn issuer_key_id<'a>(certificate: &'a X509Certificate<'_>) -> Option<&'a [u8]> {
+pub(crate) fn issuer_key_id<'a>(certificate: &'a X509Certificate<'_>) -> Option<&'a [u8]> {
     certificate
         .iter_extensions()
         .find_map(|extension| match extension.parsed_extension() {

@@ -19,6 +19,7 @@ mod stamps;
 mod staple;
 mod weaken;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -103,6 +104,35 @@ impl Lab {
     /// The intermediates of a complete chain, the leaf's issuer first.
     pub fn intermediates(&self) -> Vec<CertificateDer<'static>> {
         pki::chain([&self.pki.lower, &self.pki.upper])
+    }
+
+    /// What the authorities publish of themselves, by the URLs that their certificates name, in DER.
+    pub fn published(&self) -> BTreeMap<String, CertificateDer<'static>> {
+        let Pki {
+            root,
+            upper,
+            lower,
+            rsa,
+            distrusted,
+            ..
+        } = &self.pki;
+        let files = [
+            ("root", root.der()),
+            ("upper", upper.der()),
+            ("lower", lower.der()),
+            ("rsa", rsa.der()),
+            ("distrusted", distrusted.der()),
+        ];
+        let published = files.map(|(file, der)| (pki::issuer_url(file), der.clone()));
+        published.into()
+    }
+
+    /// The private key of a fault's server, in PEM, as another server's software takes it.
+    ///
+    /// # Panics
+    /// When the server wasn't started yet, or has a key that no software takes.
+    pub fn key_pem(&self, fault: Fault) -> String {
+        self.sites.key_pem(fault.name)
     }
 
     /// Starts a server with this fault; every one of them in this laboratory has the same certificates.

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use minigate_inspect::probe::{Bounds, Facts, Prober};
 use minigate_testkit::FakeResolver;
-use minigate_testkit::lab::{self, Fault, Lab};
+use minigate_testkit::lab::{self, Fault, Lab, LabServer};
 
 use crate::told::{certificates, protocols};
 
@@ -39,9 +39,12 @@ async fn t10_every_server_of_the_laboratory_shows_its_fault() {
 }
 
 pub(crate) async fn probe(lab: &Lab, fault: Fault) -> Vec<Facts> {
-    let server = lab.start(fault).await;
+    probe_server(&lab.start(fault).await).await
+}
+
+pub(crate) async fn probe_server(server: &LabServer) -> Vec<Facts> {
     let resolver = FakeResolver::new().with(server.host(), server.addresses().iter().map(SocketAddr::ip));
-    let prober = Prober::new(Arc::new(resolver), bounds(fault));
+    let prober = Prober::new(Arc::new(resolver), bounds(server.name()));
     let now = Timestamp::try_from(lab::now()).unwrap();
     prober
         .ask(server.host(), server.addr().port(), now)
@@ -50,8 +53,8 @@ pub(crate) async fn probe(lab: &Lab, fault: Fault) -> Vec<Facts> {
 }
 
 /// One server never goes on; the others are only slow where there are so many at once.
-fn bounds(fault: Fault) -> Bounds {
-    let seconds = if fault.name == "slow_handshake" { 4 } else { 30 };
+fn bounds(fault: &str) -> Bounds {
+    let seconds = if fault == "slow_handshake" { 4 } else { 30 };
     Bounds {
         handshake: Duration::from_secs(seconds),
         ..Bounds::default()

@@ -97,12 +97,17 @@ fn authority(name: &str, now: SystemTime) -> CertificateParams {
 
 /// Where the issuer's certificate and the state of its certificates are published (RFC 5280 §4.2.2.1).
 pub(super) fn access(issuer_file: &str) -> CustomExtension {
-    let issuer = format!("http://ca.example/{issuer_file}.der");
+    let issuer = issuer_url(issuer_file);
     let content = der::sequence(&[
         described(OCSP, "http://ocsp.example/"),
         described(CA_ISSUERS, &issuer),
     ]);
     CustomExtension::from_oid_content(AUTHORITY_INFO_ACCESS, content)
+}
+
+/// Where a certificate is published.
+pub(super) fn issuer_url(file: &str) -> String {
+    format!("http://ca.example/{file}.der")
 }
 
 fn described(method: u8, url: &str) -> Vec<u8> {

@@ -129,6 +129,12 @@ impl Site {
         self.behind(others)
     }
 
+    /// Its private key (PKCS#8).
+    pub(super) fn key_pem(&self) -> String {
+        let key = self.key.usable().expect("the TLS library takes the key");
+        key.serialize_pem()
+    }
+
     /// The same for the TLS library.
     pub(super) fn certified(&self) -> Arc<CertifiedKey> {
         let key = self.key.usable().expect("the TLS library takes the key");

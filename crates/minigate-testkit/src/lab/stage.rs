@@ -43,6 +43,15 @@ pub(super) enum Serving {
 #[derive(Debug, Default)]
 pub(super) struct Sites(Mutex<BTreeMap<(&'static str, Which), Site>>);
 
+impl Sites {
+    /// The key of what a fault's first address presents.
+    pub(super) fn key_pem(&self, fault: &'static str) -> String {
+        let sites = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let site = sites.get(&(fault, Which::First));
+        site.expect("the server was started").key_pem()
+    }
+}
+
 /// Which of a fault's sites.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Which {

@@ -1,0 +1,71 @@
+//! What to tell people about a completion, in English and Chinese (rule S4).
+
+mod en;
+mod zh;
+
+use minigate_policy::Rule;
+use minigate_policy::diagnosis::{Diagnosis, Lang};
+
+use super::{Completion, LeftOut, Missing};
+
+impl Completion {
+    /// One diagnosis for each certificate that is missing, for a wrong order, and for what is superfluous.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> Vec<Diagnosis> {
+        let missing = self.missing.iter().map(|missing| missing.tell(lang));
+        let order = (!self.is_in_order).then(|| order(lang));
+        let superfluous = (!self.superfluous.is_empty()).then(|| superfluous(&self.superfluous, lang));
+        missing.chain(order).chain(superfluous).collect()
+    }
+}
+
+impl Missing {
+    /// Tells what is missing, where it can be had, and what to do.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> Diagnosis {
+        let (headline, remedies) = match lang {
+            Lang::En => (en::missing(self), en::remedies(self)),
+            Lang::Zh => (zh::missing(self), zh::remedies(self)),
+        };
+        let key_id = self.key_id.as_ref().map(|id| match lang {
+            Lang::En => format!("key identifier {id}"),
+            Lang::Zh => format!("密钥标识符 {id}"),
+        });
+        Diagnosis {
+            rule: Some(Rule::T5),
+            headline,
+            seen: key_id.into_iter().chain(self.urls.iter().cloned()).collect(),
+            remedies,
+        }
+    }
+}
+
+fn order(lang: Lang) -> Diagnosis {
+    let (headline, remedy) = match lang {
+        Lang::En => (en::ORDER, en::SEND_THE_FULL_CHAIN),
+        Lang::Zh => (zh::ORDER, zh::SEND_THE_FULL_CHAIN),
+    };
+    diagnosis(headline.to_owned(), Vec::new(), remedy)
+}
+
+fn superfluous(left_out: &[LeftOut], lang: Lang) -> Diagnosis {
+    let number = left_out.len();
+    let (headline, remedy) = match lang {
+        Lang::En => (en::superfluous(number), en::SEND_THE_FULL_CHAIN),
+        Lang::Zh => (zh::superfluous(number), zh::SEND_THE_FULL_CHAIN),
+    };
+    let seen = left_out.iter().map(|one| match lang {
+        Lang::En => en::left_out(one),
+        Lang::Zh => zh::left_out(one),
+    });
+    diagnosis(headline, seen.collect(), remedy)
+}
+
+fn diagnosis(headline: String, seen: Vec<String>, remedy: &str) -> Diagnosis {
+    Diagnosis {
+        rule: Some(Rule::T5),
+        headline,
+        seen,
+        remedies: vec![remedy.to_owned()],
+    }
+}
