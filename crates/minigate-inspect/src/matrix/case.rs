@@ -306,6 +306,8 @@ fn served(agreement: &Agreement<'_>, leaf: &LeafFacts) -> Result<(), Finding> {
 }
 
 /// Whether the server asks for a certificate and then refuses the handshake, as it can before TLS 1.3.
+///
+/// Its alert can be lost: a connection that is closed with something unread is reset.
 fn ends_for_want_of_certificate(agreement: &Agreement<'_>) -> bool {
     let asks = agreement.spoken.greeting.agreed();
     let refused = agreement.spoken.session.as_ref();
@@ -313,7 +315,7 @@ fn ends_for_want_of_certificate(agreement: &Agreement<'_>) -> bool {
         && matches!(
             refused,
             Some(Session::Refused(
-                Refusal::Alert { .. } | Refusal::Closed | Refusal::CutOff { .. }
+                Refusal::Alert { .. } | Refusal::Closed | Refusal::CutOff { .. } | Refusal::Reset { .. }
             ))
         )
 }

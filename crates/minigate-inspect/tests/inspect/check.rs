@@ -3,7 +3,6 @@
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use minigate_engine::{Override, ResolveError, Resolver};
@@ -15,6 +14,7 @@ use minigate_policy::{DomainLists, Filings, Policy, WrittenLists};
 use minigate_testkit::FakeResolver;
 use minigate_testkit::lab::{self, Fault, Lab};
 
+use crate::laboratory::bounds;
 use crate::matrix::{matrix, now};
 
 /// Run with `UPDATE_TABLES=1` to write the table anew.
@@ -199,7 +199,12 @@ async fn d1_a_host_that_the_apps_lists_lack_is_a_failure_for_those_interfaces() 
 pub(crate) async fn check(lab: &Lab, fault: Fault) -> Report {
     let server = lab.start(fault).await;
     let there = format!("{}:443:{}", server.host(), addresses(server.addresses()));
-    let checker = checker(lab, FakeResolver::new(), vec![there.parse().unwrap()], terms());
+    let network = Network {
+        resolver: Arc::new(FakeResolver::new()),
+        overrides: vec![there.parse().unwrap()],
+        bounds: bounds(fault.name),
+    };
+    let checker = Checker::new(network, matrix(lab), terms());
     checker.check(&subject(server.host()), now()).await
 }
 
@@ -232,15 +237,10 @@ async fn closed_port() -> SocketAddr {
 }
 
 fn checker(lab: &Lab, resolver: impl Resolver + 'static, overrides: Vec<Override>, terms: Terms) -> Checker {
-    let bounds = Bounds {
-        // One server never goes on; the others are only slow where there are so many at once.
-        handshake: Duration::from_secs(20),
-        ..Bounds::default()
-    };
     let network = Network {
         resolver: Arc::new(resolver),
         overrides,
-        bounds,
+        bounds: Bounds::default(),
     };
     Checker::new(network, matrix(lab), terms)
 }

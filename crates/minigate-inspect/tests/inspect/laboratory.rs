@@ -53,7 +53,7 @@ pub(crate) async fn probe_server(server: &LabServer) -> Vec<Facts> {
 }
 
 /// One server never goes on; the others are only slow where there are so many at once.
-fn bounds(fault: &str) -> Bounds {
+pub(crate) fn bounds(fault: &str) -> Bounds {
     let seconds = if fault == "slow_handshake" { 4 } else { 30 };
     Bounds {
         handshake: Duration::from_secs(seconds),
