@@ -4,7 +4,7 @@
 //!  Subject ─► Terms: may it be called at all (D1, D3–D7) ─────────────────────────────┐
 //!        └──► Resolver ─► each address ─┬─► Prober ─► Facts ─► ChainFacts, LeafFacts ─┼─► findings ─► Grade
 //!                                       │                └───► Matrix ─► verdicts ────┤
-//!                                       └─► Remark                                    ┘
+//!                                       └─► Remark, what to send instead               ┘
 //! ```
 //!
 //! ```no_run
@@ -16,7 +16,7 @@
 //! use minigate_inspect::matrix::{Beside, Matrix};
 //! use minigate_inspect::probe::Bounds;
 //!
-//! let network = Network { resolver: Arc::new(SystemResolver), overrides: Vec::new(), bounds: Bounds::default() };
+//! let network = Network { resolver: Arc::new(SystemResolver), overrides: Vec::new(), bounds: Bounds::default(), fetches: true };
 //! let checker = Checker::new(network, Matrix::new(Beside::default())?, terms);
 //! let report = checker.check(&Subject::parse("api.example.com")?, jiff::Timestamp::now()).await;
 //! println!("{:?}", report.grade);
@@ -43,6 +43,7 @@ use minigate_engine::{Override, ResolveError, Resolver};
 use tokio::time::Instant;
 
 use crate::chain::ChainFacts;
+use crate::cure::{Fetcher, Means, Need, complete};
 use crate::leaf::LeafFacts;
 use crate::matrix::Matrix;
 use crate::probe::{Bounds, Facts, Prober};
@@ -58,6 +59,7 @@ pub use subject::Subject;
 pub struct Checker {
     network: Network,
     prober: Prober,
+    fetcher: Option<Fetcher>,
     matrix: Matrix,
     terms: Terms,
 }
@@ -71,6 +73,8 @@ pub struct Network {
     pub overrides: Vec<Override>,
     /// How much one address may cost.
     pub bounds: Bounds,
+    /// Whether certificates that a server leaves out are fetched from where their authorities publish them.
+    pub fetches: bool,
 }
 
 /// Where a subject is, and whether an operator said so.
@@ -84,7 +88,9 @@ impl Checker {
     #[must_use]
     pub fn new(network: Network, matrix: Matrix, terms: Terms) -> Self {
         let prober = Prober::new(Arc::clone(&network.resolver), network.bounds);
+        let fetcher = Fetcher::new(Arc::clone(&network.resolver)).with_overrides(network.overrides.clone());
         Self {
+            fetcher: network.fetches.then_some(fetcher),
             network,
             prober,
             matrix,
@@ -105,6 +111,7 @@ impl Checker {
             addresses = self.look(subject, &located.addresses, now, begun).await;
         }
         note_differences(&mut addresses);
+        self.cure(&mut addresses, now).await;
         let findings = finding::gather(&entry, &addresses);
         let unseen = located.err().map(|error| Unseen::no_address(&error));
         let unseen = unseen.or_else(|| Unseen::of(&addresses));
@@ -116,6 +123,7 @@ impl Checker {
             interfaces: subject.interfaces().to_vec(),
             asked_at: now,
             entries: NeededEntry::all(Terms::entries(subject)),
+            needs: needs(&findings),
             grade: unseen.is_none().then(|| Grade::of(&findings)),
             unseen,
             findings,
@@ -187,7 +195,26 @@ impl Checker {
             remarks: Remark::of(&facts, chain.as_ref(), leaf.as_ref(), now),
             chain,
             leaf,
+            completion: None,
             facts,
+        }
+    }
+
+    /// Finds out what the server should send at each address where it should send anything else.
+    async fn cure(&self, addresses: &mut [AddressReport], now: Timestamp) {
+        let chains = addresses.iter().flat_map(|report| &report.facts.chains);
+        let at_hand: Vec<_> = chains.cloned().collect();
+        let means = Means {
+            at_hand: &at_hand,
+            roots: self.matrix.beside(),
+            fetcher: self.fetcher.as_ref(),
+            now,
+        };
+        for report in addresses {
+            if let Some(sent) = report.facts.chain() {
+                let completion = complete(sent, means).await;
+                report.completion = completion.is_needed().then_some(completion);
+            }
         }
     }
 }
@@ -206,8 +233,20 @@ impl fmt::Debug for Network {
         f.debug_struct("Network")
             .field("overrides", &self.overrides)
             .field("bounds", &self.bounds)
+            .field("fetches", &self.fetches)
             .finish_non_exhaustive()
     }
+}
+
+/// What has to change, in the order of what to do.
+fn needs(findings: &[Finding]) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for need in findings.iter().filter_map(Finding::need) {
+        if !needs.contains(&need) {
+            needs.push(need);
+        }
+    }
+    needs
 }
 
 /// Says of each address that it presents other certificates than the first.

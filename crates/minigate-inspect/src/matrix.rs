@@ -105,6 +105,11 @@ impl Matrix {
         })
     }
 
+    /// The roots that every device is taken to come with.
+    pub(crate) fn beside(&self) -> &[CertificateDer<'static>] {
+        &self.anchors.beside
+    }
+
     /// One verdict for each device, in the order of [`devices`], on one address of a server.
     #[must_use]
     pub fn judge(&self, facts: &Facts, interface: Interface, now: Timestamp) -> Vec<RowVerdict> {

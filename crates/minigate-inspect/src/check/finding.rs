@@ -8,6 +8,7 @@ use minigate_policy::{Interface, Reason, Rule};
 use serde::Serialize;
 
 use super::{AddressReport, EntryFault, Remark};
+use crate::cure::Need;
 use crate::device::Device;
 use crate::matrix::{Cause, Outcome, RowVerdict};
 use crate::probe::Version;
@@ -72,6 +73,18 @@ impl Finding {
             Matter::Entry(fault) => fault.tell(lang),
             Matter::Device(cause) => cause.tell(lang),
             Matter::Remark(remark) => remark.tell(lang),
+        }
+    }
+
+    /// What has to change at the server for it; none where nothing has to, or where that is no matter of configuration.
+    #[must_use]
+    pub fn need(&self) -> Option<Need> {
+        match &self.matter {
+            Matter::Device(cause) if self.severity > Severity::Note => Need::of(cause),
+            Matter::Remark(Remark::SuperfluousCertificates { .. }) => Some(Need::FullChain),
+            Matter::Remark(Remark::StapleMissing | Remark::StapleOutdated) => Some(Need::Staple),
+            Matter::Remark(Remark::ClientCertificateAsked) => Some(Need::NoClientCertificates),
+            Matter::Device(_) | Matter::Entry(_) | Matter::Remark(_) => None,
         }
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::ats::AtsLine;
 use super::{Finding, Grade, Remark};
 use crate::chain::ChainFacts;
+use crate::cure::{Completion, Need};
 use crate::leaf::LeafFacts;
 use crate::matrix::{Outcome, RowVerdict};
 use crate::probe::{Facts, Reach};
@@ -37,6 +38,8 @@ pub struct Report {
     pub unseen: Option<Unseen>,
     /// Everything that was found, each thing once, the worst first: that is also what to do, in order.
     pub findings: Vec<Finding>,
+    /// What has to change at the server, in the order of the findings; [`changes`](crate::cure::changes) gives the lines.
+    pub needs: Vec<Need>,
     /// What each address does, in the resolver's order.
     pub addresses: Vec<AddressReport>,
 }
@@ -77,6 +80,8 @@ pub struct AddressReport {
     pub chain: Option<ChainFacts>,
     /// Its own certificate, where it can be read.
     pub leaf: Option<LeafFacts>,
+    /// What it should send instead; none where nothing is to be changed.
+    pub completion: Option<Completion>,
     /// The demands of App Transport Security, in the order of their numbers (rule T7); none where nothing is presented.
     pub ats: Vec<AtsLine>,
     /// The verdict on each device, by interface.

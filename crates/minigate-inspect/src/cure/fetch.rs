@@ -2,13 +2,12 @@
 
 mod http;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use minigate_engine::Resolver;
+use minigate_engine::{Override, Resolver};
 use minigate_policy::{AddressClass, classify};
 use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
@@ -27,7 +26,7 @@ use http::Answer;
 #[derive(Clone)]
 pub struct Fetcher {
     resolver: Arc<dyn Resolver>,
-    overrides: BTreeMap<String, SocketAddr>,
+    overrides: Vec<Override>,
 }
 
 impl Fetcher {
@@ -36,15 +35,14 @@ impl Fetcher {
     pub fn new(resolver: Arc<dyn Resolver>) -> Self {
         Self {
             resolver,
-            overrides: BTreeMap::new(),
+            overrides: Vec::new(),
         }
     }
 
-    /// Leads a host, on whichever port, to one socket, whatever its address is: that is the operator's word.
+    /// Takes these addresses instead of the resolver's, whatever they are: that is the operator's word.
     #[must_use]
-    pub fn with_override(mut self, host: &str, to: SocketAddr) -> Self {
-        self.overrides.insert(host.to_ascii_lowercase(), to);
-        self
+    pub fn with_overrides(self, overrides: Vec<Override>) -> Self {
+        Self { overrides, ..self }
     }
 
     /// The certificates that are published there; one at least.
@@ -88,8 +86,9 @@ impl Fetcher {
         let (Some(host), port) = (url.host(), url.port().unwrap_or(80)) else {
             return Err(Unfetched::NotAUrl);
         };
-        if let Some(own) = self.overrides.get(&host.to_string()) {
-            return Ok(vec![*own]);
+        let name = host.to_string();
+        if let Some(own) = self.overrides.iter().find(|own| own.is_for(&name, port)) {
+            return Ok(own.addresses(port));
         }
         if !PORTS.contains(&port) {
             return Err(Unfetched::OtherPort { port });

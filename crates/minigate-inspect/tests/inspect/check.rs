@@ -203,6 +203,7 @@ pub(crate) async fn check(lab: &Lab, fault: Fault) -> Report {
         resolver: Arc::new(FakeResolver::new()),
         overrides: vec![there.parse().unwrap()],
         bounds: bounds(fault.name),
+        fetches: false,
     };
     let checker = Checker::new(network, matrix(lab), terms());
     checker.check(&subject(server.host()), now()).await
@@ -241,6 +242,7 @@ fn checker(lab: &Lab, resolver: impl Resolver + 'static, overrides: Vec<Override
         resolver: Arc::new(resolver),
         overrides,
         bounds: Bounds::default(),
+        fetches: false,
     };
     Checker::new(network, matrix(lab), terms)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use minigate_engine::Override;
 use minigate_inspect::cure::Fetcher;
 use minigate_testkit::FakeResolver;
 use rustls::pki_types::CertificateDer;
@@ -45,7 +46,8 @@ impl Publisher {
 
     /// A fetcher whose `ca.example` is here.
     pub(super) fn fetcher(&self) -> Fetcher {
-        Fetcher::new(Arc::new(FakeResolver::new())).with_override("ca.example", self.address)
+        Fetcher::new(Arc::new(FakeResolver::new()))
+            .with_overrides(vec![Override::host_to("ca.example", self.address)])
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use minigate_engine::Override;
 use minigate_inspect::cure::{Completion, Ending, Fetcher, Means, Misfit, Unfetched, WhyNot, complete};
 use minigate_inspect::probe::{Der, SentChain};
 use minigate_testkit::lab::{self, Lab};
@@ -417,7 +418,7 @@ fn fetcher() -> Fetcher {
 
 /// The same, whose `ca.example` is this server.
 fn own(server: SocketAddr) -> Fetcher {
-    fetcher().with_override("ca.example", server)
+    fetcher().with_overrides(vec![Override::host_to("ca.example", server)])
 }
 
 const URL: &str = "http://ca.example/ca.der";
