@@ -2,6 +2,7 @@
 
 mod authority;
 mod hostile;
+#[cfg(unix)]
 mod software;
 
 use futures_util::future::join_all;
