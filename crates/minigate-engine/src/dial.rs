@@ -2,6 +2,7 @@
 
 mod connect;
 mod handshake;
+mod hearing;
 mod line;
 mod outgoing;
 mod overrides;

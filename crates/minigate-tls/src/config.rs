@@ -108,7 +108,7 @@ impl Trust {
     }
 
     fn make(&self, check: CertificateCheck, offer: Offer) -> ClientConfig {
-        let builder = if check.ats && !check.skipped {
+        let builder = if is_narrowed(check) {
             &self.ats_builder
         } else {
             &self.builder
@@ -154,6 +154,20 @@ impl Offer {
 pub(crate) fn provider() -> Arc<CryptoProvider> {
     static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
     Arc::clone(PROVIDER.get_or_init(|| Arc::new(aws_lc_rs::default_provider())))
+}
+
+/// The cryptography of the connections with a check.
+pub(crate) fn provider_of(check: CertificateCheck) -> Arc<CryptoProvider> {
+    if is_narrowed(check) {
+        ats_provider()
+    } else {
+        provider()
+    }
+}
+
+/// Whether only what App Transport Security lists is offered; with the check skipped it is noted instead.
+pub(crate) const fn is_narrowed(check: CertificateCheck) -> bool {
+    check.ats && !check.skipped
 }
 
 fn ats_provider() -> Arc<CryptoProvider> {

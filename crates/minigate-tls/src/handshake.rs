@@ -9,7 +9,7 @@ use rustls::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::config::meets_ats;
+use crate::config::{is_narrowed, meets_ats};
 use crate::verify::Noted;
 use crate::{AtsDemand, CertificateFault, NetError};
 
@@ -61,21 +61,38 @@ impl Handshake {
         })
     }
 
-    /// Tells what ended the handshake from the error of the stream.
+    /// Tells what ended the handshake from the error of the stream, and from how far the server came.
     #[must_use]
-    pub fn fault(&self, error: &io::Error) -> TlsFault {
+    pub fn fault(&self, error: &io::Error, heard: Heard) -> TlsFault {
         match tls_error(error) {
-            Some(inner) => self.fault_of(inner),
+            Some(inner) => self.fault_of(inner, heard),
             None => TlsFault::of_stream(error),
         }
     }
 
-    fn fault_of(&self, error: &rustls::Error) -> TlsFault {
-        match TlsFault::of(error) {
-            TlsFault::NoCommonSuite { .. } => TlsFault::NoCommonSuite { ats: self.check.ats },
-            fault => fault,
+    fn fault_of(&self, error: &rustls::Error, heard: Heard) -> TlsFault {
+        match (TlsFault::of(error), error) {
+            // Who has chosen a suite means something else: old servers that want a client's certificate, for instance.
+            (TlsFault::NoCommonSuite { .. }, rustls::Error::AlertReceived(alert))
+                if heard == Heard::Hello =>
+            {
+                TlsFault::Alert(*alert)
+            }
+            (TlsFault::NoCommonSuite { .. }, _) => TlsFault::NoCommonSuite {
+                ats: is_narrowed(self.check),
+            },
+            (fault, _) => fault,
         }
     }
+}
+
+/// How far a server came before its handshake ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Heard {
+    /// It hasn't answered the hello, or with something else.
+    NoHello,
+    /// It has answered with its own hello: the first byte that came from it is 22 (RFC 8446 §5.1).
+    Hello,
 }
 
 /// What a handshake ended in, if not in a connection.

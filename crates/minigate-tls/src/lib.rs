@@ -6,7 +6,7 @@
 //! ```text
 //!  RootSource… ──► Roots ──► Trust::begin(check, offer) ──► Handshake ──► config ──► the TLS library
 //!                                                               ├─ connected: spared() ──► CertificateFault (rule S1)
-//!                                                               └─ failed:    fault()  ──► TlsFault, by its rule
+//!                                                               └─ failed:    fault(…) ──► TlsFault, by its rule
 //! ```
 //!
 //! An enforced check never takes what the web's own verification refuses; it only adds demands, and names the cause.
@@ -24,6 +24,7 @@
 //! # Ok::<(), minigate_tls::RootsError>(())
 //! ```
 
+mod abilities;
 mod ats;
 mod chain;
 mod config;
@@ -36,10 +37,13 @@ mod roots;
 mod tell;
 mod verify;
 
+pub use abilities::Abilities;
 pub use ats::{AtsDemand, ats_unmet};
 pub use chain::way_up;
 pub use config::{Offer, Trust};
 pub use fault::CertificateFault;
-pub use handshake::{Handshake, TlsFault};
+pub use handshake::{Handshake, Heard, TlsFault};
+
 pub use net_error::NetError;
 pub use roots::{RootSource, Roots, RootsError};
+pub use verify::weak_key;

@@ -166,8 +166,9 @@ fn explain(error: rustls::Error, leaf: &CertificateDer<'_>) -> rustls::Error {
     weak_key(leaf).map_or(error, refusal)
 }
 
-/// What is wrong with a key that is too short for any signature of its to be verified.
-pub(crate) fn weak_key(leaf: &CertificateDer<'_>) -> Option<CertificateFault> {
+/// What is wrong with a key that is too short for any signature of its to be verified, checks skipped or not.
+#[must_use]
+pub fn weak_key(leaf: &CertificateDer<'_>) -> Option<CertificateFault> {
     let bits = rsa_bits(leaf).filter(|bits| *bits < LEAST_RSA_BITS)?;
     Some(CertificateFault::WeakKey { bits })
 }

@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::hearing::Hearing;
 use super::line::Record;
 use super::outgoing::Outgoing;
 use super::streams::Streams;
@@ -138,15 +139,16 @@ pub(super) async fn tls(
     trust: &Trust,
     protocol: Protocol,
     track: &Track,
-) -> Result<(TlsStream<Wiring>, Option<CertificateFault>), Failure> {
+) -> Result<(TlsStream<Hearing<Wiring>>, Option<CertificateFault>), Failure> {
     let host = permit.target().host_str().to_owned();
     let handshake = trust.begin(permit.certificate_check(), offer(protocol));
     let stream = TlsConnector::from(Arc::clone(handshake.config()))
-        .connect(server_name(permit)?, stream)
+        .connect(server_name(permit)?, Hearing::new(stream))
+        .into_fallible()
         .await
-        .map_err(|error| Failure::Insecure {
+        .map_err(|(error, stream)| Failure::Insecure {
             host: host.clone(),
-            fault: handshake.fault(&error),
+            fault: handshake.fault(&error, stream.heard()),
         })?;
     let (_, session) = stream.get_ref();
     let spared = handshake.spared(session);

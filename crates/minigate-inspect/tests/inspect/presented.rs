@@ -11,7 +11,7 @@ use minigate_inspect::ocsp::Revocation;
 use minigate_inspect::probe::{Facts, SentChain};
 use minigate_policy::CertificateCheck;
 use minigate_testkit::lab::{self, Lab, LabServer};
-use minigate_tls::{CertificateFault, Offer, RootSource, Roots, TlsFault, Trust};
+use minigate_tls::{CertificateFault, Heard, Offer, RootSource, Roots, TlsFault, Trust};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use tokio::net::TcpStream;
@@ -220,7 +220,7 @@ async fn call(server: &LabServer, trust: &Trust) -> Result<(), TlsFault> {
     let tcp = connect(server).await;
     match connector.connect(name, tcp).await {
         Ok(_) => Ok(()),
-        Err(error) => Err(handshake.fault(&error)),
+        Err(error) => Err(handshake.fault(&error, Heard::Hello)),
     }
 }
 
@@ -229,7 +229,7 @@ async fn connect(server: &LabServer) -> TcpStream {
     TcpStream::connect(server.addr()).await.unwrap()
 }
 
-fn trust(roots: &[CertificateDer<'static>]) -> Trust {
+pub(crate) fn trust(roots: &[CertificateDer<'static>]) -> Trust {
     let sources = roots.iter().map(|root| RootSource::Added {
         name: "root.der".to_owned(),
         content: root.to_vec(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use minigate_policy::Rule;
-use minigate_tls::{NetError, Offer, TlsFault};
+use minigate_tls::{Heard, NetError, Offer, TlsFault};
 use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, ClientConnection};
 
@@ -41,6 +41,14 @@ fn t7_blames_its_own_list_of_suites() {
     let fault = shake_with(IOS, |stream| alert(stream, 40));
 
     assert_eq!(fault.rule(), Rule::T7);
+}
+
+#[test]
+fn t1_who_has_chosen_a_suite_doesnt_blame_the_suites() {
+    let fault = shake_heard(IOS, Heard::Hello, |stream| alert(stream, 40));
+
+    assert_eq!(fault, TlsFault::Alert(AlertDescription::HandshakeFailure));
+    assert_eq!(fault.rule(), Rule::T1);
 }
 
 #[test]
@@ -89,7 +97,7 @@ fn t1_a_connection_that_is_reset_is_told_apart() {
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || listener.accept().unwrap().0.read_exact(&mut [0; 5]).unwrap());
 
-    let fault = connect(PLAIN, TcpStream::connect(address).unwrap());
+    let fault = connect(PLAIN, Heard::NoHello, TcpStream::connect(address).unwrap());
 
     server.join().unwrap();
     assert_eq!((fault.clone(), fault.net_error().number), (TlsFault::Reset, -101));
@@ -99,9 +107,17 @@ fn shake(answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> TlsFault {
     shake_with(PLAIN, answer)
 }
 
-/// Connects to a server that reads the client's hello, gives its answer and waits for the client to go.
 fn shake_with(
     check: minigate_policy::CertificateCheck,
+    answer: impl FnOnce(&mut TcpStream) + Send + 'static,
+) -> TlsFault {
+    shake_heard(check, Heard::NoHello, answer)
+}
+
+/// Connects to a server that reads the client's hello, gives its answer and waits for the client to go.
+fn shake_heard(
+    check: minigate_policy::CertificateCheck,
+    heard: Heard,
     answer: impl FnOnce(&mut TcpStream) + Send + 'static,
 ) -> TlsFault {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -113,18 +129,18 @@ fn shake_with(
         let _ = stream.read_to_end(&mut Vec::new());
     });
 
-    let fault = connect(check, TcpStream::connect(address).unwrap());
+    let fault = connect(check, heard, TcpStream::connect(address).unwrap());
 
     server.join().unwrap();
     fault
 }
 
-fn connect(check: minigate_policy::CertificateCheck, mut stream: TcpStream) -> TlsFault {
+fn connect(check: minigate_policy::CertificateCheck, heard: Heard, mut stream: TcpStream) -> TlsFault {
     let handshake = trust(&root("Root")).begin(check, Offer::Http1);
     let name = ServerName::try_from(HOST).unwrap();
     let mut client = ClientConnection::new(Arc::clone(handshake.config()), name).unwrap();
     let error = client.complete_io(&mut stream).unwrap_err();
-    handshake.fault(&error)
+    handshake.fault(&error, heard)
 }
 
 fn read_record(stream: &mut TcpStream) {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use minigate_policy::CertificateCheck;
-use minigate_tls::{CertificateFault, Offer, TlsFault, Trust};
+use minigate_tls::{CertificateFault, Heard, Offer, TlsFault, Trust};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, HandshakeKind, ServerConfig, ServerConnection};
@@ -70,7 +70,9 @@ pub(crate) fn meet_offering(
     Met {
         outcome: match ours {
             // As the streams of the TLS library wrap it.
-            Err(error) => Err(handshake.fault(&io::Error::new(io::ErrorKind::InvalidData, error))),
+            Err(error) => {
+                Err(handshake.fault(&io::Error::new(io::ErrorKind::InvalidData, error), Heard::NoHello))
+            }
             Ok(()) => Ok(client.handshake_kind().unwrap()),
         },
         spared: handshake.spared(&client),
