@@ -8,6 +8,8 @@
 //! refuses are served by hand up to the end of the server's first flight, which is all that a client needs to judge.
 
 mod der;
+mod draw;
+mod drawn;
 mod faults;
 mod legacy;
 mod modern;
@@ -26,6 +28,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustls::pki_types::CertificateDer;
 
+pub use draw::Draw;
+use drawn::Drawn;
 use pki::Pki;
 use stage::{Service, Serving, Sites, Stage};
 
@@ -151,6 +155,27 @@ impl Lab {
         self.launch(fault, Some(chain)).await
     }
 
+    /// Starts a server that nobody thought up.
+    ///
+    /// # Panics
+    /// When loopback has no free port.
+    pub async fn start_drawn(&self, draw: &Draw) -> LabServer {
+        let drawn = Drawn::new(draw, &self.pki);
+        let (addresses, serving) = stage::serve(move |tcp| {
+            let drawn = drawn.clone();
+            // A client that breaks off is everyday life.
+            async move { drop(drawn.serve(tcp).await) }
+        })
+        .await;
+        LabServer {
+            name: "drawn",
+            description: "each property was drawn",
+            host: HOST,
+            addresses,
+            _serving: serving,
+        }
+    }
+
     async fn launch(&self, fault: Fault, chain: Option<Chain>) -> LabServer {
         let stage = Stage {
             pki: &self.pki,
@@ -160,7 +185,9 @@ impl Lab {
         };
         let (addresses, serving) = stage.start(fault.service).await;
         LabServer {
-            fault,
+            name: fault.name,
+            description: fault.description,
+            host: fault.host,
             addresses,
             _serving: serving,
         }
@@ -182,7 +209,9 @@ impl fmt::Debug for Lab {
 /// A running server of a laboratory; ends when it is dropped.
 #[derive(Debug)]
 pub struct LabServer {
-    fault: Fault,
+    name: &'static str,
+    description: &'static str,
+    host: &'static str,
     addresses: Vec<SocketAddr>,
     _serving: Serving,
 }
@@ -190,17 +219,17 @@ pub struct LabServer {
 impl LabServer {
     /// The name of its fault.
     pub fn name(&self) -> &'static str {
-        self.fault.name
+        self.name
     }
 
     /// What is wrong with it.
     pub fn description(&self) -> &'static str {
-        self.fault.description
+        self.description
     }
 
     /// The host that clients call.
     pub fn host(&self) -> &'static str {
-        self.fault.host
+        self.host
     }
 
     /// Where it listens: one address, or two with one port.

@@ -12,13 +12,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use jiff::Timestamp;
 use rustls::crypto::aws_lc_rs;
-use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ClientCertVerifierBuilder, ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use super::pki::Pki;
+use super::pki::{Ca, Pki};
 use super::site::Site;
 
 /// How such a server behaves beside its certificates.
@@ -55,7 +56,7 @@ pub(super) fn config(modern: Modern, pki: &Pki, site: &Site, other: &Site) -> Ar
         .expect("the provider knows these versions");
     let builder = match modern.clients {
         Clients::NeedNone => builder.with_no_client_auth(),
-        Clients::NeedOne => builder.with_client_cert_verifier(client_verifier(pki)),
+        Clients::NeedOne => builder.with_client_cert_verifier(built(trusting(&pki.private))),
     };
     let mut config = builder.with_cert_resolver(Arc::new(ByName(site.certified(), other.certified())));
     config.alpn_protocols = if modern.h2 {
@@ -66,14 +67,21 @@ pub(super) fn config(modern: Modern, pki: &Pki, site: &Site, other: &Site) -> Ar
     Arc::new(config)
 }
 
-fn client_verifier(pki: &Pki) -> Arc<dyn rustls::server::danger::ClientCertVerifier> {
+/// Takes clients with certificates of one authority.
+pub(super) fn trusting(authority: &Ca) -> ClientCertVerifierBuilder {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(pki.private.der().clone())
-        .expect("a root was just made");
+    roots.add(authority.der().clone()).expect("a root was just made");
     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(aws_lc_rs::default_provider()))
-        .build()
-        .expect("there is a root")
+}
+
+pub(super) fn built(builder: ClientCertVerifierBuilder) -> Arc<dyn ClientCertVerifier> {
+    builder.build().expect("there is a root")
+}
+
+/// Presents one site to everybody.
+pub(super) fn always(site: &Site) -> Arc<dyn ResolvesServerCert> {
+    let certified = site.certified();
+    Arc::new(ByName(Arc::clone(&certified), certified))
 }
 
 /// Serves one connection: every request gets an empty answer with the laboratory's time.

@@ -73,7 +73,7 @@ fn root(name: &str, now: SystemTime) -> Ca {
     CertifiedIssuer::self_signed(authority(name, now), key()).expect("a root can sign itself")
 }
 
-fn intermediate<S: SigningKey>(
+pub(super) fn intermediate<S: SigningKey>(
     name: &str,
     key: S,
     issuer: &Issuer<'_, KeyPair>,

@@ -109,10 +109,10 @@ impl Site {
         Self::usable(sign(&leaf), key).behind(vec![pki.rsa.der().clone()])
     }
 
-    fn usable(leaf: CertificateDer<'static>, key: KeyPair) -> Self {
+    pub(super) fn usable(leaf: CertificateDer<'static>, key: impl Into<Arc<KeyPair>>) -> Self {
         Self {
             chain: vec![leaf],
-            key: SiteKey::Usable(Arc::new(key)),
+            key: SiteKey::Usable(key.into()),
             staple: None,
         }
     }
@@ -146,7 +146,7 @@ impl Site {
     }
 }
 
-fn issue(
+pub(super) fn issue(
     mut params: CertificateParams,
     alter: impl FnOnce(&mut CertificateParams),
     key: &impl PublicKeyData,
@@ -169,7 +169,7 @@ fn public(pki: &Pki, issuer_file: &str) -> CertificateParams {
     params
 }
 
-fn plain(pki: &Pki) -> CertificateParams {
+pub(super) fn plain(pki: &Pki) -> CertificateParams {
     let mut params =
         CertificateParams::new([super::HOST.to_owned()]).expect("the host can stand in a certificate");
     params.distinguished_name = common_name(super::HOST);

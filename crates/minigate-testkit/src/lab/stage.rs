@@ -156,7 +156,7 @@ impl Stage<'_> {
     }
 }
 
-async fn serve<F>(serve: impl FnMut(TcpStream) -> F + Send + 'static) -> (Vec<SocketAddr>, Serving)
+pub(super) async fn serve<F>(serve: impl FnMut(TcpStream) -> F + Send + 'static) -> (Vec<SocketAddr>, Serving)
 where
     F: Future<Output = ()> + Send + 'static,
 {
