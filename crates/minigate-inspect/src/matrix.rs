@@ -6,12 +6,15 @@
 //! ```
 //!
 //! The steps are in the order in which a connection would fail, and the first that fails is the cause. Whether a chain is
-//! accepted is decided by [`minigate_tls::Trust::judge`], with the roots of each version that a row stands for.
+//! accepted is decided by [`minigate_tls::Trust::judge`], with the roots of each version that a row stands for. A call
+//! through minigate's own run time is one more row: [`runtime()`] goes the same way with what the TLS library offers.
 
 mod agreement;
 mod anchors;
 mod case;
 mod cause;
+mod meeting;
+mod runtime;
 mod steps;
 mod tell;
 
@@ -24,10 +27,13 @@ use serde::{Deserialize, Serialize};
 use crate::device::{Device, devices};
 use crate::distrust::DistrustRule;
 use crate::probe::{Facts, Version};
+use agreement::{Client, Finding};
 use anchors::Anchors;
 use case::Case;
 pub(crate) use case::meets_ats;
 pub use cause::Cause;
+use meeting::Meeting;
+pub use runtime::{RUNTIME, runtime};
 pub use steps::{Step, steps};
 
 /// Judges servers for every device.
@@ -126,19 +132,29 @@ impl Matrix {
         interface: Interface,
         now: Timestamp,
     ) -> RowVerdict {
+        let offer = device.offers(interface);
         let case = Case {
             anchors: &self.anchors,
             rules: &self.rules,
             device,
-            facts,
-            offer: device.offers(interface),
-            now,
+            offer,
+            meeting: Meeting {
+                facts,
+                client: offer.map(Client::device),
+                now,
+            },
         };
-        let found = case.judge().err();
-        RowVerdict {
-            device: device.id().to_owned(),
+        RowVerdict::of(device.id(), &case.meeting, case.judge())
+    }
+}
+
+impl RowVerdict {
+    fn of(id: &str, meeting: &Meeting<'_>, judged: Result<(), Finding>) -> Self {
+        let found = judged.err();
+        Self {
+            device: id.to_owned(),
             outcome: found.as_ref().map_or(Outcome::Works, |(outcome, _)| *outcome),
-            version: case.version(),
+            version: meeting.version(),
             cause: found.map(|(_, cause)| cause),
         }
     }

@@ -1,14 +1,51 @@
 //! What a device and a server agree on.
 
+use minigate_tls::Abilities;
 use rustls::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 use super::{Cause, Outcome};
 use crate::certificate::KeyKind;
 use crate::offer::Offer;
-use crate::probe::{Facts, Refusal, Suite, Version, VersionFacts};
+use crate::probe::{Facts, Refusal, Session, Suite, Version, VersionFacts};
 
 /// Why a row isn't simply well.
 pub(super) type Finding = (Outcome, Cause);
+
+/// What a client offers.
+#[derive(Clone, Copy)]
+pub(super) struct Client<'a> {
+    versions: &'a [ProtocolVersion],
+    suites: &'a [CipherSuite],
+    groups: &'a [NamedGroup],
+    schemes: &'a [SignatureScheme],
+    pub(super) sni: bool,
+    /// Whether App Transport Security has narrowed the suites (rule T7).
+    ats: bool,
+}
+
+impl<'a> Client<'a> {
+    pub(super) fn device(offer: &'a Offer) -> Self {
+        Self {
+            versions: &offer.versions,
+            suites: &offer.suites,
+            groups: &offer.groups,
+            schemes: &offer.schemes,
+            sni: offer.sni,
+            ats: false,
+        }
+    }
+
+    pub(super) fn runtime(abilities: &'a Abilities, ats: bool) -> Self {
+        Self {
+            versions: &abilities.versions,
+            suites: &abilities.suites,
+            groups: &abilities.groups,
+            schemes: &abilities.schemes,
+            sni: true,
+            ats,
+        }
+    }
+}
 
 /// What both can do in the newest version that both speak.
 pub(super) struct Agreement<'f> {
@@ -17,21 +54,25 @@ pub(super) struct Agreement<'f> {
     pub(super) suites: Vec<Suite>,
 }
 
-/// Finds the version, and a suite and group of it; where nothing is known of the device, the server's newest version.
-pub(super) fn agree<'f>(facts: &'f Facts, offer: Option<&Offer>) -> Result<Agreement<'f>, Finding> {
+/// Finds the version, and a suite and group of it; where nothing is known of the client, the server's newest version.
+pub(super) fn agree<'f>(facts: &'f Facts, client: Option<Client<'_>>) -> Result<Agreement<'f>, Finding> {
     let mut spoken = facts.versions.iter().rev().filter(|version| is_spoken(version));
     let newest = spoken.clone().next().ok_or_else(|| silence(facts))?;
-    let Some(offer) = offer else {
+    let Some(client) = client else {
         let suites = Vec::new();
         return Ok(Agreement {
             spoken: newest,
             suites,
         });
     };
-    let speaks = |spoken: &&VersionFacts| offer.speaks(ProtocolVersion::from(spoken.version.code()));
-    let spoken = spoken.find(speaks).ok_or_else(|| no_version(facts, offer))?;
-    let suites = common_suites(spoken, offer)?;
-    common_group(spoken, offer, &suites)?;
+    let speaks = |spoken: &&VersionFacts| {
+        client
+            .versions
+            .contains(&ProtocolVersion::from(spoken.version.code()))
+    };
+    let spoken = spoken.find(speaks).ok_or_else(|| no_version(facts, client))?;
+    let suites = common_suites(spoken, client)?;
+    common_group(spoken, client, &suites)?;
     Ok(Agreement { spoken, suites })
 }
 
@@ -40,30 +81,31 @@ fn is_spoken(facts: &VersionFacts) -> bool {
 }
 
 /// What to say where no version came to anything.
+///
+/// A version that the server doesn't speak says less than one that fails otherwise.
 fn silence(facts: &Facts) -> Finding {
-    let mut refusals = facts
-        .versions
-        .iter()
-        .rev()
-        .filter_map(|version| version.greeting.refusal());
-    let refusal = facts.plain_http.map(|_| Refusal::PlainHttp);
-    match refusal.or_else(|| refusals.next().cloned()) {
-        Some(refusal) => {
-            let is_known = !matches!(refusal, Refusal::NotAsked);
-            let outcome = if is_known {
-                Outcome::Fails
-            } else {
-                Outcome::Unknown
-            };
-            (outcome, Cause::NoHandshake { refusal })
-        }
-        None => (Outcome::Unknown, Cause::NoChain),
-    }
+    let refusals = || {
+        let newest_first = facts.versions.iter().rev();
+        newest_first.filter_map(|version| version.greeting.refusal())
+    };
+    let telling = || refusals().find(|refusal| !refusal.is_of_version());
+    let found = telling().or_else(|| refusals().next()).cloned();
+    let refusal = facts.plain_http.map(|_| Refusal::PlainHttp).or(found);
+    refusal.map_or((Outcome::Unknown, Cause::NoChain), unspoken)
 }
 
-fn no_version(facts: &Facts, offer: &Offer) -> Finding {
+/// What a refused handshake means; nothing where there was no time to ask.
+pub(super) fn unspoken(refusal: Refusal) -> Finding {
+    let outcome = match refusal {
+        Refusal::NotAsked => Outcome::Unknown,
+        _ => Outcome::Fails,
+    };
+    (outcome, Cause::NoHandshake { refusal })
+}
+
+fn no_version(facts: &Facts, client: Client<'_>) -> Finding {
     let spoken = facts.versions.iter().filter(|version| is_spoken(version));
-    let of_device = offer.versions.iter();
+    let of_device = client.versions.iter();
     let cause = Cause::NoCommonVersion {
         device: of_device
             .filter_map(|version| Version::of_code(u16::from(*version)))
@@ -73,29 +115,39 @@ fn no_version(facts: &Facts, offer: &Offer) -> Finding {
     (Outcome::Fails, cause)
 }
 
-fn common_suites(spoken: &VersionFacts, offer: &Offer) -> Result<Vec<Suite>, Finding> {
+fn common_suites(spoken: &VersionFacts, client: Client<'_>) -> Result<Vec<Suite>, Finding> {
     let mut taken = spoken.suites.list.clone();
     let greeted = spoken.greeting.agreed().map(|agreed| agreed.suite);
-    taken.extend(greeted.filter(|suite| !spoken.suites.list.contains(suite)));
-    let offered = |suite: &Suite| offer.has_suite(CipherSuite::from(suite.0));
+    let opened = spoken
+        .session
+        .as_ref()
+        .and_then(Session::opened)
+        .map(|opened| opened.suite);
+    for suite in greeted.into_iter().chain(opened) {
+        if !taken.contains(&suite) {
+            taken.push(suite);
+        }
+    }
+    let offered = |suite: &Suite| client.suites.contains(&CipherSuite::from(suite.0));
     let common: Vec<_> = taken.iter().copied().filter(offered).collect();
     if common.is_empty() {
         let version = spoken.version;
         let cause = Cause::NoCommonSuite {
             version,
             server: taken,
+            ats: client.ats,
         };
         return Err((certain(spoken.suites.is_complete), cause));
     }
     Ok(common)
 }
 
-fn common_group(spoken: &VersionFacts, offer: &Offer, suites: &[Suite]) -> Result<(), Finding> {
+fn common_group(spoken: &VersionFacts, client: Client<'_>, suites: &[Suite]) -> Result<(), Finding> {
     let taken = &spoken.groups;
     let is_common = taken
         .list
         .iter()
-        .any(|group| offer.has_group(NamedGroup::from(group.0)));
+        .any(|group| client.groups.contains(&NamedGroup::from(group.0)));
     let is_needed = suites.iter().all(|suite| suite.needs_group());
     if is_common || !is_needed || taken.list.is_empty() {
         return Ok(());
@@ -104,7 +156,11 @@ fn common_group(spoken: &VersionFacts, offer: &Offer, suites: &[Suite]) -> Resul
     let server = taken.list.clone();
     Err((
         certain(taken.is_complete),
-        Cause::NoCommonGroup { version, server },
+        Cause::NoCommonGroup {
+            version,
+            server,
+            ats: client.ats,
+        },
     ))
 }
 
@@ -120,9 +176,9 @@ const fn certain(is_complete: bool) -> Outcome {
 /// Whether a device takes proofs by this kind of key.
 ///
 /// Before TLS 1.3 a curve has to be among the groups too (RFC 8422 §5.1).
-pub(super) fn takes_key(offer: &Offer, version: Version, kind: &KeyKind) -> bool {
+pub(super) fn takes_key(client: Client<'_>, version: Version, kind: &KeyKind) -> bool {
     let named = |start: &str| {
-        let mut names = offer.schemes.iter().filter_map(SignatureScheme::as_str);
+        let mut names = client.schemes.iter().filter_map(SignatureScheme::as_str);
         names.any(|name| name.starts_with(start))
     };
     let is_13 = version == Version::Tls13;
@@ -130,12 +186,12 @@ pub(super) fn takes_key(offer: &Offer, version: Version, kind: &KeyKind) -> bool
         if is_13 {
             named(scheme)
         } else {
-            offer.has_group(group) && (offer.schemes.is_empty() || named("ECDSA_"))
+            client.groups.contains(&group) && (client.schemes.is_empty() || named("ECDSA_"))
         }
     };
     match kind {
         KeyKind::Rsa if is_13 => named("RSA_PSS_"),
-        KeyKind::Rsa => offer.schemes.is_empty() || named("RSA_"),
+        KeyKind::Rsa => client.schemes.is_empty() || named("RSA_"),
         KeyKind::P256 => curve("ECDSA_NISTP256_", NamedGroup::secp256r1),
         KeyKind::P384 => curve("ECDSA_NISTP384_", NamedGroup::secp384r1),
         KeyKind::P521 => curve("ECDSA_NISTP521_", NamedGroup::secp521r1),

@@ -1,22 +1,20 @@
 //! One device and one server.
 
-use jiff::Timestamp;
 use minigate_policy::CertificateCheck;
 use minigate_tls::CertificateFault;
 use rustls::pki_types::CertificateDer;
 
-use super::agreement::{Agreement, Finding, agree, takes_key};
+use super::agreement::{Agreement, Finding};
 use super::anchors::{Anchors, Question, is_dead_end};
+use super::meeting::{Meeting, refused, served};
 use super::{Cause, Outcome};
-use crate::certificate::{Key, KeyKind};
 use crate::chain::{ChainFacts, End};
 use crate::device::{Device, Intermediates};
 use crate::distrust::{DistrustRule, distrust_rules, first_met};
 use crate::leaf::LeafFacts;
-use crate::ocsp::{Revocation, Status};
 use crate::offer::Offer;
 use crate::presence::Presence;
-use crate::probe::{ClientCertificate, Facts, Opened, Reach, Refusal, SentChain, Session, Suite, Version};
+use crate::probe::{SentChain, Suite, Version};
 use crate::root::Root;
 use crate::store::{Holding, Store};
 
@@ -25,71 +23,27 @@ pub(super) struct Case<'a> {
     pub(super) anchors: &'a Anchors,
     pub(super) rules: &'a [DistrustRule],
     pub(super) device: &'static Device,
-    pub(super) facts: &'a Facts,
     pub(super) offer: Option<&'static Offer>,
-    pub(super) now: Timestamp,
+    pub(super) meeting: Meeting<'a>,
 }
 
-impl<'a> Case<'a> {
-    /// The version that is agreed on; none where the device's aren't known.
-    pub(super) fn version(&self) -> Option<Version> {
-        self.offer?;
-        let agreement = agree(self.facts, self.offer).ok()?;
-        Some(agreement.spoken.version)
-    }
-
+impl Case<'_> {
     /// Goes the way of a connection, up to the first failure; what can wait is said where nothing fails.
     pub(super) fn judge(&self) -> Result<(), Finding> {
-        reached(&self.facts.reach)?;
-        let agreement = agree(self.facts, self.offer)?;
-        let (sent, leaf) = self.presented(&agreement)?;
-        self.key_taken(&agreement, &leaf)?;
+        let agreement = self.meeting.agreement()?;
+        let (sent, leaf) = self.meeting.presented(&agreement)?;
+        self.meeting.key_taken(&agreement, &leaf)?;
         let certificates = sent.certificates();
         let store = self.anchored(&certificates, &leaf)?;
         let tolerated = self.accepted(store, &certificates, &leaf)?;
         ats_suite(self.device, &agreement)?;
         self.not_distrusted(&certificates, &leaf)?;
         served(&agreement, &leaf)?;
-        let warning = tolerated.or_else(|| self.warning(&agreement, sent, &leaf));
+        let warning = tolerated.or_else(|| self.meeting.warning(&agreement, sent, &leaf));
         warning.map_or(Ok(()), |cause| Err((Outcome::Warning, cause)))?;
         self.offer
             .map(drop)
             .ok_or((Outcome::Unknown, Cause::OfferUnknown))
-    }
-
-    fn presented(&self, agreement: &Agreement<'_>) -> Result<(&'a SentChain, LeafFacts), Finding> {
-        let names_host = self.offer.is_none_or(|offer| offer.sni);
-        let greeting = if names_host {
-            Some(&agreement.spoken.greeting)
-        } else {
-            self.facts.without_name.as_ref()
-        };
-        let opened = opened(agreement).filter(|_| names_host);
-        let place = opened
-            .and_then(|opened| opened.chain)
-            .or_else(|| greeting?.agreed()?.chain);
-        let sent = place
-            .and_then(|place| self.facts.chains.get(place))
-            .ok_or((Outcome::Unknown, Cause::NoChain))?;
-        let staple = opened.and_then(|opened| opened.staple.as_ref());
-        let staple = staple.or_else(|| greeting?.agreed()?.staple.as_ref());
-        let leaf = LeafFacts::read(sent, staple, &self.facts.host, self.now).map_err(|unreadable| {
-            refused(CertificateFault::Malformed {
-                reason: unreadable.reason,
-            })
-        })?;
-        Ok((sent, leaf))
-    }
-
-    fn key_taken(&self, agreement: &Agreement<'_>, leaf: &LeafFacts) -> Result<(), Finding> {
-        let kind = &leaf.certificate.key.kind;
-        match self.offer {
-            Some(offer) if !takes_key(offer, agreement.spoken.version, kind) => {
-                let key = format!("{kind:?}");
-                Err((Outcome::Fails, Cause::KeyNotTaken { key }))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// A version of the row whose roots the way leads to, as it does for all of them.
@@ -120,7 +74,7 @@ impl<'a> Case<'a> {
             Err(fault) if is_dead_end(&fault) => {
                 let may_have_it = self.device.intermediates() == Intermediates::May
                     && matches!(fault, CertificateFault::MissingIntermediate { .. });
-                let is_well = leaf.name_match.is_match() && question.at == self.now;
+                let is_well = leaf.name_match.is_match() && question.at == self.meeting.now;
                 let outcome = if may_have_it && is_well {
                     Outcome::Warning
                 } else {
@@ -156,7 +110,7 @@ impl<'a> Case<'a> {
         let timeless = self.question(sent, leaf);
         let whole = Question {
             check: check(self.device, self.device.ats()),
-            at: self.now,
+            at: self.meeting.now,
             ..timeless
         };
         let is_last = |fault: &CertificateFault| matches!(fault, CertificateFault::WeakKey { .. });
@@ -204,9 +158,9 @@ impl<'a> Case<'a> {
         let life = &leaf.certificate;
         Question {
             sent,
-            host: &self.facts.host,
+            host: &self.meeting.facts.host,
             check: check(self.device, false),
-            at: self.now.max(life.not_before).min(life.not_after),
+            at: self.meeting.now.max(life.not_before).min(life.not_after),
         }
     }
 
@@ -216,7 +170,7 @@ impl<'a> Case<'a> {
         let way: Vec<_> = way.iter().filter_map(|place| all.get(*place).cloned()).collect();
         let rules = distrust_rules().iter().chain(self.rules);
         let scts: Vec<_> = leaf.stamps.earliest.into_iter().collect();
-        let Some(rule) = first_met(rules, self.device, &way, self.now, &scts) else {
+        let Some(rule) = first_met(rules, self.device, &way, self.meeting.now, &scts) else {
             return Ok(());
         };
         let cause = Cause::Distrusted {
@@ -228,29 +182,6 @@ impl<'a> Case<'a> {
         };
         Err((Outcome::Fails, cause))
     }
-
-    fn warning(&self, agreement: &Agreement<'_>, sent: &SentChain, leaf: &LeafFacts) -> Option<Cause> {
-        let version = agreement.spoken.version;
-        let (days_left, not_after) = (leaf.lifetime.days_left, leaf.certificate.not_after);
-        let found = [
-            is_revoked(leaf, self.now).then_some(Cause::Revoked),
-            (version < Version::Tls12).then_some(Cause::OldVersion { version }),
-            (days_left < SOON).then_some(Cause::EndsSoon { days_left, not_after }),
-            (!ChainFacts::read(sent).is_in_order).then_some(Cause::WrongOrder),
-        ];
-        found.into_iter().flatten().next()
-    }
-}
-
-fn reached(reach: &Reach) -> Result<(), Finding> {
-    let cause = match reach {
-        Reach::Reached { .. } => return Ok(()),
-        Reach::Unreachable { reason } => Cause::Unreachable {
-            reason: reason.clone(),
-        },
-        Reach::TimedOut => Cause::TimedOut,
-    };
-    Err((Outcome::Fails, cause))
 }
 
 const fn check(device: &Device, ats: bool) -> CertificateCheck {
@@ -259,10 +190,6 @@ const fn check(device: &Device, ats: bool) -> CertificateCheck {
         ats,
         self_signed_never: device.self_signed_never(),
     }
-}
-
-fn opened<'f>(agreement: &Agreement<'f>) -> Option<&'f Opened> {
-    agreement.spoken.session.as_ref().and_then(Session::opened)
 }
 
 /// Whether App Transport Security takes a suite of a version (rule T7).
@@ -284,53 +211,6 @@ fn ats_suite(device: &Device, agreement: &Agreement<'_>) -> Result<(), Finding> 
         }
         _ => Ok(()),
     }
-}
-
-/// Whether the server goes on after its certificate.
-fn served(agreement: &Agreement<'_>, leaf: &LeafFacts) -> Result<(), Finding> {
-    let demanded = Err((Outcome::Fails, Cause::ClientCertificateDemanded));
-    let Some(opened) = opened(agreement) else {
-        return if ends_for_want_of_certificate(agreement) {
-            demanded
-        } else {
-            Ok(())
-        };
-    };
-    if !opened.proves_key && is_provable(&leaf.certificate.key) {
-        return Err((Outcome::Fails, Cause::KeyNotProven));
-    }
-    match opened.client_certificate {
-        ClientCertificate::Demanded => demanded,
-        ClientCertificate::NotAsked | ClientCertificate::Asked => Ok(()),
-    }
-}
-
-/// Whether the server asks for a certificate and then refuses the handshake, as it can before TLS 1.3.
-///
-/// Its alert can be lost: a connection that is closed with something unread is reset.
-fn ends_for_want_of_certificate(agreement: &Agreement<'_>) -> bool {
-    let asks = agreement.spoken.greeting.agreed();
-    let refused = agreement.spoken.session.as_ref();
-    asks.is_some_and(|agreed| agreed.asks_client_certificate)
-        && matches!(
-            refused,
-            Some(Session::Refused(
-                Refusal::Alert { .. } | Refusal::Closed | Refusal::CutOff { .. } | Refusal::Reset { .. }
-            ))
-        )
-}
-
-/// Whether the probe can verify what such a key signs.
-fn is_provable(key: &Key) -> bool {
-    match key.kind {
-        KeyKind::Rsa => key.bits.is_some_and(|bits| (2048..=8192).contains(&bits)),
-        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Ed25519 => true,
-        KeyKind::Ed448 | KeyKind::Dsa | KeyKind::Other(_) => false,
-    }
-}
-
-fn refused(fault: CertificateFault) -> Finding {
-    (Outcome::Fails, Cause::Certificate { fault })
 }
 
 fn partly(sent: &[CertificateDer<'_>], with: &[&Store], without: &[&Store]) -> Finding {
@@ -373,18 +253,3 @@ fn root_name(sent: &[CertificateDer<'_>]) -> String {
         End::Nothing | End::Unreadable | End::SelfSigned | End::RootSent { .. } => String::new(),
     }
 }
-
-/// Whether the authority itself says so, today.
-fn is_revoked(leaf: &LeafFacts, now: Timestamp) -> bool {
-    match &leaf.revocation {
-        Revocation::Told(told) => {
-            matches!(told.status, Status::Revoked { .. })
-                && told.is_signed != Some(false)
-                && told.is_current(now)
-        }
-        _ => false,
-    }
-}
-
-/// Fewer whole days than this are told ahead.
-const SOON: i64 = 14;

@@ -22,7 +22,7 @@ pub enum Cause {
     },
     /// Nothing answered within the bound.
     TimedOut,
-    /// No version of TLS came to a handshake.
+    /// No version of TLS came to a handshake (rule T1, or T8 where the server wants another version).
     NoHandshake {
         /// What the newest one came to.
         refusal: Refusal,
@@ -34,19 +34,23 @@ pub enum Cause {
         /// What the server speaks.
         server: Vec<Version>,
     },
-    /// They have no suite of their version in common (rule T8).
+    /// They have no suite of their version in common (rule T1, or T7 with App Transport Security).
     NoCommonSuite {
         /// The newest version that both speak.
         version: Version,
         /// What the server takes.
         server: Vec<Suite>,
+        /// Whether App Transport Security narrows what is offered (rule T7).
+        ats: bool,
     },
-    /// They have no group for the key exchange in common (rule T8).
+    /// They have no group for the key exchange in common (rule T1, or T7 with App Transport Security).
     NoCommonGroup {
         /// The newest version that both speak.
         version: Version,
         /// What the server takes.
         server: Vec<Group>,
+        /// Whether App Transport Security narrows what is offered (rule T7).
+        ats: bool,
     },
     /// The device takes no signatures by the kind of key that the server has.
     KeyNotTaken {
@@ -128,16 +132,17 @@ impl Cause {
     pub const fn rule(&self) -> Option<Rule> {
         match self {
             Self::Unreachable { .. } | Self::TimedOut | Self::NoChain | Self::OfferUnknown => None,
-            Self::NoCommonVersion { .. }
-            | Self::NoCommonSuite { .. }
-            | Self::NoCommonGroup { .. }
-            | Self::OldVersion { .. } => Some(Rule::T8),
+            Self::NoCommonVersion { .. } | Self::OldVersion { .. } => Some(Rule::T8),
+            Self::NoHandshake { refusal } if refusal.is_of_version() => Some(Rule::T8),
+            Self::NoCommonSuite { ats: true, .. } | Self::NoCommonGroup { ats: true, .. } => Some(Rule::T7),
             Self::RootPartly { .. } | Self::RootAbsent { .. } | Self::RootUnknown { .. } => Some(Rule::T2),
             Self::Certificate { fault } => Some(fault.rule()),
             Self::Distrusted { .. } => Some(Rule::T9),
             Self::EndsSoon { .. } => Some(Rule::T4),
             Self::WrongOrder => Some(Rule::T5),
             Self::NoHandshake { .. }
+            | Self::NoCommonSuite { .. }
+            | Self::NoCommonGroup { .. }
             | Self::KeyNotTaken { .. }
             | Self::KeyNotProven
             | Self::ClientCertificateDemanded

@@ -13,6 +13,7 @@ use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, HandshakeKind, SignatureScheme,
     SupportedProtocolVersion,
 };
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -86,7 +87,10 @@ impl<'a> Client<'a> {
 
     /// Shakes hands and asks for `/`, then shakes hands again to see whether the session is resumed.
     pub(super) async fn open(&self, now: impl Fn() -> Timestamp) -> Result<Witnessed, Refusal> {
-        let (mut opened, chain) = self.first(now).await?;
+        let (mut opened, chain) = match self.first(now).await {
+            Err(NO_HTTP1) => self.without_http1().await?,
+            witnessed => witnessed?,
+        };
         if let Ok(second) = self.shake(&[b"h2", b"http/1.1"]).await {
             let connection = second.stream.get_ref().1;
             opened.protocol = protocol(connection);
@@ -101,21 +105,41 @@ impl<'a> Client<'a> {
         Ok(self.witnessed(&shaken, ClientCertificate::NotAsked, None))
     }
 
+    /// A server of HTTP/2 speaks first, so that its refusal of a client without a certificate shows unasked.
+    async fn without_http1(&self) -> Result<Witnessed, Refusal> {
+        let mut shaken = self.shake(&[b"h2"]).await?;
+        let heard = timeout_at(shaken.deadline, shaken.stream.read_u8()).await;
+        let client_certificate = self.client_certificate(matches!(heard, Ok(Ok(_))));
+        let (opened, chain) = self.witnessed(&shaken, client_certificate, None);
+        let takes_http1 = false;
+        Ok((
+            Opened {
+                takes_http1,
+                ..opened
+            },
+            chain,
+        ))
+    }
+
     async fn first(&self, now: impl Fn() -> Timestamp) -> Result<Witnessed, Refusal> {
         // An answer over HTTP/1.1 is easily read, and behind it stand the tickets of TLS 1.3.
         let mut shaken = self.shake(&[b"http/1.1"]).await?;
         let answer = http::ask(&mut shaken.stream, self.host, shaken.deadline).await;
-        let asked = self.seen().asks_client_certificate;
-        let client_certificate = match (asked, &answer) {
-            (false, _) => ClientCertificate::NotAsked,
-            (true, Ok(_)) => ClientCertificate::Asked,
-            (true, Err(_)) => ClientCertificate::Demanded,
-        };
+        let client_certificate = self.client_certificate(answer.is_ok());
         let http = answer.ok().map(|head| HttpAnswer {
             status: head.status,
             clock_ahead: head.date.map(|date| whole_seconds(date, now())),
         });
         Ok(self.witnessed(&shaken, client_certificate, http))
+    }
+
+    /// Whether one is wanted, where the server goes on without or doesn't.
+    fn client_certificate(&self, goes_on: bool) -> ClientCertificate {
+        match (self.seen().asks_client_certificate, goes_on) {
+            (false, _) => ClientCertificate::NotAsked,
+            (true, true) => ClientCertificate::Asked,
+            (true, false) => ClientCertificate::Demanded,
+        }
     }
 
     async fn shake(&self, protocols: &[&[u8]]) -> Result<Shaken<'_>, Refusal> {
@@ -158,6 +182,7 @@ impl<'a> Client<'a> {
             scheme: seen.scheme,
             proves_key: seen.proves_key,
             protocol: protocol(connection),
+            takes_http1: true,
             chain: None,
             staple: seen.staple,
             client_certificate,
@@ -287,3 +312,7 @@ fn refusal(error: &io::Error, received: usize, limit: usize) -> Refusal {
 fn whole_seconds(date: Timestamp, now: Timestamp) -> SignedDuration {
     SignedDuration::from_secs(date.as_second() - now.as_second())
 }
+
+const NO_HTTP1: Refusal = Refusal::Alert {
+    alert: Alert::NO_APPLICATION_PROTOCOL,
+};

@@ -264,6 +264,20 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// Whether the server only wants another version.
+    #[must_use]
+    pub const fn is_of_version(&self) -> bool {
+        matches!(
+            self,
+            Self::OtherVersion { .. }
+                | Self::Alert {
+                    alert: Alert::PROTOCOL_VERSION
+                }
+        )
+    }
+}
+
 /// A whole handshake, and what follows it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
@@ -299,6 +313,8 @@ pub struct Opened {
     pub proves_key: bool,
     /// The protocol above, where `h2` and `http/1.1` are offered.
     pub protocol: Option<String>,
+    /// Whether the server takes a client that offers `http/1.1` alone, as a call does unless its app wants HTTP/2.
+    pub takes_http1: bool,
     /// The chain, by its place in [`Facts::chains`].
     pub chain: Option<usize>,
     /// The stapled OCSP response, as sent.

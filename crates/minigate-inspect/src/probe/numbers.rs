@@ -251,6 +251,13 @@ named! {
     }
 }
 
+impl Alert {
+    pub(crate) const HANDSHAKE_FAILURE: Self = Self(40);
+    pub(crate) const PROTOCOL_VERSION: Self = Self(70);
+    pub(crate) const INSUFFICIENT_SECURITY: Self = Self(71);
+    pub(crate) const NO_APPLICATION_PROTOCOL: Self = Self(120);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a test that is left out says so")]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod agreement;
 mod check;
 mod cure;
 mod hostile;

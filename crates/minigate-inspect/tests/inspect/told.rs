@@ -97,6 +97,7 @@ fn happened(opened: &Opened) -> String {
         opened.scheme.map(|scheme| scheme.to_string()),
         (!opened.proves_key).then(|| "key not proven".to_owned()),
         opened.protocol.clone(),
+        (!opened.takes_http1).then(|| "no HTTP/1.1".to_owned()),
         Some(place(opened.chain)),
         opened.staple.as_ref().map(|_| "staple".to_owned()),
         Some(format!("client certificate {:?}", opened.client_certificate)),
