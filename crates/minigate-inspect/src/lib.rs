@@ -65,6 +65,7 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+pub mod application;
 pub mod certificate;
 pub mod chain;
 pub mod check;

@@ -62,7 +62,7 @@ impl FromStr for Lang {
 }
 
 /// A diagnosis in one language.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Diagnosis {
     /// The broken rule; none where nothing is wrong.
     pub rule: Option<Rule>,

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::{
-    AddressClass, Denial, Finding, Interface, Policy, Proposal, Reason, Referer, Target, Verdict, classify,
+    AddressClass, Denial, Finding, Host, Interface, Policy, Proposal, Reason, Referer, Target, Verdict,
+    classify,
 };
 
 /// The proof that a hop of a call was judged; only [`Policy::judge`] and [`Permit::follow`] make one.
@@ -130,27 +131,45 @@ impl Permit {
             .join(location)
             .map_err(|error| self.policy.refuse_url(interface, location, hop, error))?;
         let verdict = self.policy.examine(interface, &target.written(), hop, &target)?;
-        Ok(Self {
+        let next = Self {
             target,
             verdict,
             ..self.clone()
-        })
+        };
+        match next.target.host() {
+            Host::Address(address) if next.target.host() != self.target.host() => next.keep_public(address),
+            Host::Address(_) | Host::Name(_) => Ok(next),
+        }
+    }
+
+    /// An address in a redirect isn't looked up, so it is judged at once.
+    fn keep_public(self, address: IpAddr) -> Result<Self, Denial> {
+        let host = self.target.host_str().to_owned();
+        let class = classify(address);
+        if class == AddressClass::Public
+            || !self.policy.wants_public(self.verdict.hop)
+            || self.policy.declares_private(&host)
+        {
+            return Ok(self);
+        }
+        match self.spared().cloned() {
+            Some(reason) => Err(Denial::new(self.verdict, reason)),
+            None => Err(self.refuse_addresses(host, vec![(address, class)], 1)),
+        }
     }
 
     /// Judges the addresses that the hop's name resolved to: the ones that may be dialled, all or none.
     ///
     /// Outside development every answer must be public, unless the host is declared private or the call goes to
     /// that very neighbour in the local network: a mixture is how DNS rebinding begins, so a single private answer
-    /// refuses them all (rule D4).
+    /// refuses them all (rule D4). In development only [`Policy::with_public_redirects`] asks for that.
     ///
     /// # Errors
     /// [`Denial`] that names the addresses that are not public.
     pub fn admit<'a>(&self, addresses: &'a [IpAddr]) -> Result<&'a [IpAddr], Denial> {
         let host = self.target.host_str();
-        if self.policy.release().is_development()
-            || self.policy.declares_private(host)
-            || self.is_for_neighbour(addresses)
-        {
+        let is_free = self.policy.release().is_development() && !self.policy.wants_public(self.verdict.hop);
+        if is_free || self.policy.declares_private(host) || self.is_for_neighbour(addresses) {
             return Ok(addresses);
         }
         let classes = addresses.iter().map(|address| (*address, classify(*address)));

@@ -29,6 +29,7 @@ struct Terms {
     skip: Option<Debugging>,
     private_hosts: Vec<String>,
     subnets: Vec<IpNet>,
+    public_redirects: bool,
     referer: Referer,
 }
 
@@ -47,6 +48,7 @@ impl Policy {
             skip: None,
             private_hosts: Vec::new(),
             subnets: Vec::new(),
+            public_redirects: false,
             referer,
         }))
     }
@@ -91,6 +93,15 @@ impl Policy {
     #[must_use]
     pub fn with_subnets(self, subnets: Vec<IpNet>) -> Self {
         self.with(|terms| terms.subnets = subnets)
+    }
+
+    /// Keeps redirects to public addresses, in development and with checks skipped too (rule D4).
+    ///
+    /// For whoever calls servers that aren't their own: none of them can lead the caller into the caller's network. Where
+    /// the call itself goes is the caller's word and isn't touched.
+    #[must_use]
+    pub fn with_public_redirects(self) -> Self {
+        self.with(|terms| terms.public_redirects = true)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Terms)) -> Self {
@@ -263,6 +274,11 @@ impl Policy {
             .private_hosts
             .iter()
             .any(|declared| declared.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether the addresses of this hop must be public, whatever the release.
+    pub(crate) fn wants_public(&self, hop: usize) -> bool {
+        self.0.public_redirects && hop > 0
     }
 
     fn find(&self, interface: Interface, target: &Target) -> Result<Finding, Reason> {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! rules {
     ($($id:ident $summary:literal,)*) => {
         /// A rule of the platform's network guide, by its permanent ID.
         ///
         /// D: server domains · N: network calls · T: HTTPS and certificates · S: skipping the check.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
         pub enum Rule {
             $(#[doc = $summary] $id,)*
         }

@@ -38,6 +38,26 @@ impl Override {
         }
     }
 
+    /// One port of `host` leads to one socket.
+    #[must_use]
+    pub fn port_to(host: impl Into<String>, port: u16, to: SocketAddr) -> Self {
+        Self {
+            port: Some(port),
+            ..Self::host_to(host, to)
+        }
+    }
+
+    /// `host` has this address, on every port.
+    #[must_use]
+    pub fn host_at(host: impl Into<String>, address: IpAddr) -> Self {
+        Self {
+            host: Some(host.into().to_ascii_lowercase()),
+            port: None,
+            addresses: vec![address],
+            connect_port: None,
+        }
+    }
+
     /// Whether it holds for a host, in lower case, and a port.
     #[must_use]
     pub fn is_for(&self, host: &str, port: u16) -> bool {

@@ -256,6 +256,41 @@ fn d4_a_name_with_a_private_answer_among_public_ones_is_refused_outside_developm
 }
 
 #[test]
+fn d4_a_server_leads_nobody_who_forbids_it_into_their_own_network() {
+    let policy = policy()
+        .with_check_skipped(Debugging::On)
+        .with_subnets(vec!["192.168.1.5/24".parse().unwrap()])
+        .with_public_redirects();
+    let first = request(&policy, "https://a.com/").unwrap();
+
+    for location in [
+        "http://127.0.0.1/",
+        "https://2130706433/",
+        "https://192.168.1.9/",
+        "https://[::ffff:10.0.0.7]/",
+        "//169.254.169.254/latest/meta-data",
+    ] {
+        assert_eq!(first.follow(location).unwrap_err().rule(), Rule::D4, "{location}");
+    }
+    let elsewhere = first.follow("https://intranet.example/").unwrap();
+    let private = ["10.0.0.7".parse().unwrap()];
+    assert_eq!(elsewhere.admit(&private).unwrap_err().rule(), Rule::D4);
+    assert!(elsewhere.admit(&["1.1.1.1".parse().unwrap()]).is_ok());
+    assert!(first.follow("https://1.1.1.1/").is_ok());
+    assert!(first.admit(&private).is_ok());
+}
+
+#[test]
+fn where_the_call_itself_goes_is_the_callers_word() {
+    let policy = policy().with_check_skipped(Debugging::On).with_public_redirects();
+
+    let first = request(&policy, "https://10.0.0.7/").unwrap();
+
+    assert!(first.follow("/login").is_ok());
+    assert!(first.follow("https://10.0.0.8/").is_err());
+}
+
+#[test]
 fn a_declared_private_host_may_resolve_to_private_addresses() {
     let policy = published(policy()).with_private_hosts(vec!["a.com".to_owned()]);
     let permit = request(&policy, "https://a.com/").unwrap();
