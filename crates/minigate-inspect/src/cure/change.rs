@@ -100,7 +100,7 @@ const fn then(software: Software, need: Need) -> Option<&'static str> {
         (Software::Nginx, _) => Some("nginx -t && nginx -s reload"),
         (Software::Apache, _) => Some("apachectl configtest && apachectl graceful"),
         (Software::Caddy, _) => Some("caddy validate --config Caddyfile && caddy reload --config Caddyfile"),
-        (Software::Iis, Need::Versions | Need::Staple) => Some("Restart-Computer"),
+        (Software::Iis, Need::Versions | Need::OldVersions | Need::Staple) => Some("Restart-Computer"),
         (Software::Iis, Need::FullChain | Need::Suites | Need::Groups) => Some("iisreset"),
         (Software::Iis, _) => None,
     }
@@ -120,7 +120,9 @@ fn stem(host: &str) -> &str {
 /// ECDHE with AES-GCM, in OpenSSL's words: the suites of TLS 1.2 that phones have had since Android 5 and iOS 9.
 const OPENSSL_SUITES: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:\
      ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
-/// The same in the words of the registry.
+/// ECDHE with AES-CBC, which is what phones without TLS 1.2 have; OpenSSL 3 allows their version at its lowest level only.
+const OPENSSL_OLD_SUITES: &str = "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0";
+/// The suites without CBC in the words of the registry.
 const SUITES: [&str; 4] = [
     "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
     "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",

@@ -7,7 +7,7 @@ use super::Completion;
 use crate::leaf::LeafFacts;
 use crate::matrix::Cause;
 use crate::ocsp::Revocation;
-use crate::probe::Refusal;
+use crate::probe::{Refusal, Version};
 
 /// What has to change at a server.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -24,6 +24,8 @@ pub enum Need {
     Tls,
     /// It has to speak TLS 1.2 and 1.3 (rule T8).
     Versions,
+    /// It has to speak TLS 1.0 beside them, if it is to serve phones that know nothing newer (rule T8).
+    OldVersions,
     /// It has to take suites that every phone has (rules T7, T8).
     Suites,
     /// It has to exchange keys over groups that every phone has (rule T8).
@@ -36,12 +38,13 @@ pub enum Need {
 
 impl Need {
     /// Every need.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::FullChain,
         Self::NewCertificate,
         Self::MatchingKey,
         Self::Tls,
         Self::Versions,
+        Self::OldVersions,
         Self::Suites,
         Self::Groups,
         Self::Staple,
@@ -50,7 +53,7 @@ impl Need {
 
     /// What has to change so that a device's call works; none where no change of the server's configuration mends it.
     #[must_use]
-    pub const fn of(cause: &Cause) -> Option<Self> {
+    pub fn of(cause: &Cause) -> Option<Self> {
         match cause {
             Cause::WrongOrder => Some(Self::FullChain),
             Cause::Certificate { fault } => Self::of_fault(fault),
@@ -62,7 +65,7 @@ impl Need {
             | Cause::KeyNotTaken { .. } => Some(Self::NewCertificate),
             Cause::KeyNotProven => Some(Self::MatchingKey),
             Cause::NoHandshake { refusal } => Self::of_refusal(refusal),
-            Cause::NoCommonVersion { .. } | Cause::OldVersion { .. } => Some(Self::Versions),
+            Cause::NoCommonVersion { device, .. } => Some(Self::of_versions(device)),
             Cause::NoCommonSuite { .. } => Some(Self::Suites),
             Cause::NoCommonGroup { .. } => Some(Self::Groups),
             Cause::ClientCertificateDemanded => Some(Self::NoClientCertificates),
@@ -70,6 +73,8 @@ impl Need {
             | Cause::TimedOut
             | Cause::NoChain
             | Cause::RootUnknown { .. }
+            // Where the server is what is old, others have no version in common with it.
+            | Cause::OldVersion { .. }
             | Cause::OfferUnknown => None,
         }
     }
@@ -88,6 +93,14 @@ impl Need {
             return Some(Self::Staple);
         }
         None
+    }
+
+    fn of_versions(device: &[Version]) -> Self {
+        if device.iter().any(|version| *version >= Version::Tls12) {
+            Self::Versions
+        } else {
+            Self::OldVersions
+        }
     }
 
     const fn of_fault(fault: &CertificateFault) -> Option<Self> {

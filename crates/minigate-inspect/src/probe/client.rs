@@ -125,7 +125,9 @@ impl<'a> Client<'a> {
         // An answer over HTTP/1.1 is easily read, and behind it stand the tickets of TLS 1.3.
         let mut shaken = self.shake(&[b"http/1.1"]).await?;
         let answer = http::ask(&mut shaken.stream, self.host, shaken.deadline).await;
-        let client_certificate = self.client_certificate(answer.is_ok());
+        // nginx lets the handshake pass, and says by its answer that it serves nobody without one.
+        let is_served = answer.as_ref().is_ok_and(|head| head.status != BAD_REQUEST);
+        let client_certificate = self.client_certificate(is_served);
         let http = answer.ok().map(|head| HttpAnswer {
             status: head.status,
             clock_ahead: head.date.map(|date| whole_seconds(date, now())),
@@ -316,3 +318,4 @@ fn whole_seconds(date: Timestamp, now: Timestamp) -> SignedDuration {
 const NO_HTTP1: Refusal = Refusal::Alert {
     alert: Alert::NO_APPLICATION_PROTOCOL,
 };
+const BAD_REQUEST: u16 = 400;

@@ -337,7 +337,7 @@ pub enum ClientCertificate {
     NotAsked,
     /// It asks, and answers without one too.
     Asked,
-    /// It asks, and serves nobody without one.
+    /// It asks, and serves nobody without one: it ends the connection, or answers 400.
     Demanded,
 }
 

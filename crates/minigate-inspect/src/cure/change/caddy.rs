@@ -16,7 +16,8 @@ pub(super) fn lines(need: Need, stem: &str) -> Vec<String> {
         Need::Versions => tls("protocols tls1.2 tls1.3"),
         Need::Suites => tls(&format!("ciphers {}", SUITES.join(" "))),
         Need::Groups => tls("curves x25519 secp256r1 secp384r1"),
-        Need::Staple => Vec::new(),
+        // It staples by itself, and speaks nothing older than TLS 1.2.
+        Need::Staple | Need::OldVersions => Vec::new(),
     }
 }
 

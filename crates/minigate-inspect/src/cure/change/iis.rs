@@ -7,7 +7,8 @@ pub(super) fn lines(need: Need, stem: &str) -> Vec<String> {
         Need::FullChain => import("CA", "intermediate.cer", stem),
         Need::NewCertificate | Need::MatchingKey => bind(stem),
         Need::Tls => [vec![NEW_BINDING.to_owned()], bind(stem)].concat(),
-        Need::Versions => owned(&VERSIONS),
+        Need::Versions => speak("'TLS 1.2', 'TLS 1.3'"),
+        Need::OldVersions => speak("'TLS 1.0', 'TLS 1.1', 'TLS 1.2', 'TLS 1.3'"),
         Need::Suites => SUITES
             .iter()
             .rev()
@@ -36,13 +37,20 @@ fn bind(stem: &str) -> Vec<String> {
     ]
 }
 
+fn speak(versions: &str) -> Vec<String> {
+    [
+        vec![format!("foreach ($version in {versions}) {{")],
+        owned(&SPEAK),
+    ]
+    .concat()
+}
+
 fn owned(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()
 }
 
 const NEW_BINDING: &str = "New-WebBinding -Name 'Default Web Site' -Protocol https -Port 443";
-const VERSIONS: [&str; 6] = [
-    "foreach ($version in 'TLS 1.2', 'TLS 1.3') {",
+const SPEAK: [&str; 5] = [
     r#"    $key = "HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\$version\Server""#,
     "    New-Item -Path $key -Force | Out-Null",
     "    New-ItemProperty -Path $key -Name Enabled -PropertyType DWord -Value 1 -Force | Out-Null",

@@ -1,12 +1,16 @@
 //! nginx: directives of a `server` block.
 
-use super::{Need, OPENSSL_SUITES};
+use super::{Need, OPENSSL_OLD_SUITES, OPENSSL_SUITES};
 
 pub(super) fn lines(need: Need, stem: &str) -> Vec<String> {
     match need {
         Need::FullChain | Need::NewCertificate | Need::MatchingKey => files(stem).into(),
         Need::Tls => [vec!["listen 443 ssl;".to_owned()], files(stem).into()].concat(),
         Need::Versions => vec!["ssl_protocols TLSv1.2 TLSv1.3;".to_owned()],
+        Need::OldVersions => vec![
+            "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;".to_owned(),
+            format!("ssl_ciphers {OPENSSL_SUITES}:{OPENSSL_OLD_SUITES};"),
+        ],
         Need::Suites => vec![format!("ssl_ciphers {OPENSSL_SUITES};")],
         Need::Groups => vec!["ssl_ecdh_curve X25519:prime256v1:secp384r1;".to_owned()],
         Need::Staple => vec![

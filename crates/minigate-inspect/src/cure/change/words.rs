@@ -17,7 +17,9 @@ impl Words {
         let (en, zh) = match software {
             Software::Nginx => ("in the `server` block of the site", "写入该站点的 `server` 块"),
             Software::Apache => ("in the `VirtualHost` of the site", "写入该站点的 `VirtualHost`"),
-            Software::Caddy if matches!(self.need, Need::Staple) => ("in the Caddyfile", "在 Caddyfile 中"),
+            Software::Caddy if matches!(self.need, Need::Staple | Need::OldVersions) => {
+                ("in the Caddyfile", "在 Caddyfile 中")
+            }
             Software::Caddy => (
                 "in the site's block of the Caddyfile",
                 "写入 Caddyfile 中该站点的块",
@@ -51,9 +53,9 @@ impl Words {
                 "the two belong together where `openssl x509 -noout -pubkey` and `openssl pkey -pubout` print the same",
                 "`openssl x509 -noout -pubkey` 与 `openssl pkey -pubout` 输出相同时，两者才配对",
             ),
-            Need::Versions => (
-                "phones with Android 4.4 or older need TLS 1.0 too; it is broken, so only for them",
-                "Android 4.4 及更早的手机还需要 TLS 1.0；它已不安全，只应为这些手机启用",
+            Need::OldVersions => (
+                "TLS 1.0 is broken: only if phones with Android 4.4 or older matter, and no secrets are at stake",
+                "TLS 1.0 已不安全：仅当需要支持 Android 4.4 及更早的手机，且不涉及机密时才启用",
             ),
             Need::Suites => (
                 "these are for TLS 1.2; those of TLS 1.3 are on wherever that is",
@@ -92,7 +94,11 @@ impl Words {
                 "for each missing certificate; IIS orders the chain by itself and sends no others",
                 "每个缺少的证书执行一次；IIS 会自行排列证书链，不发送多余的证书",
             ),
-            (Software::Iis, Need::Versions) => (
+            (Software::Caddy, Need::OldVersions) => (
+                "Caddy speaks nothing older than TLS 1.2: these phones need another server in front",
+                "Caddy 不支持 TLS 1.2 之前的版本：要服务这些手机，需在前面另设服务器",
+            ),
+            (Software::Iis, Need::Versions | Need::OldVersions) => (
                 "TLS 1.3 since Windows Server 2022: leave it out on older ones",
                 "TLS 1.3 从 Windows Server 2022 起支持：更早的版本请去掉",
             ),

@@ -1,5 +1,6 @@
 //! Each server software takes the lines that are printed for it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -98,10 +99,46 @@ async fn t5_nginx_with_the_printed_chain_and_lines_is_green() {
         let roots = lab.roots();
         let cure = complete(faulty.chain().unwrap(), means(&roots, Some(&publisher.fetcher()))).await;
 
-        let nginx = Nginx::start(&cure.full_chain.unwrap(), &lab.key_pem(fault));
+        let lines = format!(
+            "{LISTEN} ssl http2;\n{}\n{}",
+            lines(Need::FullChain),
+            lines(Need::Versions)
+        );
+        let nginx = Nginx::start(&cure.full_chain.unwrap(), &lab.key_pem(fault), &lines);
 
         assert_ne!(rows(&lab, &faulty), healthy, "{name} is no fault");
         assert_eq!(rows(&lab, &nginx.probe().await), healthy, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t8_a_real_nginx_with_a_fault_is_well_with_the_lines_for_its_cause() {
+    if !is_installed("nginx", "-v") {
+        return;
+    }
+    let lab = Lab::at(lab::now());
+    let fault = lab::fault("complete");
+    let sent = probe(&lab, fault).await.remove(0).chains.remove(0);
+    let chain = complete(&sent, means(&lab.roots(), None))
+        .await
+        .full_chain
+        .unwrap();
+    let key = lab.key_pem(fault);
+
+    for (need, faulty, beside) in FAULTS {
+        let before = Nginx::start(&chain, &key, &format!("{faulty}\n{beside}"))
+            .probe()
+            .await;
+        let cured = Nginx::start(&chain, &key, &format!("{}\n{beside}", lines(need)))
+            .probe()
+            .await;
+
+        assert!(needs(&lab, &before).contains(&need), "{faulty}: {before:#?}");
+        let left = needs(&lab, &cured);
+        let is_well = left
+            .iter()
+            .all(|left| *left == Need::OldVersions && *left != need);
+        assert!(is_well, "{need:?} leaves {left:?}");
     }
 }
 
@@ -173,9 +210,7 @@ fn write_pair(folder: &Path, chain: &str, key: &str) {
 }
 
 fn in_folder(change: &Change, folder: &Path) -> String {
-    change
-        .lines
-        .replace("/etc/ssl/api.example.com", folder.to_str().unwrap())
+    change.lines.replace(FOLDER, folder.to_str().unwrap())
 }
 
 /// Certificate and key, for lines that don't name them.
@@ -200,6 +235,20 @@ fn bare(change: &Change) -> Vec<&str> {
         .collect()
 }
 
+/// What is printed for nginx.
+fn lines(need: Need) -> String {
+    let [nginx, ..] = changes(need, "api.example.com", Lang::En);
+    nginx.lines
+}
+
+/// What the causes on all devices lead to.
+fn needs(lab: &Lab, facts: &Facts) -> BTreeSet<Need> {
+    let rows = rows(lab, facts);
+    rows.iter()
+        .filter_map(|row| Need::of(row.cause.as_ref()?))
+        .collect()
+}
+
 /// A real nginx, which ends when it is dropped.
 struct Nginx {
     process: Child,
@@ -208,16 +257,15 @@ struct Nginx {
 }
 
 impl Nginx {
-    fn start(chain: &str, key: &str) -> Self {
+    fn start(chain: &str, key: &str, lines: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_pair(folder.path(), chain, key);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let lines = [Need::FullChain, Need::Versions].map(|need| {
-            let [nginx, ..] = changes(need, "api.example.com", Lang::En);
-            in_folder(&nginx, folder.path())
-        });
-        let config = nginx_conf(&format!("listen {address} ssl http2;\n{}", lines.join("\n")));
+        let lines = lines
+            .replace(LISTEN, &format!("listen {address}"))
+            .replace(FOLDER, folder.path().to_str().unwrap());
+        let config = nginx_conf(&lines);
         fs::write(folder.path().join("nginx.conf"), config).unwrap();
         let process = nginx(folder.path())
             // It takes a socket over that listens already, so that no port has to be guessed.
@@ -268,6 +316,24 @@ fn nginx_conf(lines: &str) -> String {
     )
 }
 
+const FOLDER: &str = "/etc/ssl/api.example.com";
+const LISTEN: &str = "listen 443";
+/// A need, lines that are at fault for it, and lines that have nothing to do with it.
+const FAULTS: [(Need, &str, &str); 6] = [
+    (Need::Tls, "listen 443;", ""),
+    (Need::Versions, "ssl_protocols TLSv1.3;", SITE),
+    (Need::OldVersions, "ssl_protocols TLSv1.2 TLSv1.3;", SITE),
+    (Need::Suites, "ssl_ciphers ECDHE-ECDSA-AES128-CCM;", OLD_SITE),
+    (Need::Groups, "ssl_ecdh_curve secp521r1;", SITE),
+    (Need::NoClientCertificates, "ssl_verify_client on;", VERIFIED_SITE),
+];
+const SITE: &str = "listen 443 ssl;\nssl_certificate /etc/ssl/api.example.com/fullchain.pem;\n\
+     ssl_certificate_key /etc/ssl/api.example.com/privkey.pem;";
+const OLD_SITE: &str = "listen 443 ssl;\nssl_certificate /etc/ssl/api.example.com/fullchain.pem;\n\
+     ssl_certificate_key /etc/ssl/api.example.com/privkey.pem;\nssl_protocols TLSv1.2;";
+const VERIFIED_SITE: &str = "listen 443 ssl;\nssl_certificate /etc/ssl/api.example.com/fullchain.pem;\n\
+     ssl_certificate_key /etc/ssl/api.example.com/privkey.pem;\n\
+     ssl_client_certificate /etc/ssl/api.example.com/fullchain.pem;";
 const APACHE: &str = "LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n\
      LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so\n\
      LoadModule socache_shmcb_module /usr/lib/apache2/modules/mod_socache_shmcb.so\n\
