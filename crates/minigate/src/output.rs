@@ -1,6 +1,12 @@
 //! All printing: data to stdout, the rest to stderr.
 
 mod call;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the command that writes it is being made"
+)]
+pub(crate) mod check;
 mod escape;
 pub(crate) mod findings;
 mod ledger;

@@ -1,0 +1,62 @@
+//! What to change at the server.
+
+use maud::{Markup, html};
+use minigate_inspect::check::{AddressReport, Report};
+use minigate_inspect::cure::{Change, Completion, changes};
+use minigate_policy::diagnosis::{Diagnosis, Lang};
+
+use super::grouped::by_address;
+use super::text::{headline, sentence};
+use super::words;
+
+pub(super) fn cure(report: &Report, lang: Lang) -> Markup {
+    let is_needed = report
+        .addresses
+        .iter()
+        .any(|address| address.completion.is_some());
+    html! {
+        @if is_needed || !report.needs.is_empty() { h3 { (words::CURE.of(lang)) } }
+        @if is_needed { (by_address(report, lang, |address| completion(address, lang))) }
+        @for need in &report.needs {
+            @for change in changes(*need, &report.host, lang) { (lines(&change)) }
+        }
+    }
+}
+
+fn completion(address: &AddressReport, lang: Lang) -> Option<Markup> {
+    let completion = address.completion.as_ref()?;
+    Some(html! {
+        ul.plain { @for told in completion.tell(lang) { (told_line(&told)) } }
+        (full_chain(completion, lang))
+    })
+}
+
+fn told_line(told: &Diagnosis) -> Markup {
+    html! {
+        li {
+            (headline(&told.headline))
+            @if !told.seen.is_empty() { ul.seen { @for seen in told.seen.iter().take(MOST_SEEN) { li { (sentence(seen)) } } } }
+        }
+    }
+}
+
+/// The PEM is ours: base64, and lines before it whose foreign names are written in safe letters.
+fn full_chain(completion: &Completion, lang: Lang) -> Markup {
+    html! {
+        @if let Some(pem) = &completion.full_chain {
+            details.pem { summary { (words::FULL_CHAIN.of(lang)) } pre tabindex="0" { (pem) } }
+        }
+    }
+}
+
+fn lines(change: &Change) -> Markup {
+    html! {
+        details.change {
+            summary { strong { (change.software.name()) } " " span.dim { (sentence(&change.place)) } }
+            pre tabindex="0" { (change.lines) }
+            @if let Some(then) = &change.then { pre tabindex="0" { (then) } }
+        }
+    }
+}
+
+const MOST_SEEN: usize = 12;

@@ -1,0 +1,54 @@
+//! What is written of the laboratory's servers.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use minigate_engine::SystemResolver;
+use minigate_inspect::check::{Checker, Network, Report, Subject, Terms};
+use minigate_inspect::matrix::{Beside, Matrix};
+use minigate_inspect::probe::Bounds;
+use minigate_policy::Policy;
+use minigate_testkit::lab::{self, Lab, LabServer};
+
+/// Checks a server with this fault.
+pub(super) async fn report(fault: &str) -> Report {
+    let lab = Lab::at(lab::now());
+    let server = lab.start(lab::fault(fault)).await;
+    check(&lab, &server).await
+}
+
+async fn check(lab: &Lab, server: &LabServer) -> Report {
+    let there = format!("{}:443:{}", server.host(), addresses(server.addresses()));
+    let network = Network {
+        resolver: Arc::new(SystemResolver),
+        overrides: vec![there.parse().unwrap()],
+        bounds: Bounds {
+            handshake: Duration::from_secs(20),
+            ..Bounds::default()
+        },
+        fetches: false,
+    };
+    let matrix = Matrix::new(Beside {
+        roots: lab.roots(),
+        rules: Vec::new(),
+    });
+    let terms = Terms {
+        policy: Policy::new("wx0123456789abcdef".parse().unwrap()),
+        has_lists: false,
+        filings: None,
+    };
+    let checker = Checker::new(network, matrix.unwrap(), terms);
+    let now = Timestamp::try_from(lab::now()).unwrap();
+    checker.check(&Subject::parse(server.host()).unwrap(), now).await
+}
+
+fn addresses(addresses: &[SocketAddr]) -> String {
+    let port = addresses.first().unwrap().port();
+    let each = addresses.iter().map(|address| match address.ip() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    });
+    format!("{}:{port}", each.collect::<Vec<_>>().join(","))
+}
