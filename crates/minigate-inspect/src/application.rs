@@ -48,7 +48,7 @@ use minigate_tls::{Roots, Trust};
 use tokio::time::Instant;
 
 use asked::Asked;
-pub use content::{Charset, Content, Kind, Signal};
+pub use content::{Charset, Content, Extent, Kind, Signal};
 pub use facts::{Answer, Application, Farewell, Hop, Open, Told};
 pub use fault::ApplicationFault;
 use record::Recorder;

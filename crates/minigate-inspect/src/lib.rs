@@ -43,7 +43,8 @@
 //! ```
 //!
 //! A [`matrix::Matrix`] puts both together: one verdict and one cause for each device, told in two languages. [`cure`] says
-//! what to change at the server, down to the certificates that it leaves out.
+//! what to change at the server, down to the certificates that it leaves out. [`application`] calls the host as an app would:
+//! redirects, WebSocket upgrade, charset.
 //!
 //! The rows are pure: no I/O, no clock; the date is a parameter. Their data is read at its first use, once. Nothing in
 //! this crate prints.

@@ -7,14 +7,14 @@ use futures_util::StreamExt;
 use http::Method;
 use minigate_engine::{
     Agreement, Breach, CloseFrame, Closed, Delivery, Engine, Event, Exchange, Expect, Failure, Handshake,
-    Head, Socket, SocketEvent, Task,
+    Head, Outcome, Socket, SocketEvent, Task,
 };
 use minigate_policy::{Interface, Permit};
 use tokio::time::{Instant, timeout_at};
 
 use super::found::Found;
 use super::record::Recorder;
-use super::{Answer, Content, Farewell, Open};
+use super::{Answer, Content, Extent, Farewell, Open};
 
 /// What one call is made with.
 pub(super) struct Asked {
@@ -52,12 +52,12 @@ impl Asked {
             expect: Expect::Bytes,
             ..Exchange::new(Method::GET)
         };
-        let Intake { head, body, is_whole } = take_in(self.engine.start(permit, exchange)).await?;
-        let head = head.ok_or_else(ended)?;
+        let intake = take_in(self.engine.start(permit, exchange)).await?;
+        let head = intake.head.ok_or_else(ended)?;
         Ok(Answer::Http(Content::read(&Found {
             content_type: head.fields.get("content-type").as_deref(),
-            body: body.freeze(),
-            is_whole,
+            body: intake.body.freeze(),
+            extent: intake.extent,
             fallback: &profile.fallback_charset,
         })))
     }
@@ -111,16 +111,19 @@ fn ended() -> Box<Failure> {
 }
 
 /// As much of an answer as is read.
-#[derive(Default)]
 struct Intake {
     head: Option<Head>,
     body: BytesMut,
-    is_whole: bool,
+    extent: Extent,
 }
 
 /// Takes an answer in, up to its end or to the bound, where the call is given up.
 async fn take_in(mut task: Task) -> Result<Intake, Box<Failure>> {
-    let mut intake = Intake::default();
+    let mut intake = Intake {
+        head: None,
+        body: BytesMut::new(),
+        extent: Extent::Start,
+    };
     while let Some(event) = task.next().await {
         match event {
             Event::Headers(head) => intake.head = Some(head),
@@ -134,13 +137,21 @@ async fn take_in(mut task: Task) -> Result<Intake, Box<Failure>> {
                 }
             }
             Event::Progress(_) => {}
-            Event::Settled(outcome) => {
-                (*outcome)?;
-                intake.is_whole = true;
-            }
+            Event::Settled(outcome) => intake.extent = intake.extent_at(*outcome)?,
         }
     }
     Ok(intake)
+}
+
+impl Intake {
+    /// An answer that has begun is one, although a call waits longer for its end than a check does.
+    fn extent_at(&self, outcome: Outcome) -> Result<Extent, Box<Failure>> {
+        match outcome {
+            Ok(_) => Ok(Extent::Whole),
+            Err(Failure::TimedOut { .. }) if self.head.is_some() => Ok(Extent::Unfinished),
+            Err(failure) => Err(Box::new(failure)),
+        }
+    }
 }
 
 /// Bytes of a body that are read, content codings undone.

@@ -19,11 +19,23 @@ pub struct Content {
     /// How many bytes were read, content codings undone.
     pub bytes: usize,
     /// Whether that is all.
-    pub is_whole: bool,
+    pub extent: Extent,
     /// How it became text; none where it is no text, or empty.
     pub charset: Option<Charset>,
     /// Why it isn't the JSON that it announces, as far as it was read.
     pub not_json: Option<String>,
+}
+
+/// How much of a body was read.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Its first 256 KiB.
+    Start,
+    /// What came of it in time.
+    Unfinished,
 }
 
 /// What an answer announces.
@@ -80,12 +92,12 @@ impl Content {
         // Without failing, so that it can be told what is wrong.
         let read = to_text(&body, found.content_type, found.fallback, Undecodable::Replace).ok();
         let (text, decoding) = read.filter(|_| is_text).unzip();
-        let is_json = announced == Kind::Json && found.is_whole;
+        let is_json = announced == Kind::Json && found.extent == Extent::Whole;
         Self {
             content_type: found.content_type.map(shortened),
             announced,
             bytes: found.body.len(),
-            is_whole: found.is_whole,
+            extent: found.extent,
             charset: decoding.map(|decoding| Charset::of(found, &decoding)),
             not_json: text.filter(|_| is_json).and_then(|text| not_json(text.as_str())),
         }

@@ -5,7 +5,7 @@ use minigate_policy::{Rule, Target};
 use minigate_tls::CertificateFault;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Application, Charset, Content, Farewell, Hop, Kind, Signal, Told};
+use super::{Answer, Application, Charset, Content, Extent, Farewell, Hop, Kind, Signal, Told};
 
 /// Something about an application that is wrong, or worth knowing, with the evidence.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -57,6 +57,11 @@ pub enum ApplicationFault {
     Status {
         /// The status.
         status: u16,
+    },
+    /// The answer has begun, and didn't end while the check lasted (rule N1: a call that takes too long fails).
+    Unfinished {
+        /// How many bytes came.
+        bytes: usize,
     },
     /// Nothing says which charset a text has (rule N6).
     CharsetUndeclared {
@@ -126,6 +131,7 @@ impl ApplicationFault {
             | Self::HopRefused { told, .. }
             | Self::SocketBroken { told } => told.en.rule,
             Self::HopCertificate { fault, .. } => Some(fault.rule()),
+            Self::Unfinished { .. } => Some(Rule::N1),
             Self::Status { .. } => Some(Rule::N8),
             Self::CharsetUndeclared { .. }
             | Self::CharsetUnknown { .. }
@@ -148,6 +154,7 @@ impl ApplicationFault {
             | Self::HopRefused { .. }
             | Self::HopCertificate { .. } => Severity::Fail,
             Self::Status { status: 500.. }
+            | Self::Unfinished { .. }
             | Self::CharsetUndeclared { is_ascii: false, .. }
             | Self::CharsetUnknown { .. }
             | Self::NotUtf8 { .. }
@@ -234,12 +241,15 @@ impl Hop {
 
 impl Content {
     fn faults(&self) -> impl Iterator<Item = ApplicationFault> {
+        let unfinished = self.extent == Extent::Unfinished;
+        let unfinished = unfinished.then_some(ApplicationFault::Unfinished { bytes: self.bytes });
         let charset = self
             .charset
             .iter()
             .flat_map(|charset| self.charset_faults(charset));
         let not_json = self.not_json.clone();
-        charset.chain(not_json.map(|error| ApplicationFault::NotJson { error }))
+        let not_json = not_json.map(|error| ApplicationFault::NotJson { error });
+        unfinished.into_iter().chain(charset).chain(not_json)
     }
 
     fn charset_faults(&self, charset: &Charset) -> impl Iterator<Item = ApplicationFault> {

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use super::Extent;
+
 /// What came of an answer's body.
 pub(super) struct Found<'a> {
     /// The field of its head.
@@ -9,15 +11,15 @@ pub(super) struct Found<'a> {
     /// As much of it as was read, content codings undone.
     pub(super) body: Bytes,
     /// Whether that is all.
-    pub(super) is_whole: bool,
+    pub(super) extent: Extent,
     /// The charset that the run time tries last.
     pub(super) fallback: &'a str,
 }
 
 impl Found<'_> {
-    /// The body without the letter that the bound may have cut.
+    /// The body without the letter that may be cut.
     pub(super) fn whole_letters(&self) -> Bytes {
-        if self.is_whole {
+        if self.extent == Extent::Whole {
             return self.body.clone();
         }
         let length = match simdutf8::compat::from_utf8(&self.body) {

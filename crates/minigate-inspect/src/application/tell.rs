@@ -35,6 +35,7 @@ impl ApplicationFault {
             Self::HopCertificate { .. }
             | Self::Redirected { .. }
             | Self::Status { .. }
+            | Self::Unfinished { .. }
             | Self::CharsetUndeclared { .. }
             | Self::CharsetUnknown { .. }
             | Self::NotUtf8 { .. }

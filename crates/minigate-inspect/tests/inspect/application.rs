@@ -3,14 +3,14 @@
 mod contents;
 mod redirects;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use minigate_engine::{Handshake, Override};
 use minigate_inspect::Severity;
 use minigate_inspect::application::{
-    Answer, Application, ApplicationFault, Asker, Content, Farewell, Kind, Setting,
+    Answer, Application, ApplicationFault, Asker, Content, Extent, Farewell, Kind, Setting,
 };
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{DomainLists, Platform, Policy, Profile, Rule, Target, WrittenLists};
@@ -18,6 +18,7 @@ use minigate_testkit::{
     Authority, FakeResolver, Leaf, Script, ScriptedServer, Steps, answer, close_frame, hostile,
 };
 use minigate_tls::{RootSource, Roots};
+use tokio::join;
 use tokio::time::timeout;
 
 const HOST: &str = "api.example.com";
@@ -31,7 +32,7 @@ async fn an_answer_is_that_of_a_call() {
 
     let content = content(&application);
     assert_eq!((application.status(), content.announced), (Some(200), Kind::Json));
-    assert!(content.is_whole && content.not_json.is_none());
+    assert!(content.extent == Extent::Whole && content.not_json.is_none());
     assert_eq!(application.hops[0].address, Some(server.addr()));
     assert_eq!(application.hops[0].version.as_deref(), Some("HTTP/1.1"));
     assert_eq!(application.hops[0].certificate, None);
@@ -180,6 +181,34 @@ async fn n1_a_server_that_never_answers_costs_the_time_that_it_may_take() {
 }
 
 #[tokio::test]
+async fn n1_an_answer_that_doesnt_end_is_an_answer() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\ndata: 1\n\n";
+    let stream = Steps::over_tls().read_request().write(head).await_peer_close();
+    let server = scripted([stream.close()]).await;
+
+    let (application, ()) = join!(ask(&server, "/"), pass_time(&server));
+
+    let fault = ApplicationFault::Unfinished { bytes: 9 };
+    assert_eq!((fault.rule(), fault.severity()), (Some(Rule::N1), Severity::Warn));
+    assert_eq!(application.faults(), [fault]);
+}
+
+#[tokio::test]
+async fn no_other_address_stands_in_for_the_one_that_is_asked() {
+    let server = answering(200, &[], "").await;
+    let closed = SocketAddr::from((Ipv6Addr::LOCALHOST, server.addr().port()));
+
+    let asker = asker_of(policy(&[&server]));
+    let application = asker.ask(&target(&server, "/"), closed).await;
+
+    assert!(
+        matches!(application.answer, Answer::Failed { .. }),
+        "{application:?}"
+    );
+    assert_eq!((application.address, server.record().accepted), (closed, 0));
+}
+
+#[tokio::test]
 async fn a_server_that_closes_gives_no_answer() {
     let server = scripted([Steps::over_tls().read_request().close()]).await;
 
@@ -251,13 +280,13 @@ async fn a_handshake_that_is_refused_is_told_with_its_status() {
     assert!(fault.tell(Lang::En).headline.contains("403"), "{fault:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_deaf_socket_ends_in_time() {
     let server = scripted([hostile::deaf_socket()]).await;
 
-    let application = connect(&server).await;
+    let (application, ()) = join!(connect(&server), pass_time(&server));
 
-    assert!(!application.faults().is_empty());
+    assert_eq!(application.faults(), [ApplicationFault::SocketUnanswered]);
 }
 
 #[tokio::test]
@@ -272,6 +301,12 @@ async fn d6_a_reserved_target_is_not_called() {
         (vec![Rule::D6], Answer::Refused)
     );
     assert_eq!(server.record().accepted, 0);
+}
+
+/// Lets the clock run ahead from the moment when the server has its request.
+async fn pass_time(server: &ScriptedServer) {
+    server.until(|record| !record.requests.is_empty()).await;
+    tokio::time::pause();
 }
 
 fn rules(application: &Application) -> Vec<Rule> {

@@ -27,6 +27,11 @@ pub(super) fn headline(fault: &ApplicationFault) -> String {
         ApplicationFault::Status { status } => {
             format!("the server answers with {status}, which an app gets as a success")
         }
+        ApplicationFault::Unfinished { bytes } => {
+            format!(
+                "the answer hasn't ended after {bytes} bytes; a call that waits for its end may run out of time"
+            )
+        }
         ApplicationFault::CharsetUndeclared { is_ascii: true, .. } => {
             "nothing says which charset the text has; this one is ASCII".to_owned()
         }
@@ -110,6 +115,9 @@ pub(super) fn remedies(fault: &ApplicationFault) -> Vec<String> {
         ApplicationFault::Status { status: 500.. } => "look into the server's log".to_owned(),
         ApplicationFault::Status { .. } => {
             "check a URL that the app calls, and let the app look at `statusCode`".to_owned()
+        }
+        ApplicationFault::Unfinished { .. } => {
+            "answer sooner; where it is a stream, call it with `enableChunked`".to_owned()
         }
         ApplicationFault::CharsetUndeclared { content_type, .. } => {
             format!("answer in UTF-8 with `{}`", with_charset(content_type.as_deref()))

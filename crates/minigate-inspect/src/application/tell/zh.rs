@@ -29,6 +29,9 @@ pub(super) fn headline(fault: &ApplicationFault) -> String {
         ApplicationFault::Status { status } => {
             format!("服务器返回 {status}，小程序仍会收到 success 回调")
         }
+        ApplicationFault::Unfinished { bytes } => {
+            format!("返回内容在 {bytes} 字节后仍未结束；等待其结束的调用可能超时")
+        }
         ApplicationFault::CharsetUndeclared { is_ascii: true, .. } => {
             "没有声明文本的字符集；此次内容只有 ASCII".to_owned()
         }
@@ -103,6 +106,7 @@ pub(super) fn remedies(fault: &ApplicationFault) -> Vec<String> {
         ApplicationFault::Status { .. } => {
             "用小程序实际请求的 URL 检查，并在小程序中判断 `statusCode`".to_owned()
         }
+        ApplicationFault::Unfinished { .. } => "加快返回；如果是流式接口，用 `enableChunked` 调用".to_owned(),
         ApplicationFault::CharsetUndeclared { content_type, .. } => {
             format!("以 UTF-8 返回并声明 `{}`", with_charset(content_type.as_deref()))
         }

@@ -110,7 +110,7 @@ async fn a_long_answer_is_read_as_far_as_the_bound_and_no_letter_is_cut() {
         let application = ask(&server, "/").await;
 
         let content = content(&application);
-        assert_eq!((content.bytes, content.is_whole), (256 * 1024, false));
+        assert_eq!((content.bytes, content.extent), (256 * 1024, Extent::Start));
         assert!(!content.charset.as_ref().unwrap().replaced);
         assert_eq!(content.not_json, None);
     }
