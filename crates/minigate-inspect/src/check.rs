@@ -37,16 +37,17 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use minigate_engine::{Override, ResolveError, Resolver};
 use tokio::time::Instant;
 
 use crate::chain::ChainFacts;
-use crate::cure::{Fetcher, Means, Need, complete};
+use crate::cure::{Completion, Fetcher, Means, Need, complete};
 use crate::leaf::LeafFacts;
 use crate::matrix::Matrix;
-use crate::probe::{Bounds, Facts, Prober};
+use crate::probe::{Bounds, Facts, Prober, SentChain};
 pub use ats::AtsLine;
 pub use entry::{EntryFault, Terms};
 pub use finding::{Finding, Matter};
@@ -210,11 +211,21 @@ impl Checker {
             fetcher: self.fetcher.as_ref(),
             now,
         };
-        for report in addresses {
-            if let Some(sent) = report.facts.chain() {
-                let completion = complete(sent, means).await;
-                report.completion = completion.is_needed().then_some(completion);
+        let mut sent = Vec::<SentChain>::new();
+        for chain in addresses.iter().filter_map(|report| report.facts.chain()) {
+            if !sent.contains(chain) {
+                sent.push(chain.clone());
             }
+        }
+        // At once, so that chains that lead to slow publishers take no longer than one does.
+        let cures = join_all(sent.iter().map(|chain| complete(chain, means))).await;
+        for report in addresses {
+            let place = report
+                .facts
+                .chain()
+                .and_then(|own| sent.iter().position(|chain| chain == own));
+            let cure = place.and_then(|place| cures.get(place)).cloned();
+            report.completion = cure.filter(Completion::is_needed);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::Completion;
 use crate::leaf::LeafFacts;
 use crate::matrix::Cause;
 use crate::ocsp::Revocation;
-use crate::probe::{Refusal, Version};
+use crate::probe::{Alert, Refusal, Version};
 
 /// What has to change at a server.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -129,7 +129,8 @@ impl Need {
     const fn of_refusal(refusal: &Refusal) -> Option<Self> {
         match refusal {
             Refusal::PlainHttp => Some(Self::Tls),
-            Refusal::Alert { .. } | Refusal::OtherVersion { .. } => Some(Self::Versions),
+            Refusal::Alert { alert } if alert.0 == Alert::PROTOCOL_VERSION.0 => Some(Self::Versions),
+            Refusal::OtherVersion { .. } => Some(Self::Versions),
             _ => None,
         }
     }

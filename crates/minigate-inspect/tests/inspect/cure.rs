@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use minigate_inspect::chain::Why;
 use minigate_inspect::cure::{Completion, Ending, Fetcher, Means, Need, Source, WhyNot, complete};
 use minigate_inspect::matrix::{Beside, Cause, Matrix, Outcome, RowVerdict};
-use minigate_inspect::probe::{Der, Facts};
+use minigate_inspect::probe::{Alert, Der, Facts, Refusal, SentChain, Version};
 use minigate_policy::Interface;
 use minigate_policy::diagnosis::Lang;
 use minigate_testkit::lab::{self, Chain, Lab};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -207,6 +208,33 @@ async fn t5_a_namesake_that_was_sent_is_replaced_by_the_real_issuer() {
     assert_eq!(places, [(1, Why::Unrelated), (2, Why::Unrelated)]);
 }
 
+#[tokio::test]
+async fn t5_a_cross_signed_root_stays_though_the_older_root_is_gone() {
+    let authority = |name: &str| {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+    };
+    let key = || KeyPair::generate().unwrap();
+    let old = CertifiedIssuer::self_signed(authority("Old Root"), key()).unwrap();
+    let new = CertifiedIssuer::self_signed(authority("New Root"), key()).unwrap();
+    let crossed = authority("New Root").signed_by(new.key(), &old).unwrap();
+    let leaf = CertificateParams::new(["api.example.com".to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&key(), &new).unwrap();
+    let sent = SentChain([&leaf, &crossed].map(|one| Der(one.der().to_vec())).into());
+
+    let cure = complete(&sent, means(&[new.der().clone()], None)).await;
+
+    assert!(!cure.is_needed(), "{cure:?}");
+    let name = "New Root".to_owned();
+    assert_eq!(cure.end, Ending::Root { name });
+    assert_eq!(
+        parse(&cure.full_chain.unwrap()),
+        [leaf.der().clone(), crossed.der().clone()]
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn t10_every_cause_of_the_laboratory_leads_to_what_must_change() {
     let lab = Lab::at(lab::now());
@@ -224,9 +252,32 @@ async fn t10_every_cause_of_the_laboratory_leads_to_what_must_change() {
 }
 
 #[test]
-fn time_mends_what_no_change_does() {
-    for cause in [Cause::TimedOut, Cause::NoChain, Cause::OfferUnknown] {
-        assert_eq!(Need::of(&cause), None);
+fn t8_a_need_is_only_what_the_server_can_change() {
+    let no_common_version = |device: &[Version]| Cause::NoCommonVersion {
+        device: device.to_vec(),
+        server: vec![Version::Tls11],
+    };
+    let refused = |number| Cause::NoHandshake {
+        refusal: Refusal::Alert { alert: Alert(number) },
+    };
+    let version = Version::Tls10;
+
+    for (cause, need) in [
+        (no_common_version(&[Version::Tls10]), Some(Need::OldVersions)),
+        (
+            no_common_version(&[Version::Tls10, Version::Tls12]),
+            Some(Need::Versions),
+        ),
+        // The phone knows nothing newer.
+        (Cause::OldVersion { version }, None),
+        (refused(70), Some(Need::Versions)),
+        // The server doesn't know the name, for instance.
+        (refused(112), None),
+        (Cause::TimedOut, None),
+        (Cause::NoChain, None),
+        (Cause::OfferUnknown, None),
+    ] {
+        assert_eq!(Need::of(&cause), need, "{cause:?}");
     }
 }
 
