@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::process::Command;
 use std::sync::Arc;
 
 use minigate_engine::Override;
@@ -237,11 +238,11 @@ async fn t5_a_bundle_is_read_in_each_form_in_which_authorities_publish() {
         format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
     };
 
-    for file in [
-        der.clone(),
-        (pem(&stranger) + &pem(&der)).into_bytes(),
-        pkcs7(&[stranger.clone(), der.clone()]),
-    ] {
+    let both = pem(&stranger) + &pem(&der);
+    let bundles = [der.clone(), pkcs7(&[stranger, der.clone()])];
+    let of_openssl = bundle_of_openssl(&both);
+
+    for file in bundles.into_iter().chain(of_openssl).chain([both.into_bytes()]) {
         let publisher = Publisher::of(BTreeMap::from([("/ca.der".to_owned(), file)])).await;
         let cure = issued.complete(&publisher.fetcher()).await;
 
@@ -379,6 +380,21 @@ fn pointing(mut params: CertificateParams, url: &str) -> CertificateParams {
     let access = CustomExtension::from_oid_content(&oid, sequence(0x30, &access));
     params.custom_extensions.push(access);
     params
+}
+
+/// A bundle of another make.
+fn bundle_of_openssl(pem: &str) -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("both.pem");
+    std::fs::write(&file, pem).unwrap();
+    let made = Command::new("openssl")
+        .args(["crl2pkcs7", "-nocrl", "-outform", "DER", "-certfile"])
+        .arg(file)
+        .output();
+    if made.is_err() {
+        eprintln!("left out: there is no openssl here");
+    }
+    made.ok().map(|made| made.stdout)
 }
 
 /// A certs-only bundle (RFC 5652 §5.1).
