@@ -11,4 +11,5 @@ mod laboratory;
 mod matrix;
 mod oracle;
 mod presented;
+mod sslyze;
 mod told;

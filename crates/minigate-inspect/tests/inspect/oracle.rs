@@ -71,13 +71,13 @@ async fn t10_a_server_of_openssl_is_probed_as_it_is_set_up() {
 }
 
 /// A server of OpenSSL, which ends when it is dropped.
-struct OpensslServer {
-    address: SocketAddr,
+pub(crate) struct OpensslServer {
+    pub(crate) address: SocketAddr,
     process: Child,
 }
 
 impl OpensslServer {
-    fn start(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn start(folder: &Path) -> io::Result<Self> {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(["api.example.com".to_owned()]).unwrap();
         let certificate = params.self_signed(&key).unwrap();
