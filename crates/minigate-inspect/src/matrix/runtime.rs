@@ -109,13 +109,16 @@ const fn is_of_suites(refusal: &Refusal) -> bool {
 
 /// Who has no protocol in common says so before it presents anything (RFC 7301 §3.2).
 fn takes_protocol(agreement: &Agreement<'_>) -> Result<(), Finding> {
-    match opened(agreement) {
-        Some(opened) if !opened.takes_http1 => Err(unspoken(Refusal::Alert {
-            alert: Alert::NO_APPLICATION_PROTOCOL,
-        })),
+    match &agreement.spoken.session {
+        Some(Session::Opened(opened)) if !opened.takes_http1 => Err(unspoken(NO_PROTOCOL)),
+        Some(Session::Refused(NO_PROTOCOL)) => Err(unspoken(NO_PROTOCOL)),
         _ => Ok(()),
     }
 }
+
+const NO_PROTOCOL: Refusal = Refusal::Alert {
+    alert: Alert::NO_APPLICATION_PROTOCOL,
+};
 
 /// The fault that a skipped check passes over; the others end the call.
 fn spared(

@@ -88,7 +88,7 @@ impl<'a> Client<'a> {
     /// Shakes hands and asks for `/`, then shakes hands again to see whether the session is resumed.
     pub(super) async fn open(&self, now: impl Fn() -> Timestamp) -> Result<Witnessed, Refusal> {
         let (mut opened, chain) = match self.first(now).await {
-            Err(NO_HTTP1) => self.without_http1().await?,
+            Err(NO_HTTP1) => self.without_http1().await.map_err(|_| NO_HTTP1)?,
             witnessed => witnessed?,
         };
         if let Ok(second) = self.shake(&[b"h2", b"http/1.1"]).await {

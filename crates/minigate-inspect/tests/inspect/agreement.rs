@@ -25,7 +25,7 @@ use crate::presented::trust;
 async fn t10_check_and_run_time_never_disagree_about_a_server() {
     let lab = Lab::at(lab::now());
 
-    let found: Vec<_> = stream::iter(0..SERVERS)
+    let found: Vec<_> = stream::iter((0..SERVERS).chain(ONCE_MISTAKEN))
         .map(|seed| drawn(&lab, seed))
         .buffer_unordered(AT_A_TIME)
         .collect()
@@ -200,4 +200,6 @@ fn now() -> Timestamp {
 }
 
 const SERVERS: u64 = 240;
+/// Servers beyond those about which the two have disagreed.
+const ONCE_MISTAKEN: [u64; 1] = [2659];
 const AT_A_TIME: usize = 8;
