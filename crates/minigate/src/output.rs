@@ -198,7 +198,12 @@ impl Printer {
     }
 
     /// What was found, and what to do.
-    pub(crate) fn findings(&self, found: &[findings::Found], tally: &findings::Tally, lists: &Lists) {
+    pub(crate) fn findings(
+        &self,
+        found: &[findings::Found<findings::FilePlace>],
+        tally: &findings::Tally,
+        lists: &Lists,
+    ) {
         match self.format {
             LogFormat::Human => self.write(&findings::lines(found, tally, self.lang)),
             LogFormat::Json => self.write(&format!(

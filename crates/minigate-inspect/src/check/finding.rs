@@ -177,6 +177,15 @@ fn of_row(row: &RowVerdict, interface: Interface) -> Option<Finding> {
     })
 }
 
+impl RowVerdict {
+    /// How bad it is, as a finding; none where all is well.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        let cause = self.cause.as_ref()?;
+        Some(severity(self, cause))
+    }
+}
+
 /// A failure counts less on a legacy system, and not at all where the system has no TLS that a server should speak.
 fn severity(row: &RowVerdict, cause: &Cause) -> Severity {
     let is_legacy = Device::find(&row.device).is_some_and(Device::is_legacy);

@@ -10,7 +10,7 @@ use minigate_lint::{Report, lint as judge};
 use minigate_policy::{Call, Needed, Policy};
 
 use crate::args::LintArgs;
-use crate::output::findings::{Found, Tally, junit, sarif};
+use crate::output::findings::{Descriptor, Found, Tally, junit, sarif};
 use crate::output::{Lists, Printer};
 use crate::settings::Linting;
 use crate::words;
@@ -30,7 +30,7 @@ pub(crate) fn lint(args: &LintArgs, printer: &Printer) -> anyhow::Result<ExitCod
         .map(|finding| Found::of(finding, lang))
         .collect();
     if let Some(path) = &args.sarif {
-        write(path, &sarif(&found)?, printer)?;
+        write(path, &sarif(&found, &Descriptor::all_of_lint(), &[])?, printer)?;
     }
     if let Some(path) = &args.junit {
         write(path, &junit(&found)?, printer)?;

@@ -1,11 +1,13 @@
-//! Findings in files, in each of their forms.
+//! Findings in each of their forms, of whatever command.
 
 mod human;
 mod json;
 mod junit;
+mod place;
 mod sarif;
+mod suite;
 
-use minigate_lint::{Check, Finding, Place, Report};
+use minigate_lint::{Check, Finding, Report};
 use minigate_policy::Rule;
 use minigate_policy::diagnosis::{Diagnosis, Lang, Severity};
 use serde::Serialize;
@@ -13,37 +15,55 @@ use serde::Serialize;
 pub(crate) use human::lines;
 pub(crate) use json::json;
 pub(crate) use junit::junit;
-pub(crate) use sarif::sarif;
+pub(crate) use place::{FilePlace, Sited, TargetPlace};
+pub(crate) use sarif::{Descriptor, Mishap, sarif};
+pub(crate) use suite::{Case, Outcome, Suite, suites};
 
-/// A finding, told in a language.
+/// A finding, told in a language, and where it is.
 #[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) check: Check,
+pub(crate) struct Found<P> {
+    /// What was looked for: a name for machines.
+    pub(crate) check: &'static str,
     pub(crate) severity: Severity,
-    pub(crate) place: Place,
-    pub(crate) quote: Option<String>,
+    pub(crate) place: P,
     pub(crate) told: Diagnosis,
 }
 
-impl Found {
+impl Found<FilePlace> {
     pub(crate) fn of(finding: &Finding, lang: Lang) -> Self {
         Self {
-            check: finding.check(),
+            check: finding.check().name(),
             severity: finding.severity,
-            place: finding.place.clone(),
-            quote: finding.quote.clone(),
+            place: FilePlace {
+                place: finding.place.clone(),
+                quote: finding.quote.clone(),
+            },
             told: finding.tell(lang),
         }
     }
+}
 
+impl<P> Found<P> {
     /// `D1 domain-not-listed`.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         name(self.told.rule, self.check)
     }
 }
 
-fn name(rule: Option<Rule>, check: Check) -> String {
-    rule.map_or_else(String::new, |rule| format!("{rule} ")) + check.name()
+impl Descriptor {
+    /// Everything that `minigate lint` looks for, found or not.
+    pub(crate) fn all_of_lint() -> Vec<Self> {
+        let each = Check::ALL.iter().map(|check| Self {
+            id: check.name(),
+            rules: Vec::from_iter(check.rule()),
+            summary: Some(check.summary()),
+        });
+        each.collect()
+    }
+}
+
+fn name(rule: Option<Rule>, check: &str) -> String {
+    rule.map_or_else(String::new, |rule| format!("{rule} ")) + check
 }
 
 /// How much was looked at, and what came of it.

@@ -10,17 +10,25 @@ use minigate_inspect::check::{Checker, Network, Report, Subject, Terms};
 use minigate_inspect::matrix::{Beside, Matrix};
 use minigate_inspect::probe::Bounds;
 use minigate_policy::Policy;
-use minigate_testkit::lab::{self, Lab, LabServer};
+use minigate_testkit::lab::{self, Lab};
 
 /// Checks a server with this fault.
 pub(super) async fn report(fault: &str) -> Report {
     let lab = Lab::at(lab::now());
     let server = lab.start(lab::fault(fault)).await;
-    check(&lab, &server).await
+    check(&lab, server.host(), server.addresses()).await
 }
 
-async fn check(lab: &Lab, server: &LabServer) -> Report {
-    let there = format!("{}:443:{}", server.host(), addresses(server.addresses()));
+/// Checks a port that nobody listens on.
+pub(super) async fn unseen() -> Report {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = listener.local_addr().unwrap();
+    drop(listener);
+    check(&Lab::at(lab::now()), "api.example.com", &[closed]).await
+}
+
+async fn check(lab: &Lab, host: &str, at: &[SocketAddr]) -> Report {
+    let there = format!("{host}:443:{}", addresses(at));
     let network = Network {
         resolver: Arc::new(SystemResolver),
         overrides: vec![there.parse().unwrap()],
@@ -41,7 +49,7 @@ async fn check(lab: &Lab, server: &LabServer) -> Report {
     };
     let checker = Checker::new(network, matrix.unwrap(), terms);
     let now = Timestamp::try_from(lab::now()).unwrap();
-    checker.check(&Subject::parse(server.host()).unwrap(), now).await
+    checker.check(&Subject::parse(host).unwrap(), now).await
 }
 
 fn addresses(addresses: &[SocketAddr]) -> String {

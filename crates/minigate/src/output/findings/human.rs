@@ -3,17 +3,17 @@
 use minigate_policy::diagnosis::{Lang, Severity};
 
 use super::super::{details, escape::line, paint};
-use super::{Found, Tally};
+use super::{FilePlace, Found, Tally};
 
 /// All findings, and a last line that sums them up.
-pub(crate) fn lines(found: &[Found], tally: &Tally, lang: Lang) -> String {
+pub(crate) fn lines(found: &[Found<FilePlace>], tally: &Tally, lang: Lang) -> String {
     let each: String = found.iter().map(|found| of(found, lang)).collect();
     each + &summary(tally, lang)
 }
 
-fn of(found: &Found, lang: Lang) -> String {
+fn of(found: &Found<FilePlace>, lang: Lang) -> String {
     let (paint, word) = severity(found.severity, lang);
-    let place = &found.place;
+    let place = &found.place.place;
     let head = format!(
         "{}:{}:{}: {paint}{word}{} {}\n  {}\n",
         line(&place.file),
@@ -23,7 +23,7 @@ fn of(found: &Found, lang: Lang) -> String {
         found.name(),
         line(&found.told.headline)
     );
-    let quote = found.quote.as_ref().map_or_else(String::new, |quote| {
+    let quote = found.place.quote.as_ref().map_or_else(String::new, |quote| {
         format!("  {}| {}{}\n", paint::DIM, line(quote), paint::RESET)
     });
     head + &quote + &details(&found.told.seen, &found.told.remedies, lang)

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::super::Lists;
-use super::{Found, Tally};
+use super::{FilePlace, Found, Tally};
 
 /// One object for a whole report.
-pub(crate) fn json(found: &[Found], tally: &Tally, lists: &Lists) -> String {
+pub(crate) fn json(found: &[Found<FilePlace>], tally: &Tally, lists: &Lists) -> String {
     let findings: Vec<_> = found
         .iter()
         .map(|found| {
@@ -14,11 +14,11 @@ pub(crate) fn json(found: &[Found], tally: &Tally, lists: &Lists) -> String {
                 "check": found.check,
                 "rule": found.told.rule,
                 "severity": found.severity,
-                "file": found.place.file,
-                "line": found.place.line,
-                "column": found.place.column,
-                "end_column": found.place.end_column,
-                "quote": found.quote,
+                "file": found.place.place.file,
+                "line": found.place.place.line,
+                "column": found.place.place.column,
+                "end_column": found.place.place.end_column,
+                "quote": found.place.quote,
                 "headline": found.told.headline,
                 "seen": found.told.seen,
                 "remedies": found.told.remedies,

@@ -1,33 +1,49 @@
 //! Findings as SARIF 2.1.0 (OASIS), as code hosts read it.
 
 use anyhow::Context;
-use minigate_lint::Check;
-use minigate_policy::diagnosis::Severity;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use minigate_policy::Rule;
+use minigate_policy::diagnosis::{Diagnosis, Severity};
 use serde_sarif::sarif::{
-    ArtifactContent, ArtifactLocation, Location, Message, MultiformatMessageString, PhysicalLocation,
-    PropertyBag, Region, ReportingDescriptor, Result as SarifResult, ResultLevel, Run, Sarif, Tool,
-    ToolComponent,
+    Invocation, Message, MultiformatMessageString, Notification, PropertyBag, ReportingDescriptor,
+    Result as SarifResult, ResultLevel, Run, Sarif, Tool, ToolComponent,
 };
 
-use super::{Found, name};
+use super::super::escape::line;
+use super::{Found, Sited, name};
+
+/// Something that is looked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Descriptor {
+    pub(crate) id: &'static str,
+    /// The platform's rules that it is about.
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) summary: Option<&'static str>,
+}
+
+/// What couldn't be looked at, and why.
+#[derive(Debug)]
+pub(crate) struct Mishap<P> {
+    pub(crate) place: P,
+    pub(crate) told: Diagnosis,
+}
 
 /// One run with all findings.
-pub(crate) fn sarif(found: &[Found]) -> anyhow::Result<String> {
+pub(crate) fn sarif<P: Sited>(
+    found: &[Found<P>],
+    looked_for: &[Descriptor],
+    mishaps: &[Mishap<P>],
+) -> anyhow::Result<String> {
     let driver = ToolComponent::builder()
         .name("minigate")
         .version(env!("CARGO_PKG_VERSION"))
-        .rules(
-            Check::ALL
-                .iter()
-                .map(|check| descriptor(*check))
-                .collect::<Vec<_>>(),
-        )
+        .rules(looked_for.iter().map(descriptor).collect::<Vec<_>>())
         .build();
+    let results = found.iter().map(|found| result(found, looked_for));
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .column_kind("unicodeCodePoints")
-        .results(found.iter().map(result).collect::<Vec<_>>())
+        .invocations(vec![invocation(mishaps)])
+        .results(results.collect::<Vec<_>>())
         .build();
     let sarif = Sarif::builder()
         .schema(SCHEMA.to_owned())
@@ -37,34 +53,40 @@ pub(crate) fn sarif(found: &[Found]) -> anyhow::Result<String> {
     serde_json::to_string_pretty(&sarif).context("SARIF")
 }
 
-fn descriptor(check: Check) -> ReportingDescriptor {
-    let summary = MultiformatMessageString::builder()
-        .text(check.summary().to_owned())
+fn descriptor(looked_for: &Descriptor) -> ReportingDescriptor {
+    let tags: Vec<_> = looked_for.rules.iter().map(|rule| rule.id().to_owned()).collect();
+    let mut descriptor = ReportingDescriptor::builder()
+        .id(looked_for.id.to_owned())
+        .name(name(looked_for.rules.first().copied(), looked_for.id))
+        .properties(PropertyBag::builder().tags(tags).build())
         .build();
-    let tags = check.rule().map(|rule| rule.id().to_owned());
-    let properties = PropertyBag::builder().tags(Vec::from_iter(tags)).build();
-    ReportingDescriptor::builder()
-        .id(check.name().to_owned())
-        .name(name(check.rule(), check))
-        .short_description(summary)
-        .properties(properties)
+    descriptor.short_description = looked_for.summary.map(|summary| {
+        MultiformatMessageString::builder()
+            .text(summary.to_owned())
+            .build()
+    });
+    descriptor
+}
+
+fn result<P: Sited>(found: &Found<P>, looked_for: &[Descriptor]) -> SarifResult {
+    let index = looked_for
+        .iter()
+        .position(|descriptor| descriptor.id == found.check);
+    SarifResult::builder()
+        .rule_id(found.check.to_owned())
+        .rule_index(index.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1))
+        .level(level(found.severity))
+        .message(message(&found.told))
+        .locations(vec![found.place.location()])
         .build()
 }
 
-fn result(found: &Found) -> SarifResult {
-    let index = Check::ALL.iter().position(|check| *check == found.check);
-    let told = &found.told;
+fn message(told: &Diagnosis) -> Message {
     let rule = told.rule.map_or_else(String::new, |rule| format!("{rule}: "));
     let first = format!("{rule}{}", told.headline);
     let text = std::iter::once(&first).chain(&told.seen).chain(&told.remedies);
-    let text: Vec<_> = text.map(String::as_str).collect();
-    SarifResult::builder()
-        .rule_id(found.check.name().to_owned())
-        .rule_index(index.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1))
-        .level(level(found.severity))
-        .message(Message::builder().text(text.join("\n")).build())
-        .locations(vec![location(found)])
-        .build()
+    let text: Vec<_> = text.map(|text| line(text)).collect();
+    Message::builder().text(text.join("\n")).build()
 }
 
 fn level(severity: Severity) -> ResultLevel {
@@ -75,31 +97,19 @@ fn level(severity: Severity) -> ResultLevel {
     }
 }
 
-fn location(found: &Found) -> Location {
-    let place = &found.place;
-    let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let mut region = Region::builder()
-        .start_line(number(place.line))
-        .start_column(number(place.column))
-        .build();
-    region.end_column = place.end_column.map(number);
-    region.snippet = found
-        .quote
-        .as_ref()
-        .map(|quote| ArtifactContent::builder().text(quote.clone()).build());
-    let uri = utf8_percent_encode(&place.file, NOT_IN_PATHS).to_string();
-    let physical = PhysicalLocation::builder()
-        .artifact_location(ArtifactLocation::builder().uri(uri).build())
-        .region(region)
-        .build();
-    Location::builder().physical_location(physical).build()
+/// Whether all could be looked at; where nothing is found, that is what tells it from a server that is well.
+fn invocation<P: Sited>(mishaps: &[Mishap<P>]) -> Invocation {
+    let notifications = mishaps.iter().map(|mishap| {
+        Notification::builder()
+            .level("error")
+            .message(message(&mishap.told))
+            .locations(vec![mishap.place.location()])
+            .build()
+    });
+    Invocation::builder()
+        .execution_successful(mishaps.is_empty())
+        .tool_execution_notifications(notifications.collect::<Vec<_>>())
+        .build()
 }
 
-/// What must be escaped in a relative URI (RFC 3986 §3.3), a colon included: `a:b` would have a scheme.
-const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
