@@ -1,5 +1,6 @@
 //! One certificate, read for what any certificate says; pure.
 
+use std::fmt;
 use std::sync::LazyLock;
 
 use data_encoding::HEXLOWER;
@@ -87,6 +88,25 @@ pub enum KeyKind {
     Dsa,
     /// Another one, by its name or object identifier.
     Other(String),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match &self.kind {
+            KeyKind::Rsa => "RSA",
+            KeyKind::P256 => return f.write_str("P-256"),
+            KeyKind::P384 => return f.write_str("P-384"),
+            KeyKind::P521 => return f.write_str("P-521"),
+            KeyKind::Ed25519 => return f.write_str("Ed25519"),
+            KeyKind::Ed448 => return f.write_str("Ed448"),
+            KeyKind::Dsa => "DSA",
+            KeyKind::Other(name) => name,
+        };
+        match self.bits {
+            Some(bits) => write!(f, "{name}-{bits}"),
+            None => f.write_str(name),
+        }
+    }
 }
 
 /// What a certificate is signed with.

@@ -4,11 +4,12 @@
 //!  Subject ─► Terms: may it be called at all (D1, D3–D7) ─────────────────────────────┐
 //!        └──► Resolver ─► each address ─┬─► Prober ─► Facts ─► ChainFacts, LeafFacts ─┼─► findings ─► Grade
 //!                                       │                └───► Matrix ─► verdicts ────┤
-//!                                       └─► Remark, what to send instead               ┘
+//!                                       ├─► Remark, what to send instead              │
+//!                                       └─► Asker ─► Application ─────────────────────┘
 //! ```
 //!
 //! ```no_run
-//! # async fn example(terms: minigate_inspect::check::Terms) -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn example(terms: minigate_inspect::check::Terms, roots: minigate_tls::Roots) -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //!
 //! use minigate_engine::SystemResolver;
@@ -16,9 +17,9 @@
 //! use minigate_inspect::matrix::{Beside, Matrix};
 //! use minigate_inspect::probe::Bounds;
 //!
-//! let network = Network { resolver: Arc::new(SystemResolver), overrides: Vec::new(), bounds: Bounds::default(), fetches: true };
-//! let checker = Checker::new(network, Matrix::new(Beside::default())?, terms);
-//! let report = checker.check(&Subject::parse("api.example.com")?, jiff::Timestamp::now()).await;
+//! let network = Network { resolver: Arc::new(SystemResolver), overrides: Vec::new(), bounds: Bounds::default(), roots, fetches: true };
+//! let checker = Checker::new(network, Matrix::new(Beside::default())?);
+//! let report = checker.check(&Subject::parse("api.example.com")?, &terms, jiff::Timestamp::now()).await;
 //! println!("{:?}", report.grade);
 //! # Ok(())
 //! # }
@@ -38,13 +39,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
 use minigate_engine::{Override, ResolveError, Resolver};
+use minigate_policy::Policy;
+use minigate_tls::Roots;
 use tokio::time::Instant;
 
+use crate::application::{Application, Asker, Setting};
 use crate::chain::ChainFacts;
-use crate::cure::{Completion, Fetcher, Means, Need, complete};
+use crate::cure::{Fetcher, Means, Need, complete};
 use crate::leaf::LeafFacts;
 use crate::matrix::Matrix;
 use crate::probe::{Bounds, Facts, Prober, SentChain};
@@ -62,7 +66,6 @@ pub struct Checker {
     prober: Prober,
     fetcher: Option<Fetcher>,
     matrix: Matrix,
-    terms: Terms,
 }
 
 /// How servers are reached.
@@ -74,6 +77,8 @@ pub struct Network {
     pub overrides: Vec<Override>,
     /// How much one address may cost.
     pub bounds: Bounds,
+    /// The roots by which the certificates of other hosts are judged, where redirects lead to them.
+    pub roots: Roots,
     /// Whether certificates that a server leaves out are fetched from where their authorities publish them.
     pub fetches: bool,
 }
@@ -85,9 +90,9 @@ struct Located {
 }
 
 impl Checker {
-    /// Reaches servers in this way, and judges them for these devices and on these terms.
+    /// Reaches servers in this way, and judges them for these devices.
     #[must_use]
-    pub fn new(network: Network, matrix: Matrix, terms: Terms) -> Self {
+    pub fn new(network: Network, matrix: Matrix) -> Self {
         let prober = Prober::new(Arc::clone(&network.resolver), network.bounds);
         let fetcher = Fetcher::new(Arc::clone(&network.resolver)).with_overrides(network.overrides.clone());
         Self {
@@ -95,21 +100,20 @@ impl Checker {
             network,
             prober,
             matrix,
-            terms,
         }
     }
 
     /// Checks each address of a subject, of both families; `now` is the moment at which its certificates are judged.
     ///
     /// Addresses beyond the sixty-fourth are left out.
-    pub async fn check(&self, subject: &Subject, now: Timestamp) -> Report {
+    pub async fn check(&self, subject: &Subject, terms: &Terms, now: Timestamp) -> Report {
         let begun = Instant::now();
-        let mut entry = self.terms.faults(subject);
+        let mut entry = terms.faults(subject);
         let located = self.locate(subject).await;
         let mut addresses = Vec::new();
         if let Ok(located) = &located {
-            entry.extend(self.refused_addresses(subject, located));
-            addresses = self.look(subject, &located.addresses, now, begun).await;
+            entry.extend(refused_addresses(subject, terms, located));
+            addresses = self.look(subject, terms, &located.addresses, (now, begun)).await;
         }
         note_differences(&mut addresses);
         self.cure(&mut addresses, now).await;
@@ -156,32 +160,53 @@ impl Checker {
         })
     }
 
-    fn refused_addresses(&self, subject: &Subject, located: &Located) -> Option<EntryFault> {
-        if located.is_overridden {
-            return None;
-        }
-        self.terms.admit(subject, &located.addresses)
-    }
-
     async fn look(
         &self,
         subject: &Subject,
+        terms: &Terms,
         addresses: &[SocketAddr],
-        now: Timestamp,
-        begun: Instant,
+        (now, begun): (Timestamp, Instant),
     ) -> Vec<AddressReport> {
-        let looks = addresses.iter().map(|address| async move {
-            let now = now.checked_add(begun.elapsed()).unwrap_or(now);
-            let facts = self.prober.ask_address(subject.host(), *address, now).await;
-            self.judge(subject, facts)
-        });
+        let asker = self.asker(terms.policy(subject));
+        // Boxed and collected, or the compiler can't tell that the whole may go from thread to thread.
+        let looks: Vec<_> = addresses
+            .iter()
+            .map(|address| {
+                let now = now.checked_add(begun.elapsed()).unwrap_or(now);
+                self.look_at(subject, &asker, *address, now).boxed()
+            })
+            .collect();
         stream::iter(looks)
             .buffered(self.network.bounds.addresses.max(1))
             .collect()
             .await
     }
 
-    fn judge(&self, subject: &Subject, facts: Facts) -> AddressReport {
+    async fn look_at(
+        &self,
+        subject: &Subject,
+        asker: &Asker,
+        address: SocketAddr,
+        now: Timestamp,
+    ) -> AddressReport {
+        let facts = self.prober.ask_address(subject.host(), address, now).await;
+        let application = if has_session(&facts) {
+            Some(asker.ask(subject.asked(), address).await)
+        } else {
+            None
+        };
+        self.judge(subject, facts, application)
+    }
+
+    fn asker(&self, policy: Policy) -> Asker {
+        Asker::new(Setting {
+            resolver: Arc::clone(&self.network.resolver),
+            overrides: self.network.overrides.clone(),
+            ..Setting::new(policy, self.network.roots.clone())
+        })
+    }
+
+    fn judge(&self, subject: &Subject, facts: Facts, application: Option<Application>) -> AddressReport {
         let now = facts.asked_at;
         let sent = facts.chain();
         let chain = sent.map(ChainFacts::read);
@@ -197,6 +222,7 @@ impl Checker {
             chain,
             leaf,
             completion: None,
+            application,
             facts,
         }
     }
@@ -225,7 +251,7 @@ impl Checker {
                 .chain()
                 .and_then(|own| sent.iter().position(|chain| chain == own));
             let cure = place.and_then(|place| cures.get(place)).cloned();
-            report.completion = cure.filter(Completion::is_needed);
+            report.completion = cure;
         }
     }
 }
@@ -233,8 +259,8 @@ impl Checker {
 impl fmt::Debug for Checker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checker")
+            .field("network", &self.network)
             .field("matrix", &self.matrix)
-            .field("terms", &self.terms)
             .finish_non_exhaustive()
     }
 }
@@ -247,6 +273,23 @@ impl fmt::Debug for Network {
             .field("fetches", &self.fetches)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether there is anything above TLS to ask.
+fn has_session(facts: &Facts) -> bool {
+    let mut sessions = facts
+        .versions
+        .iter()
+        .filter_map(|version| version.session.as_ref());
+    sessions.any(|session| session.opened().is_some())
+}
+
+/// What an operator says isn't judged.
+fn refused_addresses(subject: &Subject, terms: &Terms, located: &Located) -> Option<EntryFault> {
+    if located.is_overridden {
+        return None;
+    }
+    terms.admit(subject, &located.addresses)
 }
 
 /// What has to change, in the order of what to do.

@@ -35,6 +35,7 @@ pub use cause::Cause;
 use meeting::Meeting;
 pub use runtime::{RUNTIME, runtime};
 pub use steps::{Step, steps};
+pub(crate) use tell::is_without_tls_12;
 
 /// Judges servers for every device.
 ///

@@ -137,6 +137,15 @@ impl Roots {
         Self::of(store, RootCertStore::empty())
     }
 
+    /// The certificates of one file, PEM with any number or DER with one.
+    ///
+    /// # Errors
+    /// [`RootsError::BrokenPem`] and [`RootsError::NoCertificate`].
+    pub fn read_file(name: &str, content: &[u8]) -> Result<Vec<CertificateDer<'static>>, RootsError> {
+        let found = certificates(name, content)?;
+        Ok(found.into_iter().map(CertificateDer::into_owned).collect())
+    }
+
     fn of(preinstalled: RootCertStore, added: RootCertStore) -> Result<Self, RootsError> {
         let known = verifier(Arc::new(preinstalled.clone()));
         let mut store = preinstalled;

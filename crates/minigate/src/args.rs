@@ -1,6 +1,7 @@
 //! The command line.
 
 mod calls;
+mod check;
 mod lint;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Era, Interface, Platform, Release};
 
 pub(crate) use calls::{Calls, PageCall};
+pub(crate) use check::CheckArgs;
 pub(crate) use lint::{LintArgs, ListFormat};
 
 /// The network of mini-programs, with every rule of the platform, on your own machine.
@@ -44,6 +46,10 @@ pub(crate) enum Command {
     ///
     /// Exit code 0: all well; 1: something was found (see --fail-on); 2: couldn't look.
     Lint(Box<LintArgs>),
+    /// Check servers: will they work for a mini-program, on which devices, and if not, what is to be changed
+    ///
+    /// Exit code 0: all well; 1: something was found (see --fail-on); 2: couldn't look.
+    Check(Box<CheckArgs>),
     /// Tell what would become of a call, and why
     ///
     /// Exit code 0: allowed; 1: refused; 2: couldn't look.

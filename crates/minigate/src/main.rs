@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::run(args, &printer),
         Command::Test(args) => commands::test::test(args, &printer),
         Command::Lint(args) => commands::lint::lint(args, &printer),
+        Command::Check(args) => commands::check::check(args, &printer),
         Command::Explain(args) => commands::explain::explain(args, &printer),
     };
     ended.unwrap_or_else(|error| {
@@ -40,7 +41,8 @@ fn printer(cli: &Cli) -> Printer {
     let format = match &cli.command {
         Command::Run(args) => args.log,
         Command::Lint(args) if args.json => LogFormat::Json,
-        Command::Test(_) | Command::Lint(_) => LogFormat::Human,
+        Command::Check(args) if args.json => LogFormat::Json,
+        Command::Test(_) | Command::Lint(_) | Command::Check(_) => LogFormat::Human,
         Command::Explain(args) => args.log,
     };
     let log = match &cli.command {

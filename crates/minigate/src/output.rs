@@ -1,11 +1,6 @@
 //! All printing: data to stdout, the rest to stderr.
 
 mod call;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the command that writes it is being made"
-)]
 pub(crate) mod check;
 mod escape;
 pub(crate) mod findings;
@@ -24,6 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anstream::ColorChoice;
 use minigate_engine::{Cut, Network};
+use minigate_inspect::check::Report;
 use minigate_js::Notice;
 use minigate_policy::Verdict;
 use minigate_policy::diagnosis::{Lang, tell};
@@ -263,6 +259,23 @@ impl Printer {
         if self.format == LogFormat::Human {
             self.progress.begin();
         }
+    }
+
+    /// A server that was checked.
+    pub(crate) fn checked(&self, report: &Report, is_whole: bool) {
+        match self.format {
+            LogFormat::Human => self.write(&check::human(report, is_whole, self.lang)),
+            LogFormat::Json => self.data(&check::json(report, self.lang)),
+        }
+    }
+
+    /// How many servers have been checked.
+    pub(crate) fn set_checked(&self, done: usize, all: usize) {
+        let text = match self.lang {
+            Lang::En => format!("{done} of {all} checked"),
+            Lang::Zh => format!("已检查 {done} / {all}"),
+        };
+        self.progress.say(text);
     }
 
     /// How many calls are under way.

@@ -1,5 +1,6 @@
 //! What a project's files and the command line say, brought together; the command line wins.
 
+mod checking;
 mod file;
 mod linting;
 mod lists;
@@ -18,6 +19,7 @@ use crate::args::{ProfileArg, TermsArgs, TrustArgs};
 use crate::given::{self, Most};
 use crate::network::{Script, WrittenScript};
 use crate::words;
+pub(crate) use checking::Checking;
 use file::SettingsFile;
 pub(crate) use linting::Linting;
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use minigate_js::{Ending, Ineffective, Lack, StorageLoss, Unkept};
+use minigate_policy::TargetError;
 use minigate_policy::diagnosis::Lang;
 
 /// A file or folder can't be read.
@@ -13,6 +14,42 @@ pub(crate) fn cant_read(path: &Path, lang: Lang) -> String {
     match lang {
         Lang::En => format!("can't read {path}"),
         Lang::Zh => format!("无法读取 {path}"),
+    }
+}
+
+/// A text is neither a host nor a URL.
+pub(crate) fn no_target(target: &str, error: &TargetError, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(
+            "`{target}` can't be checked: {error}; write a host, host:port, an https or wss URL, a file of them or an app's folder"
+        ),
+        Lang::Zh => format!(
+            "无法检查 `{target}`：{error}；请写主机、主机:端口、https 或 wss 的 URL、含有它们的文件，或小程序目录"
+        ),
+    }
+}
+
+/// No target names a server.
+pub(crate) const fn nothing_to_check(lang: Lang) -> &'static str {
+    lang.pick(
+        "there is nothing to check: the targets name no server",
+        "没有可检查的内容：目标中没有任何服务器",
+    )
+}
+
+/// An option is for a single target.
+pub(crate) fn one_target_only(option: &str, targets: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{option} is for a single target, here are {targets}"),
+        Lang::Zh => format!("{option} 只能用于一个目标，这里有 {targets} 个"),
+    }
+}
+
+/// There is no whole chain for a server's certificate.
+pub(crate) fn no_full_chain(target: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{target}: there is no full chain to write: a certificate of it wasn't found"),
+        Lang::Zh => format!("{target}：没有可写入的完整证书链：缺少其中的证书"),
     }
 }
 

@@ -145,6 +145,29 @@ impl ApplicationFault {
         }
     }
 
+    /// What it is called in reports for machines: never changes.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NoAnswer { .. } => "no-answer",
+            Self::Unfinished { .. } => "unfinished",
+            Self::NotUpgraded { .. } => "not-upgraded",
+            Self::HopRefused { .. } => "hop-refused",
+            Self::HopCertificate { .. } => "hop-certificate",
+            Self::Redirected { .. } => "redirected",
+            Self::Status { .. } => "status",
+            Self::CharsetUndeclared { .. } => "charset-undeclared",
+            Self::CharsetUnknown { .. } => "charset-unknown",
+            Self::NotUtf8 { .. } => "not-utf-8",
+            Self::Undecodable { .. } => "undecodable",
+            Self::ByteOrderMark { .. } => "byte-order-mark",
+            Self::NotJson { .. } => "not-json",
+            Self::SocketClosed { .. } => "socket-closed",
+            Self::SocketUnanswered => "socket-unanswered",
+            Self::SocketBroken { .. } => "socket-broken",
+        }
+    }
+
     /// How bad it is.
     #[must_use]
     pub const fn severity(&self) -> Severity {

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use minigate_policy::{
     Call, Domain, DomainLists, Entry, Filings, Interface, Policy, Release, Scheme, Target, Verdict,
@@ -19,7 +20,9 @@ pub struct Terms {
     /// Whether the origin has to be on the policy's lists; else it is taken to be on every list that it can be on.
     pub has_lists: bool,
     /// The register of filings, where one is at hand (rule D5).
-    pub filings: Option<Filings>,
+    pub filings: Option<Arc<Filings>>,
+    /// How many domains the app needs for each interface, where that is more than the platform takes (rule D7).
+    pub needed_too_many: Vec<(Interface, usize)>,
 }
 
 /// What is wrong with an origin before anybody connects.
@@ -33,6 +36,15 @@ pub enum EntryFault {
         verdict: Box<Verdict>,
         /// The interfaces whose calls are refused.
         interfaces: Vec<Interface>,
+    },
+    /// The app needs more domains than the platform takes, and this is one of them (rule D7).
+    TooMany {
+        /// The interface whose list is too long.
+        interface: Interface,
+        /// How many the app needs.
+        needed: usize,
+        /// How many can be configured.
+        limit: usize,
     },
     /// The register has no filing of the domain (rule D5).
     NotFiled {
@@ -69,6 +81,7 @@ impl Terms {
                 faults.push(EntryFault::refused(verdict));
             }
         }
+        faults.extend(self.too_many(subject));
         faults.extend(self.not_filed(subject));
         faults
     }
@@ -83,6 +96,17 @@ impl Terms {
         let addresses: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
         let denial = permit.admit(&addresses).err()?;
         Some(EntryFault::refused(denial.verdict().clone()))
+    }
+
+    fn too_many(&self, subject: &Subject) -> impl Iterator<Item = EntryFault> {
+        let limit = self.policy.profile().domains_per_interface;
+        let needed = self.needed_too_many.iter();
+        let concerned = needed.filter(|(interface, _)| subject.interfaces().contains(interface));
+        concerned.map(move |(interface, needed)| EntryFault::TooMany {
+            interface: *interface,
+            needed: *needed,
+            limit,
+        })
     }
 
     fn not_filed(&self, subject: &Subject) -> Option<EntryFault> {
@@ -109,7 +133,7 @@ impl EntryFault {
 fn is_told(faults: &mut [EntryFault], verdict: &Verdict) -> bool {
     let mut told = faults.iter_mut().filter_map(|fault| match fault {
         EntryFault::Refused { verdict, interfaces } => Some((verdict, interfaces)),
-        EntryFault::NotFiled { .. } => None,
+        EntryFault::NotFiled { .. } | EntryFault::TooMany { .. } => None,
     });
     let same = told.find(|(told, _)| told.reason() == verdict.reason());
     same.map(|(_, interfaces)| interfaces.push(verdict.interface))

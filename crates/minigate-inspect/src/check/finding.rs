@@ -8,10 +8,10 @@ use minigate_policy::{Interface, Reason, Rule};
 use serde::Serialize;
 
 use super::{AddressReport, EntryFault, Remark};
+use crate::application::{Application, ApplicationFault};
 use crate::cure::Need;
 use crate::device::Device;
-use crate::matrix::{Cause, Outcome, RowVerdict};
-use crate::probe::Version;
+use crate::matrix::{Cause, Outcome, RowVerdict, is_without_tls_12};
 
 /// Something that is wrong, or worth saying, and where.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +39,8 @@ pub enum Matter {
     Entry(EntryFault),
     /// A call from a device fails, or only just works.
     Device(Cause),
+    /// The application behind it.
+    Application(ApplicationFault),
     /// Anything else.
     Remark(Remark),
 }
@@ -50,7 +52,9 @@ impl Finding {
         match &self.matter {
             Matter::Entry(EntryFault::Refused { verdict, .. }) => refusal_name(verdict.reason()),
             Matter::Entry(EntryFault::NotFiled { .. }) => "not-filed",
+            Matter::Entry(EntryFault::TooMany { .. }) => "too-many-domains",
             Matter::Device(cause) => cause.name(),
+            Matter::Application(fault) => fault.name(),
             Matter::Remark(remark) => remark.name(),
         }
     }
@@ -61,7 +65,9 @@ impl Finding {
         match &self.matter {
             Matter::Entry(EntryFault::Refused { verdict, .. }) => verdict.reason().map(Reason::rule),
             Matter::Entry(EntryFault::NotFiled { .. }) => Some(Rule::D5),
+            Matter::Entry(EntryFault::TooMany { .. }) => Some(Rule::D7),
             Matter::Device(cause) => cause.rule(),
+            Matter::Application(fault) => fault.rule(),
             Matter::Remark(remark) => remark.rule(),
         }
     }
@@ -72,6 +78,7 @@ impl Finding {
         match &self.matter {
             Matter::Entry(fault) => fault.tell(lang),
             Matter::Device(cause) => cause.tell(lang),
+            Matter::Application(fault) => fault.tell(lang),
             Matter::Remark(remark) => remark.tell(lang),
         }
     }
@@ -84,7 +91,7 @@ impl Finding {
             Matter::Remark(Remark::SuperfluousCertificates { .. }) => Some(Need::FullChain),
             Matter::Remark(Remark::StapleMissing | Remark::StapleOutdated) => Some(Need::Staple),
             Matter::Remark(Remark::ClientCertificateAsked) => Some(Need::NoClientCertificates),
-            Matter::Device(_) | Matter::Entry(_) | Matter::Remark(_) => None,
+            Matter::Device(_) | Matter::Entry(_) | Matter::Application(_) | Matter::Remark(_) => None,
         }
     }
 
@@ -147,6 +154,7 @@ pub(super) fn gather(entry: &[EntryFault], addresses: &[AddressReport]) -> Vec<F
 fn of_entry(fault: &EntryFault) -> Finding {
     let interfaces = match fault {
         EntryFault::Refused { interfaces, .. } => interfaces.clone(),
+        EntryFault::TooMany { interface, .. } => vec![*interface],
         EntryFault::NotFiled { .. } => Vec::new(),
     };
     Finding {
@@ -160,9 +168,12 @@ fn of_address(report: &AddressReport) -> Vec<Finding> {
         let of_row = |row| of_row(row, verdicts.interface);
         verdicts.rows.iter().filter_map(of_row)
     });
+    let faults = report.application.iter().flat_map(Application::faults);
+    let faults = faults.map(|fault| Finding::new(fault.severity(), Matter::Application(fault)));
     let remarks = report.remarks.iter();
     let remarks = remarks.map(|remark| Finding::new(remark.severity(), Matter::Remark(remark.clone())));
-    rows.chain(remarks)
+    rows.chain(faults)
+        .chain(remarks)
         .map(|finding| finding.at(report.facts.address))
         .collect()
 }
@@ -202,7 +213,7 @@ fn severity(row: &RowVerdict, cause: &Cause) -> Severity {
 /// Whether the device has nothing newer than TLS 1.1, which no server should speak any more (RFC 8996).
 fn needs_old_tls(cause: &Cause) -> bool {
     match cause {
-        Cause::NoCommonVersion { device, .. } => device.iter().all(|version| *version < Version::Tls12),
+        Cause::NoCommonVersion { device, .. } => is_without_tls_12(device),
         Cause::OldVersion { .. } => true,
         _ => false,
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::ats::AtsLine;
 use super::{Finding, Grade, Remark};
+use crate::application::Application;
 use crate::chain::ChainFacts;
 use crate::cure::{Completion, Need};
 use crate::leaf::LeafFacts;
@@ -80,12 +81,14 @@ pub struct AddressReport {
     pub chain: Option<ChainFacts>,
     /// Its own certificate, where it can be read.
     pub leaf: Option<LeafFacts>,
-    /// What it should send instead; none where nothing is to be changed.
+    /// What it should send; none where it presents nothing.
     pub completion: Option<Completion>,
     /// The demands of App Transport Security, in the order of their numbers (rule T7); none where nothing is presented.
     pub ats: Vec<AtsLine>,
     /// The verdict on each device, by interface.
     pub verdicts: Vec<InterfaceVerdicts>,
+    /// What the application does; none where no session came about.
+    pub application: Option<Application>,
     /// What else is worth saying.
     pub remarks: Vec<Remark>,
 }
@@ -105,6 +108,19 @@ impl Report {
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
+    }
+
+    /// The chain that the server should send, as PEM: of an address that should send another one than it
+    /// does, where there is one.
+    #[must_use]
+    pub fn full_chain(&self) -> Option<&str> {
+        let completions = self
+            .addresses
+            .iter()
+            .filter_map(|report| report.completion.as_ref());
+        let whole = completions.filter(|completion| completion.full_chain.is_some());
+        let chosen = whole.max_by_key(|completion| completion.is_needed())?;
+        chosen.full_chain.as_deref()
     }
 
     /// The worst verdict on a device, over all interfaces and addresses, with the interfaces that it is about.

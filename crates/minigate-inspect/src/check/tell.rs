@@ -6,7 +6,7 @@ mod zh;
 use minigate_policy::Rule;
 use minigate_policy::diagnosis::{Diagnosis, Lang, tell};
 
-use super::{EntryFault, Grade, Remark, Unseen};
+use super::{EntryFault, Remark, Unseen};
 
 /// A headline and what to do.
 type Told = (String, String);
@@ -17,6 +17,17 @@ impl EntryFault {
     pub fn tell(&self, lang: Lang) -> Diagnosis {
         match self {
             Self::Refused { verdict, .. } => tell(verdict, lang),
+            Self::TooMany {
+                interface,
+                needed,
+                limit,
+            } => {
+                let told = match lang {
+                    Lang::En => en::too_many(*interface, *needed, *limit),
+                    Lang::Zh => zh::too_many(*interface, *needed, *limit),
+                };
+                diagnosis(Some(Rule::D7), told)
+            }
             Self::NotFiled { domain } => {
                 let told = match lang {
                     Lang::En => en::not_filed(domain),
@@ -49,17 +60,6 @@ impl Unseen {
             Lang::Zh => zh::unseen(self),
         };
         diagnosis(None, told)
-    }
-}
-
-impl Grade {
-    /// What it means, in a phrase.
-    #[must_use]
-    pub const fn meaning(self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::En => en::grade(self),
-            Lang::Zh => zh::grade(self),
-        }
     }
 }
 

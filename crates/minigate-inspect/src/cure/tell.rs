@@ -6,7 +6,7 @@ mod zh;
 use minigate_policy::Rule;
 use minigate_policy::diagnosis::{Diagnosis, Lang};
 
-use super::{Completion, LeftOut, Missing};
+use super::{Completion, LeftOut, Missing, Need};
 
 impl Completion {
     /// One diagnosis for each certificate that is missing, for a wrong order, and for what is superfluous.
@@ -67,5 +67,34 @@ fn diagnosis(headline: String, seen: Vec<String>, remedy: &str) -> Diagnosis {
         headline,
         seen,
         remedies: vec![remedy.to_owned()],
+    }
+}
+
+impl Need {
+    /// What has to change, in a phrase.
+    #[must_use]
+    pub const fn tell(self, lang: Lang) -> &'static str {
+        let (en, zh) = match self {
+            Self::FullChain => ("send the whole chain", "发送完整的证书链"),
+            Self::NewCertificate => ("use another certificate", "更换证书"),
+            Self::MatchingKey => (
+                "let certificate and private key belong together",
+                "使用与证书匹配的私钥",
+            ),
+            Self::Tls => ("speak TLS on this port", "在该端口提供 TLS"),
+            Self::Versions => ("speak TLS 1.2 and 1.3", "启用 TLS 1.2 和 1.3"),
+            Self::OldVersions => (
+                "speak TLS 1.0 too, if phones without 1.2 matter",
+                "如需支持没有 TLS 1.2 的手机，同时启用 TLS 1.0",
+            ),
+            Self::Suites => ("take suites that every phone has", "启用所有手机都支持的加密套件"),
+            Self::Groups => (
+                "exchange keys over groups that every phone has",
+                "启用所有手机都支持的密钥交换群",
+            ),
+            Self::Staple => ("staple the OCSP response", "附带 OCSP 响应"),
+            Self::NoClientCertificates => ("ask for no client's certificate", "不要求客户端证书"),
+        };
+        lang.pick(en, zh)
     }
 }

@@ -9,6 +9,7 @@ use minigate_policy::diagnosis::{Diagnosis, Lang};
 use minigate_tls::CertificateFault;
 
 use super::Cause;
+use crate::probe::Version;
 
 impl Cause {
     /// Tells the rule broken, what was seen, and what to do.
@@ -55,4 +56,9 @@ fn texts(items: &[impl Display]) -> Vec<String> {
 
 fn joined(items: &[impl Display], between: &str) -> String {
     texts(items).join(between)
+}
+
+/// Whether a device has nothing that a server should speak (RFC 8996).
+pub(crate) fn is_without_tls_12(device: &[Version]) -> bool {
+    device.iter().all(|version| *version < Version::Tls12)
 }

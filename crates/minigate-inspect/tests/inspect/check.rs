@@ -13,6 +13,7 @@ use minigate_policy::diagnosis::Lang;
 use minigate_policy::{DomainLists, Filings, Policy, WrittenLists};
 use minigate_testkit::FakeResolver;
 use minigate_testkit::lab::{self, Fault, Lab};
+use minigate_tls::Roots;
 
 use crate::laboratory::bounds;
 use crate::matrix::{matrix, now};
@@ -93,9 +94,9 @@ async fn t10_a_name_without_an_address_couldnt_be_looked_at() {
         host: "gone.example.com".to_owned(),
     };
     let resolver = FakeResolver::new().with_failure("gone.example.com", nobody);
-    let checker = checker(&lab, resolver, Vec::new(), terms());
+    let checker = checker(&lab, resolver, Vec::new());
 
-    let report = checker.check(&subject("gone.example.com"), now()).await;
+    let report = checker.check(&subject("gone.example.com"), &terms(), now()).await;
 
     assert_eq!(report.grade, None);
     assert!(matches!(report.unseen, Some(Unseen::NoAddress { .. })));
@@ -107,9 +108,9 @@ async fn t10_a_port_that_nobody_listens_on_couldnt_be_looked_at() {
     let lab = Lab::at(lab::now());
     let closed = closed_port().await;
     let nowhere = Override::host_to("api.example.com", closed);
-    let checker = checker(&lab, FakeResolver::new(), vec![nowhere], terms());
+    let checker = checker(&lab, FakeResolver::new(), vec![nowhere]);
 
-    let report = checker.check(&subject("api.example.com"), now()).await;
+    let report = checker.check(&subject("api.example.com"), &terms(), now()).await;
 
     assert_eq!(report.grade, None);
     assert!(matches!(report.unseen, Some(Unseen::Unreachable { .. })));
@@ -145,9 +146,11 @@ async fn d4_a_name_that_leads_into_the_local_network_is_a_failure() {
     let lab = Lab::at(lab::now());
     let addresses = [IpAddr::V4(Ipv4Addr::LOCALHOST), "93.184.216.34".parse().unwrap()];
     let resolver = FakeResolver::new().with("api.example.com", addresses);
-    let checker = checker(&lab, resolver, Vec::new(), terms());
+    let checker = checker(&lab, resolver, Vec::new());
 
-    let report = checker.check(&subject("api.example.com:1"), now()).await;
+    let report = checker
+        .check(&subject("api.example.com:1"), &terms(), now())
+        .await;
 
     let found: Vec<_> = report.findings.iter().map(line).collect();
     assert!(
@@ -170,14 +173,15 @@ async fn d1_a_host_that_the_apps_lists_lack_is_a_failure_for_those_interfaces() 
             .with_lists(DomainLists::parse(&written, 20).unwrap()),
         has_lists: true,
         filings: None,
+        needed_too_many: Vec::new(),
     };
     let lab = Lab::at(lab::now());
     let server = lab.start(lab::fault("complete")).await;
     let there = Override::host_to("api.example.com", server.addr());
-    let checker = checker(&lab, FakeResolver::new(), vec![there], terms);
+    let checker = checker(&lab, FakeResolver::new(), vec![there]);
 
     let report = checker
-        .check(&subject("https://api.example.com/items"), now())
+        .check(&subject("https://api.example.com/items"), &terms, now())
         .await;
 
     let refused = report
@@ -203,10 +207,11 @@ pub(crate) async fn check(lab: &Lab, fault: Fault) -> Report {
         resolver: Arc::new(FakeResolver::new()),
         overrides: vec![there.parse().unwrap()],
         bounds: bounds(fault.name),
+        roots: Roots::preinstalled_on(lab.roots()).unwrap(),
         fetches: false,
     };
-    let checker = Checker::new(network, matrix(lab), terms());
-    checker.check(&subject(server.host()), now()).await
+    let checker = Checker::new(network, matrix(lab));
+    checker.check(&subject(server.host()), &terms(), now()).await
 }
 
 fn addresses(addresses: &[SocketAddr]) -> String {
@@ -225,11 +230,11 @@ async fn unreachable(target: &str) -> Report {
     let closed = closed_port().await;
     let nowhere = format!("*:*:{}:{}", closed.ip(), closed.port());
     let terms = Terms {
-        filings: Some(Filings::parse("example.com,1\nqq.com,2\n").unwrap()),
+        filings: Some(Arc::new(Filings::parse("example.com,1\nqq.com,2\n").unwrap())),
         ..terms()
     };
-    let checker = checker(&lab, FakeResolver::new(), vec![nowhere.parse().unwrap()], terms);
-    checker.check(&subject(target), now()).await
+    let checker = checker(&lab, FakeResolver::new(), vec![nowhere.parse().unwrap()]);
+    checker.check(&subject(target), &terms, now()).await
 }
 
 async fn closed_port() -> SocketAddr {
@@ -237,14 +242,15 @@ async fn closed_port() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-fn checker(lab: &Lab, resolver: impl Resolver + 'static, overrides: Vec<Override>, terms: Terms) -> Checker {
+fn checker(lab: &Lab, resolver: impl Resolver + 'static, overrides: Vec<Override>) -> Checker {
     let network = Network {
         resolver: Arc::new(resolver),
         overrides,
         bounds: Bounds::default(),
+        roots: Roots::preinstalled_on(lab.roots()).unwrap(),
         fetches: false,
     };
-    Checker::new(network, matrix(lab), terms)
+    Checker::new(network, matrix(lab))
 }
 
 fn terms() -> Terms {
@@ -252,6 +258,7 @@ fn terms() -> Terms {
         policy: Policy::new("wx0123456789abcdef".parse().unwrap()),
         has_lists: false,
         filings: None,
+        needed_too_many: Vec::new(),
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn lint(args: &LintArgs, printer: &Printer) -> anyhow::Result<ExitCod
     let cant_look = || words::cant_read(&args.dir, lang);
     let project =
         Project::open(&args.dir).map_err(|error| anyhow!("{}: {}", cant_look(), error.tell(lang)))?;
-    let linting = Linting::load(args, &project, lang)?;
+    let linting = Linting::load(&args.dir, args.profile, args.domains.as_deref(), &project, lang)?;
     let report = judge(&project, &linting.terms).with_context(cant_look)?;
     let lists = lists(&report, &linting.policy);
     let found: Vec<_> = report

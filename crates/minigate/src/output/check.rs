@@ -1,11 +1,18 @@
-//! What a check of servers came to, in each of its forms.
+//! Checks of servers, in each of their forms.
 
+mod cure;
 mod found;
 mod html;
+mod human;
+mod json;
 mod junit;
+mod matrix;
+mod server;
 
 pub(crate) use found::sarif;
 pub(crate) use html::html;
+pub(super) use human::human;
+pub(super) use json::json;
 pub(crate) use junit::junit;
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use minigate_policy::diagnosis::Lang;
 
 use super::file::SettingsFile;
 use super::{TOURIST, written_lists};
-use crate::args::LintArgs;
+use crate::args::ProfileArg;
 use crate::given;
 
 /// The terms of an app's release, and its lists as they are written, which may be wrong.
@@ -22,11 +22,16 @@ pub(crate) struct Linting {
 
 impl Linting {
     /// Reads `minigate.toml` in the project's folder, and what the project says of itself.
-    pub(crate) fn load(args: &LintArgs, project: &Project, lang: Lang) -> anyhow::Result<Self> {
-        let dir = &args.dir;
+    pub(crate) fn load(
+        dir: &Path,
+        profile: Option<ProfileArg>,
+        domains: Option<&Path>,
+        project: &Project,
+        lang: Lang,
+    ) -> anyhow::Result<Self> {
         let file = SettingsFile::read(dir, lang)?;
-        let profile = file.profile(args.profile.unwrap_or_default(), lang)?;
-        let (written, name) = written_lists(dir, &file, args.domains.as_deref(), lang)?;
+        let profile = file.profile(profile.unwrap_or_default(), lang)?;
+        let (written, name) = written_lists(dir, &file, domains, lang)?;
         let path = name
             .as_ref()
             .map_or_else(|| dir.join("minigate.toml"), Into::into);

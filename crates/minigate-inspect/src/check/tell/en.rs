@@ -1,10 +1,11 @@
 //! English.
 
 use jiff::SignedDuration;
+use minigate_policy::Interface;
 
 use super::Told;
 use crate::chain::{Superfluous, Why};
-use crate::check::{Grade, Remark, Unseen};
+use crate::check::{Remark, Unseen};
 use crate::probe::Reach;
 
 fn told(headline: impl Into<String>, remedy: impl Into<String>) -> Told {
@@ -15,6 +16,13 @@ pub(super) fn not_filed(domain: &str) -> Told {
     told(
         format!("the register has no ICP filing of `{domain}`"),
         "file the domain with an access provider in China, or use one that is filed",
+    )
+}
+
+pub(super) fn too_many(interface: Interface, needed: usize, limit: usize) -> Told {
+    told(
+        format!("the app needs {needed} {interface} domains; {limit} can be configured"),
+        "call fewer hosts: lead several services through one domain",
     )
 }
 
@@ -124,14 +132,5 @@ pub(super) fn unseen(unseen: &Unseen) -> Told {
             },
             "check that the server listens on this port, the firewalls between, and this machine's network",
         ),
-    }
-}
-
-pub(super) const fn grade(grade: Grade) -> &'static str {
-    match grade {
-        Grade::A => "works",
-        Grade::B => "works, something is to be mended",
-        Grade::C => "fails on old phones",
-        Grade::F => "fails",
     }
 }

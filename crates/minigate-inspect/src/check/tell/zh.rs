@@ -1,10 +1,11 @@
 //! 中文。
 
 use jiff::SignedDuration;
+use minigate_policy::Interface;
 
 use super::Told;
 use crate::chain::{Superfluous, Why};
-use crate::check::{Grade, Remark, Unseen};
+use crate::check::{Remark, Unseen};
 use crate::probe::Reach;
 
 fn told(headline: impl Into<String>, remedy: impl Into<String>) -> Told {
@@ -15,6 +16,13 @@ pub(super) fn not_filed(domain: &str) -> Told {
     told(
         format!("备案登记中没有 `{domain}` 的 ICP 备案"),
         "通过国内接入商为该域名备案，或换用已备案的域名",
+    )
+}
+
+pub(super) fn too_many(interface: Interface, needed: usize, limit: usize) -> Told {
+    told(
+        format!("应用需要 {needed} 个 {interface} 域名，最多可配置 {limit} 个"),
+        "减少调用的域名：把多个服务放在同一个域名之后",
     )
 }
 
@@ -115,14 +123,5 @@ pub(super) fn unseen(unseen: &Unseen) -> Told {
             },
             "检查服务器是否监听该端口、沿途的防火墙，以及本机的网络",
         ),
-    }
-}
-
-pub(super) const fn grade(grade: Grade) -> &'static str {
-    match grade {
-        Grade::A => "可用",
-        Grade::B => "可用，但有需要改进之处",
-        Grade::C => "在旧手机上不可用",
-        Grade::F => "不可用",
     }
 }

@@ -1,6 +1,6 @@
 //! English.
 
-use super::joined;
+use super::{is_without_tls_12, joined};
 use crate::distrust::Condition;
 use crate::matrix::Cause;
 
@@ -69,13 +69,16 @@ fn met(condition: Condition) -> String {
     }
 }
 
-pub(super) const fn remedy(cause: &Cause) -> &'static str {
+pub(super) fn remedy(cause: &Cause) -> &'static str {
     match cause {
         Cause::Unreachable { .. } | Cause::TimedOut => {
             "check that the server listens on this address and port, and the firewalls between"
         }
         Cause::NoHandshake { .. } => {
             "check the port, that the server speaks TLS 1.2 and 1.3 on it, and the firewalls and proxies between"
+        }
+        Cause::NoCommonVersion { device, .. } if is_without_tls_12(device) => {
+            "nothing, unless such phones matter: they have no TLS 1.2, which every server should demand"
         }
         Cause::NoCommonVersion { .. } | Cause::OldVersion { .. } => {
             "turn TLS 1.2 and 1.3 on at the server; TLS 1.0 beside them only if phones without 1.2 matter"

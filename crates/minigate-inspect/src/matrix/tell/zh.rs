@@ -4,7 +4,7 @@ use crate::distrust::Condition;
 use crate::matrix::Cause;
 use crate::probe::Refusal;
 
-use super::joined;
+use super::{is_without_tls_12, joined};
 
 pub(super) fn headline(cause: &Cause) -> String {
     match cause {
@@ -81,11 +81,14 @@ fn refused(refusal: &Refusal) -> String {
     }
 }
 
-pub(super) const fn remedy(cause: &Cause) -> &'static str {
+pub(super) fn remedy(cause: &Cause) -> &'static str {
     match cause {
         Cause::Unreachable { .. } | Cause::TimedOut => "确认服务器在该地址和端口上监听，并检查途中的防火墙",
         Cause::NoHandshake { .. } => {
             "检查端口，确认服务器在该端口上支持 TLS 1.2 和 1.3，并检查途中的防火墙和代理"
+        }
+        Cause::NoCommonVersion { device, .. } if is_without_tls_12(device) => {
+            "除非需要支持这些手机，否则无需处理：它们没有 TLS 1.2，而服务器应当要求 1.2"
         }
         Cause::NoCommonVersion { .. } | Cause::OldVersion { .. } => {
             "在服务器上启用 TLS 1.2 和 1.3；只有需要支持没有 1.2 的旧手机时才同时启用 TLS 1.0"

@@ -11,6 +11,7 @@ use minigate_inspect::matrix::{Beside, Matrix};
 use minigate_inspect::probe::Bounds;
 use minigate_policy::Policy;
 use minigate_testkit::lab::{self, Lab};
+use minigate_tls::Roots;
 
 /// Checks a server with this fault.
 pub(super) async fn report(fault: &str) -> Report {
@@ -36,6 +37,7 @@ async fn check(lab: &Lab, host: &str, at: &[SocketAddr]) -> Report {
             handshake: Duration::from_secs(20),
             ..Bounds::default()
         },
+        roots: Roots::preinstalled_on(lab.roots()).unwrap(),
         fetches: false,
     };
     let matrix = Matrix::new(Beside {
@@ -46,10 +48,11 @@ async fn check(lab: &Lab, host: &str, at: &[SocketAddr]) -> Report {
         policy: Policy::new("wx0123456789abcdef".parse().unwrap()),
         has_lists: false,
         filings: None,
+        needed_too_many: Vec::new(),
     };
-    let checker = Checker::new(network, matrix.unwrap(), terms);
+    let checker = Checker::new(network, matrix.unwrap());
     let now = Timestamp::try_from(lab::now()).unwrap();
-    checker.check(&Subject::parse(host).unwrap(), now).await
+    checker.check(&Subject::parse(host).unwrap(), &terms, now).await
 }
 
 fn addresses(addresses: &[SocketAddr]) -> String {
