@@ -6,6 +6,7 @@ mod agreement;
 mod application;
 mod check;
 mod cure;
+mod economy;
 mod hostile;
 mod laboratory;
 mod matrix;

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use jiff::Timestamp;
 use minigate_inspect::probe::{Bounds, Facts, Group, Prober, SentChain, Suite, Version, VersionFacts};
 use minigate_testkit::FakeResolver;
@@ -16,6 +17,8 @@ use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::task::spawn_blocking;
+
+use crate::presented::{CHECK, trust};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn t10_openssl_agrees_on_versions_and_chains() {
@@ -31,6 +34,32 @@ async fn t10_openssl_agrees_on_versions_and_chains() {
             let seen = openssl(server.addr(), server.host(), version).await;
             assert_eq!(seen, chain(&facts, version), "{} with {version}", fault.name);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t10_openssl_agrees_on_the_verdict() {
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("left out: there is no openssl here");
+        return;
+    }
+    let lab = Lab::at(lab::now());
+    let (trust, folder) = (trust(&lab.roots()), tempfile::tempdir().unwrap());
+    // OpenSSL takes a common name where there are no other names, which RFC 9525 §2.1 forbids.
+    let judged = lab::all()
+        .into_iter()
+        .filter(|fault| fault.name != "name_only_in_cn");
+    for fault in judged.filter(|fault| is_comparable(*fault)) {
+        let server = lab.start(fault).await;
+        let facts = ask(&server).await;
+        let Some(chain) = facts.chain().map(SentChain::certificates) else {
+            continue;
+        };
+
+        let ours = trust.judge(CHECK, &chain, server.host(), facts.asked_at);
+
+        let theirs = openssl_verifies(folder.path(), &lab.roots(), &chain, server.host());
+        assert_eq!(ours.is_ok(), theirs, "{}: {ours:?}", fault.name);
     }
 }
 
@@ -68,6 +97,43 @@ async fn t10_a_server_of_openssl_is_probed_as_it_is_set_up() {
     let suites = &facts.version(Version::Tls10).unwrap().suites.list;
     assert!(suites.starts_with(&[Suite(0xC009), Suite(0xC00A)]), "{suites:?}");
     assert_eq!(facts.chains.len(), 1);
+}
+
+/// By these roots, at the laboratory's moment, and with keys and signatures of 112 bits at least.
+fn openssl_verifies(
+    folder: &Path,
+    roots: &[CertificateDer<'_>],
+    chain: &[CertificateDer<'_>],
+    host: &str,
+) -> bool {
+    let (leaf, others) = chain.split_at(1);
+    for (name, certificates) in [("roots", roots), ("leaf", leaf), ("others", others)] {
+        let pems: String = certificates.iter().map(|der| pem(der)).collect();
+        fs::write(folder.join(name), pems).unwrap();
+    }
+    let moment = Timestamp::try_from(lab::now()).unwrap().as_second().to_string();
+    let mut openssl = Command::new("openssl");
+    openssl
+        .args([
+            "verify",
+            "-no-CApath",
+            "-no-CAstore",
+            "-auth_level",
+            "2",
+            "-purpose",
+            "sslserver",
+        ])
+        .args(["-attime", &moment, "-verify_hostname", host, "-CAfile", "roots"])
+        .current_dir(folder);
+    if !others.is_empty() {
+        openssl.args(["-untrusted", "others"]);
+    }
+    openssl.arg("leaf").output().unwrap().status.success()
+}
+
+pub(crate) fn pem(der: &[u8]) -> String {
+    let base64 = BASE64.encode(der);
+    format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
 }
 
 /// A server of OpenSSL, which ends when it is dropped.

@@ -253,7 +253,7 @@ impl TimeProvider for Still {
     }
 }
 
-const CHECK: CertificateCheck = CertificateCheck {
+pub(crate) const CHECK: CertificateCheck = CertificateCheck {
     skipped: false,
     ats: false,
     self_signed_never: false,

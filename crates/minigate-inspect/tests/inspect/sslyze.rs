@@ -18,7 +18,6 @@ use minigate_inspect::leaf::LeafFacts;
 use minigate_inspect::probe::{
     Bounds, ClientCertificate, Facts, Greeting, Prober, SentChain, Suite, Version,
 };
-use minigate_policy::CertificateCheck;
 use minigate_testkit::FakeResolver;
 use minigate_testkit::lab::{self, Fault, Lab, LabServer};
 use minigate_tls::{RootSource, Roots, Trust};
@@ -26,7 +25,8 @@ use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
 use crate::laboratory::bounds;
-use crate::oracle::OpensslServer;
+use crate::oracle::{OpensslServer, pem};
+use crate::presented::CHECK;
 use report::{Deployment, Report, Scan, names};
 
 /// `MINIGATE_SSLYZE` is the program's path; `.ci/sslyze` installs it.
@@ -123,7 +123,7 @@ async fn scan(
     targets: Vec<String>,
 ) -> BTreeMap<SocketAddr, Scan> {
     let (roots, report) = (folder.join("roots.pem"), folder.join("report.json"));
-    fs::write(&roots, pem(lab)).unwrap();
+    fs::write(&roots, pems(lab)).unwrap();
     let mut command = Command::new(program);
     command
         .args([
@@ -152,14 +152,8 @@ async fn scan(
     scans.map(|scan| (scan.address(), scan)).collect()
 }
 
-fn pem(lab: &Lab) -> String {
-    let one = |der: &[u8]| {
-        format!(
-            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-            BASE64.encode(der)
-        )
-    };
-    lab.roots().iter().map(|root| one(root)).collect()
+fn pems(lab: &Lab) -> String {
+    lab.roots().iter().map(|root| pem(root)).collect()
 }
 
 /// What both look at.
@@ -295,14 +289,9 @@ fn of_sslyze(scan: &Scan) -> Seen {
 fn trust(lab: &Lab) -> Trust {
     let source = RootSource::Added {
         name: "roots.pem".to_owned(),
-        content: pem(lab).into_bytes(),
+        content: pems(lab).into_bytes(),
     };
     Trust::new(Roots::load(&[source]).unwrap())
 }
 
 const HOST: &str = "api.example.com";
-const CHECK: CertificateCheck = CertificateCheck {
-    skipped: false,
-    ats: false,
-    self_signed_never: false,
-};
