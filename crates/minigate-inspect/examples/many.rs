@@ -22,6 +22,7 @@ use minigate_inspect::matrix::{Beside, Matrix};
 use minigate_inspect::probe::Bounds;
 use minigate_policy::Policy;
 use minigate_testkit::lab::{self, Lab};
+use minigate_tls::{RootSource, Roots};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
@@ -118,7 +119,7 @@ async fn check_all(hosts: usize, server: SocketAddr) -> usize {
 
 async fn check(host: &str, server: SocketAddr, checker: &Checker) -> usize {
     let subject = Subject::parse(&format!("{host}:{}", server.port())).unwrap();
-    let report = checker.check(&subject, Timestamp::now()).await;
+    let report = checker.check(&subject, &terms(), Timestamp::now()).await;
     assert!(report.unseen.is_none(), "{:?}", report.unseen);
     serde_json::to_vec(&report).unwrap().len()
 }
@@ -128,14 +129,19 @@ fn checker() -> Checker {
         resolver: Arc::new(Loopback),
         overrides: Vec::new(),
         bounds: Bounds::default(),
+        roots: Roots::load(&[RootSource::Bundled]).unwrap(),
         fetches: false,
     };
-    let terms = Terms {
+    Checker::new(network, Matrix::new(Beside::default()).unwrap())
+}
+
+fn terms() -> Terms {
+    Terms {
         policy: Policy::new("wx0123456789abcdef".parse().unwrap()),
         has_lists: false,
         filings: None,
-    };
-    Checker::new(network, Matrix::new(Beside::default()).unwrap(), terms)
+        needed_too_many: Vec::new(),
+    }
 }
 
 /// Every name is here.

@@ -253,7 +253,7 @@ fn checker(lab: &Lab, resolver: impl Resolver + 'static, overrides: Vec<Override
     Checker::new(network, matrix(lab))
 }
 
-fn terms() -> Terms {
+pub(crate) fn terms() -> Terms {
     Terms {
         policy: Policy::new("wx0123456789abcdef".parse().unwrap()),
         has_lists: false,

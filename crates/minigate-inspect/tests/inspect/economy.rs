@@ -8,15 +8,16 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
 use minigate_engine::{ResolveError, Resolver};
-use minigate_inspect::check::{Checker, Network, Report, Subject, Terms};
+use minigate_inspect::check::{Checker, Network, Report, Subject};
 use minigate_inspect::probe::{Bounds, Facts, VersionFacts};
-use minigate_policy::Policy;
 use minigate_testkit::lab::{self, Lab};
+use minigate_tls::Roots;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::check::terms;
 use crate::matrix::{matrix, now};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +63,7 @@ async fn t10_two_hundred_hosts_are_checked_fifty_at_a_time() {
     );
 }
 
-/// One to see whether anybody is there, and one without a name. For each version a hello; where it is spoken, one more
+/// One to see whether anybody is there, one without a name, and one for the call of the application. For each version a hello; where it is spoken, one more
 /// for each suite, for each group and for the end of them, and two whole handshakes.
 fn needed(facts: &Facts) -> usize {
     let of_version = |version: &VersionFacts| match version.greeting.agreed() {
@@ -72,12 +73,12 @@ fn needed(facts: &Facts) -> usize {
         }
         None => 1,
     };
-    2 + facts.versions.iter().map(of_version).sum::<usize>()
+    3 + facts.versions.iter().map(of_version).sum::<usize>()
 }
 
 async fn check(checker: &Checker, host: &str, turnstile: &Turnstile) -> Report {
     let subject = Subject::parse(&format!("{host}:{}", turnstile.address.port())).unwrap();
-    checker.check(&subject, now()).await
+    checker.check(&subject, &terms(), now()).await
 }
 
 fn checker(lab: &Lab) -> Checker {
@@ -90,14 +91,10 @@ fn checker(lab: &Lab) -> Checker {
             whole: PATIENCE,
             ..Bounds::default()
         },
+        roots: Roots::preinstalled_on(lab.roots()).unwrap(),
         fetches: false,
     };
-    let terms = Terms {
-        policy: Policy::new("wx0123456789abcdef".parse().unwrap()),
-        has_lists: false,
-        filings: None,
-    };
-    Checker::new(network, matrix(lab), terms)
+    Checker::new(network, matrix(lab))
 }
 
 /// Every name is here.
