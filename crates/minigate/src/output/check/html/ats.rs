@@ -56,7 +56,7 @@ const fn demand(number: u8, lang: Lang) -> &'static str {
     match number {
         1 => lang.pick("TLS 1.2 or later", "TLS 1.2 或更高版本"),
         2 => lang.pick(
-            "A suite of Apple’s list, with forward secrecy",
+            "A suite of Apple's list, with forward secrecy",
             "使用苹果列表中具有前向保密的密码套件",
         ),
         3 => lang.pick(

@@ -54,13 +54,13 @@ fn left_out(missing: &Missing, lang: Lang) -> Markup {
                 strong { bdi { (foreign(&missing.subject)) } }
             }
             p { (lang.pick(
-                "An intermediate certificate that the server should send and doesn’t. Devices don’t fetch it.",
+                "An intermediate certificate that the server should send and doesn't. Devices don't fetch it.",
                 "服务器应发送却没有发送的中间证书，设备不会自行下载。",
             )) }
             dl {
                 @if let Some(id) = &missing.key_id { div { dt { (words::KEY_ID.of(lang)) } dd { code { (short(id)) } } } }
                 @for url in missing.urls.iter().take(MOST_URLS) {
-                    div { dt { (lang.pick("To be had at", "下载地址")) } dd { code { bdi { (foreign(url)) } } } }
+                    div.whole { dt { (lang.pick("To be had at", "下载地址")) } dd { code { bdi { (foreign(url)) } } } }
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use minigate_inspect::check::{AddressReport, Report};
-use minigate_inspect::cure::{Change, Completion, changes};
+use minigate_inspect::cure::{Change, Completion, Software, changes};
 use minigate_policy::diagnosis::{Diagnosis, Lang};
 
 use super::grouped::by_address;
@@ -10,15 +10,29 @@ use super::text::{headline, sentence};
 use super::words;
 
 pub(super) fn cure(report: &Report, lang: Lang) -> Markup {
-    let is_needed = report
+    let is_incomplete = report
         .addresses
         .iter()
         .any(|address| address.completion.is_some());
     html! {
-        @if is_needed || !report.needs.is_empty() { h3 { (words::CURE.of(lang)) } }
-        @if is_needed { (by_address(report, lang, |address| completion(address, lang))) }
-        @for need in &report.needs {
-            @for change in changes(*need, &report.host, lang) { (lines(&change)) }
+        @if is_incomplete || !report.needs.is_empty() { h3 { (words::CURE.of(lang)) } }
+        @if is_incomplete { (by_address(report, lang, |address| completion(address, lang))) }
+        @if !report.needs.is_empty() {
+            @for software in Software::ALL { (of_software(software, report, lang)) }
+        }
+    }
+}
+
+/// The lines for each need, in the order of what to do.
+fn of_software(software: Software, report: &Report, lang: Lang) -> Markup {
+    let changes = report
+        .needs
+        .iter()
+        .flat_map(|need| changes(*need, &report.host, lang));
+    html! {
+        details.change {
+            summary { strong { (software.name()) } }
+            @for change in changes.filter(|change| change.software == software) { (lines(&change)) }
         }
     }
 }
@@ -51,11 +65,9 @@ fn full_chain(completion: &Completion, lang: Lang) -> Markup {
 
 fn lines(change: &Change) -> Markup {
     html! {
-        details.change {
-            summary { strong { (change.software.name()) } " " span.dim { (sentence(&change.place)) } }
-            pre tabindex="0" { (change.lines) }
-            @if let Some(then) = &change.then { pre tabindex="0" { (then) } }
-        }
+        p.dim { (headline(&change.place)) }
+        pre tabindex="0" { (change.lines) }
+        @if let Some(then) = &change.then { pre tabindex="0" { (then) } }
     }
 }
 

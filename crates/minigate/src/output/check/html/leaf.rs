@@ -87,7 +87,7 @@ fn life(leaf: &LeafFacts, now: Timestamp, lang: Lang) -> Markup {
     let Lifetime { days, days_left, .. } = leaf.lifetime;
     let left = match (lang, days_left) {
         (Lang::En, ..0) => format!("ended {} days ago", days_left.unsigned_abs()),
-        (Lang::En, _) if now < from => "hasn’t begun".to_owned(),
+        (Lang::En, _) if now < from => "hasn't begun".to_owned(),
         (Lang::En, _) => format!("{days_left} of {days} days left"),
         (Lang::Zh, ..0) => format!("已过期 {} 天", days_left.unsigned_abs()),
         (Lang::Zh, _) if now < from => "尚未生效".to_owned(),
@@ -128,10 +128,10 @@ fn revocation(revocation: &Revocation, lang: Lang) -> String {
             .pick("not told: nothing is stapled", "未知：没有附带 OCSP 响应")
             .to_owned(),
         Revocation::Unreadable(_) => lang
-            .pick("what is stapled can’t be read", "附带的响应无法读取")
+            .pick("what is stapled can't be read", "附带的响应无法读取")
             .to_owned(),
         Revocation::NoAnswer { status } => match lang {
-            Lang::En => format!("the authority couldn’t answer ({status})"),
+            Lang::En => format!("the authority couldn't answer ({status})"),
             Lang::Zh => format!("签发机构无法应答（{status}）"),
         },
         Revocation::ForAnother => lang
@@ -150,13 +150,13 @@ fn told(told: &Told, lang: Lang) -> String {
         (Status::Revoked { at, .. }, Lang::En) => format!("revoked on {}", day(at)),
         (Status::Revoked { at, .. }, Lang::Zh) => format!("已于 {} 吊销", day(at)),
         (Status::Unknown, _) => lang
-            .pick("the authority doesn’t know it", "签发机构不认识该证书")
+            .pick("the authority doesn't know it", "签发机构不认识该证书")
             .to_owned(),
     };
     let signed = match told.is_signed {
         Some(true) => "",
         Some(false) => lang.pick("; not signed by the issuer", "；并非由签发者签名"),
-        None => lang.pick("; whose signature couldn’t be checked", "；签名无法验证"),
+        None => lang.pick("; whose signature couldn't be checked", "；签名无法验证"),
     };
     match (told.next_update.map(moment), lang) {
         (None, _) => format!("{status}{signed}"),

@@ -36,7 +36,7 @@ fn row(report: &Report, number: usize, lang: Lang) -> Markup {
             td { span class={ "grade small " (class) } { (letter) } }
             th scope="row" { a href={ "#" (id(number)) } { bdi { (foreign(&report.target)) } } }
             td {
-                (verdict(report, lang))
+                (headline(&verdict(report, lang)))
                 @if let Some(told) = &first { br; span.dim { (headline(&told.headline)) } }
             }
             td { @if let Some(remedy) = remedy { (headline(remedy)) } @else { "–" } }

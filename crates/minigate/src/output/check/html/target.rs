@@ -1,9 +1,10 @@
 //! One server.
 
 use maud::{Markup, html};
-use minigate_inspect::check::Report;
+use minigate_inspect::check::{Grade, Report};
 use minigate_inspect::devices;
 use minigate_inspect::matrix::Outcome;
+use minigate_policy::Interface;
 use minigate_policy::diagnosis::{Diagnosis, Lang, Severity};
 
 use super::text::{foreign, headline};
@@ -18,7 +19,7 @@ pub(super) fn target(report: &Report, number: usize, lang: Lang) -> Markup {
                 div class={ "grade " (class) } role="img" aria-label={ (words::GRADE.of(lang)) " " (letter) } { (letter) }
                 div {
                     h2 { bdi { (foreign(&report.target)) } }
-                    p.verdict { (verdict(report, lang)) }
+                    p.verdict { (headline(&verdict(report, lang))) }
                     @if let Some(told) = first(report, lang) {
                         p { (headline(&told.headline)) @if let Some(rule) = told.rule { " " span.rule { (rule) } } }
                         @if let Some(remedy) = told.remedies.first() {
@@ -46,42 +47,53 @@ pub(super) fn id(number: usize) -> String {
     format!("server-{}", number + 1)
 }
 
-/// The answer: whether it works, and on which devices it doesn't.
+/// The answer: what it comes to, and on which devices it doesn't work.
 pub(super) fn verdict(report: &Report, lang: Lang) -> String {
-    if report.unseen.is_some() {
-        return lang.pick("Couldn’t be looked at", "无法检查").to_owned();
-    }
-    let on = |outcome: Outcome| {
-        let ids = devices().iter().map(minigate_inspect::Device::id);
-        let such = ids.filter(|id| {
-            report
-                .on(id)
-                .is_some_and(|verdict| verdict.row.outcome == outcome)
-        });
-        words::device_names(&such.collect::<Vec<_>>(), lang)
+    let Some(grade) = report.grade else {
+        return lang.pick("couldn't be looked at", "无法检查").to_owned();
     };
-    let (fails, unknown) = (on(Outcome::Fails), on(Outcome::Unknown));
-    let mut parts = Vec::new();
-    if !fails.is_empty() {
-        parts.push(match lang {
-            Lang::En => format!("Fails on {fails}"),
-            Lang::Zh => format!("在{fails}上失败"),
-        });
-    }
-    if !unknown.is_empty() {
-        parts.push(match lang {
-            Lang::En => format!("unknown on {unknown}"),
-            Lang::Zh => format!("{unknown}上未知"),
-        });
-    }
-    let is_entry_wrong = report
-        .findings
+    let (fails, unknown) = (
+        count(report, Outcome::Fails, lang),
+        count(report, Outcome::Unknown, lang),
+    );
+    let is_told = grade == Grade::F && fails.is_some();
+    let meaning = (!is_told).then(|| grade.meaning(lang).to_owned());
+    let parts: Vec<_> = [meaning, fails, unknown].into_iter().flatten().collect();
+    parts.join(lang.pick("; ", "；"))
+}
+
+/// `fails on 1 of 11 devices: Android 4.1–4.4 (uploadFile)`.
+fn count(report: &Report, outcome: Outcome, lang: Lang) -> Option<String> {
+    let such: Vec<_> = devices()
         .iter()
-        .any(|finding| finding.severity == Severity::Fail && finding.devices.is_empty());
-    match (parts.is_empty(), is_entry_wrong) {
-        (true, false) => lang.pick("Works on every device", "在所有设备上可用").to_owned(),
-        (true, true) => lang.pick("Fails on every device", "在所有设备上失败").to_owned(),
-        (false, _) => parts.join(lang.pick("; ", "；")),
+        .filter_map(|device| Some((device, report.on(device.id())?)))
+        .filter(|(_, verdict)| verdict.row.outcome == outcome)
+        .collect();
+    let names = such.iter().map(|(device, verdict)| {
+        let is_whole = verdict.interfaces.len() == report.interfaces.len();
+        device.name(lang).to_owned() + &concerned(&verdict.interfaces, is_whole, lang)
+    });
+    let names = names.collect::<Vec<_>>().join(lang.pick(", ", "、"));
+    let (number, all) = (such.len(), devices().len());
+    let told = match (outcome, lang) {
+        (Outcome::Unknown, Lang::En) => format!("unknown on {number} of {all} devices: {names}"),
+        (Outcome::Unknown, Lang::Zh) => format!("{all} 种设备中有 {number} 种未知：{names}"),
+        (_, Lang::En) if number == all => format!("fails on all {all} devices"),
+        (_, Lang::Zh) if number == all => format!("全部 {all} 种设备均不可用"),
+        (_, Lang::En) => format!("fails on {number} of {all} devices: {names}"),
+        (_, Lang::Zh) => format!("{all} 种设备中有 {number} 种不可用：{names}"),
+    };
+    (number > 0).then_some(told)
+}
+
+fn concerned(interfaces: &[Interface], is_whole: bool, lang: Lang) -> String {
+    if is_whole {
+        return String::new();
+    }
+    let names: Vec<_> = interfaces.iter().map(|interface| interface.name()).collect();
+    match lang {
+        Lang::En => format!(" ({})", names.join(", ")),
+        Lang::Zh => format!("（{}）", names.join("、")),
     }
 }
 

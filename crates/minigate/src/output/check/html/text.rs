@@ -12,15 +12,12 @@ pub(super) fn foreign(text: &str) -> String {
 
 /// A sentence of ours that may quote foreign text: what stands between backquotes is set apart.
 pub(super) fn sentence(text: &str) -> Markup {
-    let text = bounded(text, LONGEST_SENTENCE);
     let is_paired = text.matches('`').count().is_multiple_of(2);
+    let parts = text.split('`').take(MOST_PARTS).enumerate();
     html! {
-        @if is_paired {
-            @for (number, part) in text.split('`').enumerate() {
-                @if number % 2 == 1 { code { bdi { (part) } } } @else { (part) }
-            }
-        } @else {
-            (text)
+        @for (number, part) in parts {
+            @if is_paired && number % 2 == 1 { code { bdi { (foreign(part)) } } }
+            @else { @if !is_paired && number > 0 { "`" } (bounded(part, LONGEST_SENTENCE)) }
         }
     }
 }
@@ -76,6 +73,7 @@ fn bounded(text: &str, longest: usize) -> String {
 
 const LONGEST: usize = 200;
 const LONGEST_SENTENCE: usize = 1_000;
+const MOST_PARTS: usize = 65;
 
 #[cfg(test)]
 mod tests {

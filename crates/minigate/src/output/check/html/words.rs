@@ -18,7 +18,7 @@ impl Label {
     }
 }
 
-pub(super) const NOT_SENT: Label = Label("not sent, and needn’t be", "未发送，也无需发送");
+pub(super) const NOT_SENT: Label = Label("not sent, and needn't be", "未发送，也无需发送");
 pub(super) const IN_STORE: Label = Label("In the store of", "根证书库中有：");
 pub(super) const IN_SOME: Label = Label("In some versions only of", "只有部分版本有：");
 pub(super) const IN_NONE: Label = Label("Not in the store of", "根证书库中没有：");
@@ -29,12 +29,12 @@ pub(super) const ANSWER: Label = Label("Answer", "结论");
 pub(super) const ATS: Label = Label("App Transport Security (iOS)", "App Transport Security（iOS）");
 pub(super) const CHAIN: Label = Label("The certificates", "证书链");
 pub(super) const CHAIN_ORDER: Label = Label(
-    "From the server’s own certificate up to the root; each is signed by the next.",
+    "From the server's own certificate up to the root; each is signed by the next.",
     "从服务器自己的证书到根证书，每一张都由下一张签发。",
 );
 pub(super) const CLIENT_CERTIFICATE: Label = Label("Client certificate", "客户端证书");
 pub(super) const CLOCK: Label = Label("Clock", "时钟");
-pub(super) const COMMON_NAME: Label = Label("Common name (doesn’t count)", "通用名（不再有效）");
+pub(super) const COMMON_NAME: Label = Label("Common name (doesn't count)", "通用名（不再有效）");
 pub(super) const CURE: Label = Label("What to change at the server", "服务器需要的修改");
 pub(super) const DATA: Label = Label(
     "What devices trust and offer is from published sources, copied on given days; docs/devices.md names them.",
@@ -58,7 +58,7 @@ pub(super) const INTERFACE: Label = Label("Interface", "接口");
 pub(super) const ISSUER: Label = Label("Issuer", "签发者");
 pub(super) const KEY: Label = Label("Key", "密钥");
 pub(super) const KEY_ID: Label = Label("Key identifier", "密钥标识符");
-pub(super) const LEAF: Label = Label("The server’s own certificate", "服务器证书");
+pub(super) const LEAF: Label = Label("The server's own certificate", "服务器证书");
 pub(super) const LIFE: Label = Label("Life", "有效期");
 pub(super) const LIMIT: Label = Label("Longest life allowed", "允许的最长有效期");
 pub(super) const MATCH: Label = Label("For this host", "与主机名是否相符");
@@ -73,7 +73,7 @@ pub(super) const PURPOSES: Label = Label("Purposes", "用途");
 pub(super) const RESUMPTION: Label = Label("Resumption", "会话恢复");
 pub(super) const REVOCATION: Label = Label("Revocation", "吊销状态");
 pub(super) const RULES: Label = Label(
-    "D1 to T11 are rules of the platform’s network guide, by the IDs that minigate gives them.",
+    "D1 to T11 are rules of the platform's network guide, by the IDs that minigate gives them.",
     "D1 至 T11 是平台网络规则在 minigate 中的编号。",
 );
 pub(super) const SIGNATURE: Label = Label("Signature", "签名");
@@ -81,7 +81,7 @@ pub(super) const STAPLE: Label = Label("OCSP staple", "OCSP 附带");
 pub(super) const SUITES: Label = Label("Suites, the preferred one first", "密码套件（首选在前）");
 pub(super) const SUPERFLUOUS: Label = Label("Sent, but needed by nobody", "已发送但不需要");
 pub(super) const TARGET: Label = Label("Server", "服务器");
-pub(super) const UNREADABLE: Label = Label("It can’t be read", "无法读取");
+pub(super) const UNREADABLE: Label = Label("It can't be read", "无法读取");
 pub(super) const VALIDITY: Label = Label("Valid", "有效");
 pub(super) const VERSION: Label = Label("Version", "版本");
 pub(super) const YES: Label = Label("yes", "是");

@@ -57,7 +57,7 @@ const fn role(facts: &CertificateFacts, step: usize, lang: Lang) -> &'static str
     match (step, facts.is_self_issued) {
         (0, true) => lang.pick("server, self-signed", "服务器（自签名）"),
         (0, false) => lang.pick("server", "服务器"),
-        (_, true) => lang.pick("root, needn’t be sent", "根证书（无需发送）"),
+        (_, true) => lang.pick("root, needn't be sent", "根证书（无需发送）"),
         (_, false) => lang.pick("intermediate", "中间证书"),
     }
 }
