@@ -1,5 +1,6 @@
 //! Checks of servers, in each of their forms.
 
+mod answer;
 mod cure;
 mod found;
 mod html;

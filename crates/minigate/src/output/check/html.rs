@@ -1,5 +1,6 @@
 //! A report as a page: one file that needs no script and loads nothing.
 
+mod application;
 mod ats;
 mod chain;
 mod cure;

@@ -1,12 +1,11 @@
 //! A check for people: the answer first, then the devices, what to do in order, and what was seen.
 
 use minigate_inspect::check::{Finding, Grade, Report};
-use minigate_inspect::matrix::Outcome;
 use minigate_inspect::{Device, Severity, devices};
 use minigate_policy::diagnosis::{Diagnosis, Lang};
 
 use super::super::{details, escape::line, paint};
-use super::{cure, matrix, server};
+use super::{answer, cure, matrix, server};
 
 /// One report; of the whole one nothing is left out.
 pub(in crate::output) fn human(report: &Report, is_whole: bool, lang: Lang) -> String {
@@ -59,34 +58,13 @@ const fn colour(grade: Grade) -> anstyle::Style {
 
 /// `fails on 3 of 11 devices: the worst cause`.
 fn verdict(report: &Report, grade: Grade, lang: Lang) -> String {
-    let failing: Vec<_> = devices().iter().filter(|device| fails(report, device)).collect();
-    let names: Vec<_> = failing.iter().map(|device| device.name(lang)).collect();
-    let names = names.join(lang.pick(", ", "、"));
-    let (failed, all) = (failing.len(), devices().len());
-    let works = all - failed;
-    let count = match (grade, failed, lang) {
-        (Grade::A | Grade::B, 0, Lang::En) => format!("works on all {all} devices"),
-        (Grade::A | Grade::B, 0, Lang::Zh) => format!("在全部 {all} 种设备上可用"),
-        (Grade::A | Grade::B, _, Lang::En) => format!("works on {works} of {all} devices, not on {names}"),
-        (Grade::A | Grade::B, _, Lang::Zh) => format!("在 {all} 种设备中的 {works} 种上可用，{names} 除外"),
-        (Grade::C, _, Lang::En) => format!("fails on old phones ({names})"),
-        (Grade::C, _, Lang::Zh) => format!("在旧手机上不可用（{names}）"),
-        (Grade::F, 0, _) => lang.pick("fails", "不可用").to_owned(),
-        (Grade::F, _, Lang::En) => format!("fails on {failed} of {all} devices"),
-        (Grade::F, _, Lang::Zh) => format!("在 {all} 种设备中的 {failed} 种上不可用"),
-    };
     let worst = report
         .findings
         .first()
         .filter(|worst| worst.severity > Severity::Note);
     let worst = worst.map(|worst| worst.tell(lang)).map(|told| headline(&told));
-    count + &worst.map_or_else(String::new, |worst| format!("{}{worst}", lang.pick(": ", "：")))
-}
-
-fn fails(report: &Report, device: &Device) -> bool {
-    report
-        .on(device.id())
-        .is_some_and(|verdict| verdict.row.outcome == Outcome::Fails)
+    answer::verdict(report, grade, lang)
+        + &worst.map_or_else(String::new, |worst| format!("{}{worst}", lang.pick(": ", "：")))
 }
 
 fn headline(told: &Diagnosis) -> String {

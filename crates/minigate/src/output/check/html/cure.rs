@@ -38,7 +38,10 @@ fn of_software(software: Software, report: &Report, lang: Lang) -> Markup {
 }
 
 fn completion(address: &AddressReport, lang: Lang) -> Option<Markup> {
-    let completion = address.completion.as_ref()?;
+    let completion = address
+        .completion
+        .as_ref()
+        .filter(|completion| completion.is_needed())?;
     Some(html! {
         ul.plain { @for told in completion.tell(lang) { (told_line(&told)) } }
         (full_chain(completion, lang))

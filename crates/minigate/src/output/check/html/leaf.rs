@@ -33,7 +33,7 @@ fn list(leaf: &LeafFacts, now: Timestamp, lang: Lang) -> Markup {
             @if let Some(limit) = leaf.lifetime.limit {
                 div { dt { (words::LIMIT.of(lang)) } dd { (limited(leaf.lifetime, limit, lang)) } }
             }
-            div { dt { (words::KEY.of(lang)) } dd { (words::key(&certificate.key)) } }
+            div { dt { (words::KEY.of(lang)) } dd { (foreign(&certificate.key.to_string())) } }
             div { dt { (words::SIGNATURE.of(lang)) } dd { (words::signature(&certificate.signature, lang)) } }
             @if !leaf.purposes.is_empty() {
                 div { dt { (words::PURPOSES.of(lang)) } dd { (listed(&leaf.purposes, lang)) } }

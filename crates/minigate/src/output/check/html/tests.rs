@@ -12,7 +12,7 @@ async fn t10_a_page_answers_first_and_draws_what_is_missing() {
     let page = html(std::slice::from_ref(&report), Lang::En);
 
     let places = [
-        "Fails on 8 of 11 devices: iOS (current)",
+        "Fails on 8 of 11 devices (iOS (current)",
         "The server leaves out the intermediate certificate",
         "Append it to the certificate file",
         r#"<table class="matrix">"#,

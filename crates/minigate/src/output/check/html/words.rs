@@ -1,6 +1,6 @@
 //! The page's own words. A label has both languages, or it doesn't compile.
 
-use minigate_inspect::certificate::{Key, KeyKind, Signature};
+use minigate_inspect::certificate::{Hash, Signature};
 use minigate_inspect::check::Grade;
 use minigate_inspect::matrix::Outcome;
 use minigate_inspect::{Device, devices};
@@ -24,6 +24,14 @@ pub(super) const IN_SOME: Label = Label("In some versions only of", "只有部�
 pub(super) const IN_NONE: Label = Label("Not in the store of", "根证书库中没有：");
 pub(super) const UNKNOWN_OF: Label = Label("Unknown of", "未知：");
 pub(super) const ACCEPTED: Label = Label("Accepted", "是否接受");
+pub(super) const APPLICATION: Label = Label("The application behind it", "服务器上的应用");
+pub(super) const BODY: Label = Label("Answer's body", "响应正文");
+pub(super) const CHARSET: Label = Label("Charset", "字符集");
+pub(super) const CONTENT_TYPE: Label = Label("content-type", "content-type");
+pub(super) const RELEASE: Label = Label("In a release", "正式版");
+pub(super) const SOCKET: Label = Label("Socket", "WebSocket");
+pub(super) const STATUS: Label = Label("Status", "状态码");
+pub(super) const URL: Label = Label("URL", "URL");
 pub(super) const ALPN: Label = Label("ALPN", "ALPN");
 pub(super) const ANSWER: Label = Label("Answer", "结论");
 pub(super) const ATS: Label = Label("App Transport Security (iOS)", "App Transport Security（iOS）");
@@ -130,29 +138,8 @@ pub(super) fn grade(grade: Option<Grade>) -> (String, &'static str) {
     )
 }
 
-/// `RSA 2048`.
-pub(super) fn key(key: &Key) -> String {
-    let kind = match &key.kind {
-        KeyKind::Rsa => "RSA".to_owned(),
-        KeyKind::P256 => "P-256".to_owned(),
-        KeyKind::P384 => "P-384".to_owned(),
-        KeyKind::P521 => "P-521".to_owned(),
-        KeyKind::Ed25519 => "Ed25519".to_owned(),
-        KeyKind::Ed448 => "Ed448".to_owned(),
-        KeyKind::Dsa => "DSA".to_owned(),
-        KeyKind::Other(other) => foreign(other),
-        _ => "?".to_owned(),
-    };
-    let bits = key
-        .bits
-        .filter(|_| matches!(key.kind, KeyKind::Rsa | KeyKind::Dsa));
-    bits.map_or_else(|| kind.clone(), |bits| format!("{kind} {bits}"))
-}
-
 pub(super) fn signature(signature: &Signature, lang: Lang) -> String {
-    let broken = signature
-        .hash
-        .is_some_and(minigate_inspect::certificate::Hash::is_broken);
+    let broken = signature.hash.is_some_and(Hash::is_broken);
     let remark = match (broken, lang) {
         (false, _) => "",
         (true, Lang::En) => " (broken)",

@@ -30,7 +30,7 @@ pub(super) fn details(facts: &CertificateFacts, lang: Lang) -> Markup {
     html! {
         dl {
             div { dt { (words::ISSUER.of(lang)) } dd { bdi { (foreign(&facts.issuer)) } } }
-            div { dt { (words::KEY.of(lang)) } dd { (words::key(&facts.key)) } }
+            div { dt { (words::KEY.of(lang)) } dd { (foreign(&facts.key.to_string())) } }
             div { dt { (words::SIGNATURE.of(lang)) } dd { (words::signature(&facts.signature, lang)) } }
             div { dt { (words::VALIDITY.of(lang)) } dd { (day(facts.not_before)) " – " (day(facts.not_after)) } }
             div { dt { "SHA-256" } dd { code { (short(&facts.fingerprint)) } } }

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use minigate_inspect::chain::{ChainFacts, End, Wanted};
 use minigate_inspect::check::AddressReport;
 use minigate_inspect::cure::Ending;
-use minigate_inspect::matrix::Outcome;
 use minigate_inspect::{Device, Presence, Root, devices};
 use minigate_policy::diagnosis::Lang;
+use minigate_tls::Roots;
 
 use super::super::text::{foreign, short};
 use super::super::words;
@@ -39,21 +39,27 @@ pub(super) fn top(address: &AddressReport, chain: &ChainFacts, lang: Lang) -> Ma
 
 /// The roots of stores in which the way ends, the certificates that were left out added.
 fn known(address: &AddressReport, chain: &ChainFacts) -> Vec<&'static Root> {
-    let Some(sent) = address.facts.chain() else {
-        return Vec::new();
-    };
-    let certificates = sent.certificates();
-    let Some(last) = chain.way.last().and_then(|last| certificates.get(*last)) else {
-        return Vec::new();
-    };
     let mut known = match &chain.end {
-        End::NotSent(_) => Root::issuers_of(last),
-        End::RootSent { .. } => Root::find(last).into_iter().collect(),
+        End::NotSent(_) => issuers(address).unwrap_or_default(),
+        End::RootSent { place } => Vec::from_iter(sent_root(address, *place)),
         End::Nothing | End::Unreadable | End::SelfSigned => Vec::new(),
     };
     known.dedup_by_key(|root| root.name());
     known.truncate(MOST_ROOTS);
     known
+}
+
+/// Those above the whole chain; nothing where it isn't known to its end.
+fn issuers(address: &AddressReport) -> Option<Vec<&'static Root>> {
+    let completion = address.completion.as_ref()?;
+    let pem = completion.full_chain.as_deref()?;
+    let certificates = Roots::read_file("", pem.as_bytes()).ok()?;
+    Some(Root::issuers_of(certificates.last()?))
+}
+
+fn sent_root(address: &AddressReport, place: usize) -> Option<&'static Root> {
+    let sent = address.facts.chain()?;
+    Root::find(sent.certificates().get(place)?)
 }
 
 fn of_stores(root: &Root, wanted: &Wanted, lang: Lang) -> Markup {
@@ -78,38 +84,30 @@ fn holders(root: &Root, lang: Lang) -> Markup {
 
 /// An issuer that no store has.
 fn of_none(address: &AddressReport, wanted: &Wanted, lang: Lang) -> Markup {
-    let completion = address.completion.as_ref();
-    let is_missing = completion.is_some_and(|completion| !completion.missing.is_empty());
-    let end = completion.map(|completion| &completion.end);
+    let end = address.completion.as_ref().map(|completion| &completion.end);
     html! {
         @match end {
-            // The boxes of what is missing stand for it already.
-            Some(Ending::Open) if is_missing => {}
-            Some(Ending::Root { name } | Ending::UnknownRoot { name }) => (named(address, name, None, lang)),
-            _ => (named(address, &wanted.subject, wanted.key_id.as_deref(), lang)),
+            Some(Ending::Root { name }) => (named(name, None, lang.pick(
+                "In none of the stores that minigate knows; it was given to this check.",
+                "不在 minigate 所知的任何根证书库中，由本次检查指定为可信。",
+            ), lang)),
+            Some(Ending::UnknownRoot { name }) => (named(name, None, lang.pick(
+                "In none of the stores that minigate knows.",
+                "不在 minigate 所知的任何根证书库中。",
+            ), lang)),
+            // The boxes of what is missing stand for it.
+            Some(Ending::Open) => {}
+            _ => (named(&wanted.subject, wanted.key_id.as_deref(), "", lang)),
         }
     }
 }
 
-fn named(address: &AddressReport, name: &str, key_id: Option<&str>, lang: Lang) -> Markup {
-    let rows = address.verdicts.iter().flat_map(|verdicts| &verdicts.rows);
-    let mut accepted = rows.filter(|row| matches!(row.outcome, Outcome::Works | Outcome::Warning));
-    let told = if accepted.next().is_some() {
-        lang.pick(
-            "In none of the stores that minigate knows; it was given to this check.",
-            "不在 minigate 所知的任何根证书库中，由本次检查指定为可信。",
-        )
-    } else {
-        lang.pick(
-            "In none of the stores that minigate knows.",
-            "不在 minigate 所知的任何根证书库中。",
-        )
-    };
+fn named(name: &str, key_id: Option<&str>, told: &str, lang: Lang) -> Markup {
     html! {
         li.box.root {
             p.head {
-                span.mark { (lang.pick("issuer", "签发者")) } " " strong { bdi { (foreign(name)) } } " "
-                span.dim { (lang.pick("not sent", "未发送")) }
+                span.mark { (lang.pick("root", "根证书")) } " " strong { bdi { (foreign(name)) } } " "
+                span.dim { (words::NOT_SENT.of(lang)) }
             }
             p { (told) }
             @if let Some(id) = key_id { dl { div { dt { (words::KEY_ID.of(lang)) } dd { code { (short(id)) } } } } }
