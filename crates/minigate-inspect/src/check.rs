@@ -51,7 +51,7 @@ use crate::chain::ChainFacts;
 use crate::cure::{Fetcher, Means, Need, complete};
 use crate::leaf::LeafFacts;
 use crate::matrix::Matrix;
-use crate::probe::{Bounds, Facts, Prober, SentChain};
+use crate::probe::{Bounds, ClientCertificate, Facts, Prober, SentChain};
 pub use ats::AtsLine;
 pub use entry::{EntryFault, Terms};
 pub use finding::{Finding, Matter};
@@ -190,7 +190,7 @@ impl Checker {
         now: Timestamp,
     ) -> AddressReport {
         let facts = self.prober.ask_address(subject.host(), address, now).await;
-        let application = if has_session(&facts) {
+        let application = if is_open(&facts) {
             Some(asker.ask(subject.asked(), address).await)
         } else {
             None
@@ -275,8 +275,11 @@ impl fmt::Debug for Network {
     }
 }
 
-/// Whether there is anything above TLS to ask.
-fn has_session(facts: &Facts) -> bool {
+/// Whether there is anything above TLS to ask, for whoever has no certificate.
+fn is_open(facts: &Facts) -> bool {
+    if facts.client_certificate() == ClientCertificate::Demanded {
+        return false;
+    }
     let mut sessions = facts
         .versions
         .iter()

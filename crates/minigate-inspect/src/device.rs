@@ -148,6 +148,12 @@ impl Device {
         &self.row.programs
     }
 
+    /// Whether it refuses a certificate that the stapled answer calls revoked.
+    #[must_use]
+    pub const fn heeds_revocation(&self) -> bool {
+        self.row.heeds_revocation
+    }
+
     /// Whether it counts less in a grade: its roots and its TLS are older than most servers' certificates, nothing brings
     /// them up to date, and hardly anybody has it any more.
     #[must_use]
@@ -193,6 +199,8 @@ struct Row {
     ats: bool,
     self_signed_never: bool,
     user_roots: bool,
+    #[serde(default)]
+    heeds_revocation: bool,
     #[serde(default)]
     legacy: bool,
     programs: Vec<Program>,

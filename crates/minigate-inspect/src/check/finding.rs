@@ -179,7 +179,10 @@ fn of_address(report: &AddressReport) -> Vec<Finding> {
 }
 
 fn of_row(row: &RowVerdict, interface: Interface) -> Option<Finding> {
-    let cause = row.cause.as_ref()?;
+    let cause = row
+        .cause
+        .as_ref()
+        .filter(|cause| !is_all_that_it_can(row, cause, interface))?;
     Some(Finding {
         devices: vec![row.device.clone()],
         interfaces: vec![interface],
@@ -208,6 +211,16 @@ fn severity(row: &RowVerdict, cause: &Cause) -> Severity {
         Outcome::Unknown if *cause == Cause::OfferUnknown => Severity::Note,
         Outcome::Warning | Outcome::Unknown => Severity::Warn,
     }
+}
+
+/// Whether a device and a server do the best that the device can, of which the server's own remark says enough.
+fn is_all_that_it_can(row: &RowVerdict, cause: &Cause, interface: Interface) -> bool {
+    let Cause::OldVersion { version } = cause else {
+        return false;
+    };
+    let device = Device::find(&row.device);
+    let newest = device.and_then(|device| device.tls_versions(interface).last());
+    newest.is_some_and(|newest| u16::from(*newest) == version.code())
 }
 
 /// Whether the device has nothing newer than TLS 1.1, which no server should speak any more (RFC 8996).

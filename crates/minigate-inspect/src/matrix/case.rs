@@ -6,7 +6,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::agreement::{Agreement, Finding};
 use super::anchors::{Anchors, Question, is_dead_end};
-use super::meeting::{Meeting, refused, served};
+use super::meeting::{Meeting, is_revoked, refused, served};
 use super::{Cause, Outcome};
 use crate::chain::{ChainFacts, End};
 use crate::device::{Device, Intermediates};
@@ -38,6 +38,9 @@ impl Case<'_> {
         let tolerated = self.accepted(store, &certificates, &leaf)?;
         ats_suite(self.device, &agreement)?;
         self.not_distrusted(&certificates, &leaf)?;
+        if self.device.heeds_revocation() && is_revoked(&leaf, self.meeting.now) {
+            return Err((Outcome::Fails, Cause::Revoked));
+        }
         served(&agreement, &leaf)?;
         let warning = tolerated.or_else(|| self.meeting.warning(&agreement, sent, &leaf));
         warning.map_or(Ok(()), |cause| Err((Outcome::Warning, cause)))?;

@@ -151,7 +151,7 @@ fn reached(reach: &Reach) -> Result<(), Finding> {
 }
 
 /// Whether the authority itself says so, today.
-fn is_revoked(leaf: &LeafFacts, now: Timestamp) -> bool {
+pub(super) fn is_revoked(leaf: &LeafFacts, now: Timestamp) -> bool {
     match &leaf.revocation {
         Revocation::Told(told) => {
             matches!(told.status, Status::Revoked { .. })

@@ -9,7 +9,7 @@ use minigate_policy::diagnosis::{Diagnosis, Lang};
 use minigate_tls::CertificateFault;
 
 use super::Cause;
-use crate::probe::Version;
+use crate::probe::{Refusal, Version};
 
 impl Cause {
     /// Tells the rule broken, what was seen, and what to do.
@@ -56,6 +56,17 @@ fn texts(items: &[impl Display]) -> Vec<String> {
 
 fn joined(items: &[impl Display], between: &str) -> String {
     texts(items).join(between)
+}
+
+impl Refusal {
+    /// Why a server and a hello didn't come together.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Zh => zh::refused(self),
+        }
+    }
 }
 
 /// Whether a device has nothing that a server should speak (RFC 8996).

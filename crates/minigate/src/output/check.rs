@@ -1,6 +1,7 @@
 //! Checks of servers, in each of their forms.
 
 mod answer;
+mod application;
 mod cure;
 mod found;
 mod html;

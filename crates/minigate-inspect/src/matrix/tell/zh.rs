@@ -61,7 +61,7 @@ fn met(condition: Condition) -> String {
     }
 }
 
-fn refused(refusal: &Refusal) -> String {
+pub(super) fn refused(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Alert { alert } => format!("服务器拒绝握手：{alert}"),
         Refusal::OtherVersion { code } => format!("服务器以其他版本 0x{code:04x} 回应"),

@@ -4,7 +4,8 @@ use minigate_inspect::check::Report;
 use minigate_inspect::cure::{Change, Missing, Need, changes};
 use minigate_policy::diagnosis::Lang;
 
-use super::super::{escape::line, paint};
+use super::super::escape::{block, line};
+use super::super::paint;
 
 /// The missing certificates, the chain to send instead, and the lines for each server software.
 pub(super) fn lines(report: &Report, lang: Lang) -> String {
@@ -84,7 +85,7 @@ fn of_change(change: &Change, lang: Lang) -> String {
         line(&change.place)
     );
     for row in change.lines.lines() {
-        text += &format!("    {}\n", line(row));
+        text += &format!("    {}\n", block(row));
     }
     if let Some(then) = &change.then {
         text += &format!(

@@ -1,14 +1,17 @@
 //! What was seen of a server: its protocols, its certificates, the demands of App Transport Security.
 
+use std::fmt::Display;
+
 use minigate_inspect::certificate::CertificateFacts;
 use minigate_inspect::chain::{ChainFacts, End, Sent};
 use minigate_inspect::check::{AddressReport, AtsLine, Report};
 use minigate_inspect::leaf::{LeafFacts, NameMatch};
 use minigate_inspect::ocsp::{Revocation, Status};
-use minigate_inspect::probe::{Facts, HttpAnswer, Opened, Session, VersionFacts};
+use minigate_inspect::probe::{Facts, HttpAnswer, Offered, Opened, Session, VersionFacts};
 use minigate_policy::diagnosis::Lang;
 
 use super::super::{escape::line, paint};
+use super::application;
 
 /// Each address, and the lines that an app's lists need.
 pub(super) fn lines(report: &Report, lang: Lang) -> String {
@@ -55,28 +58,34 @@ fn of_address(report: &AddressReport, lang: Lang) -> String {
     if let Some(chain) = &report.chain {
         text += &of_chain(chain, lang);
     }
-    text + &of_ats(&report.ats, lang)
+    text += &of_ats(&report.ats, lang);
+    text + &report
+        .application
+        .as_ref()
+        .map_or_else(String::new, |found| application::lines(found, lang))
 }
 
-/// `AES_128_GCM_SHA256, X25519 (7 suites, 3 groups)`, or why not.
+/// The suites and groups, the preferred ones first; or why not.
 fn version_line(version: &VersionFacts, lang: Lang) -> String {
-    let Some(agreed) = version.greeting.agreed() else {
-        let refusal = version
-            .greeting
-            .refusal()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        return format!("{}: {refusal}", lang.pick("no", "否"));
-    };
-    let group = agreed
-        .group
-        .map_or_else(String::new, |group| format!(", {group}"));
-    let (suites, groups) = (version.suites.list.len(), version.groups.list.len());
-    let counts = match lang {
-        Lang::En => format!("{suites} suites, {groups} groups"),
-        Lang::Zh => format!("{suites} 个套件，{groups} 个群"),
-    };
-    format!("{}{group} ({counts})", agreed.suite)
+    if version.greeting.agreed().is_none() {
+        let refusal = version.greeting.refusal().map(|refusal| refusal.tell(lang));
+        return format!(
+            "{}: {}",
+            lang.pick("no", "否"),
+            line(&refusal.unwrap_or_default())
+        );
+    }
+    let suites = listed(&version.suites);
+    if version.groups.list.is_empty() {
+        return suites;
+    }
+    format!("{suites}; {}", listed(&version.groups))
+}
+
+fn listed(offered: &Offered<impl Display>) -> String {
+    let each: Vec<_> = offered.list.iter().map(ToString::to_string).collect();
+    let more = if offered.is_complete { "" } else { " …" };
+    each.join(", ") + more
 }
 
 fn of_connection(facts: &Facts, lang: Lang) -> String {
@@ -264,7 +273,7 @@ fn entries(report: &Report, lang: Lang) -> String {
     )
 }
 
-fn row(name: &str, text: &str) -> String {
+pub(super) fn row(name: &str, text: &str) -> String {
     format!("  {}{name}{}  {}\n", paint::DIM, paint::RESET, text)
 }
 
