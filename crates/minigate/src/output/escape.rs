@@ -52,7 +52,8 @@ fn escape(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 fn steers(c: char) -> bool {
-    let turns = matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     turns || c.is_control() && !matches!(c, '\n' | '\t')
 }
 
@@ -66,6 +67,7 @@ mod tests {
     fn foreign_text_cant_steer_the_terminal() {
         assert_eq!(block("\u{1b}[31mred"), "\\u{1b}[31mred");
         assert_eq!(line("a\u{202e}b\rc"), "a\\u{202e}b\\u{d}c");
+        assert_eq!(line("\u{61c}a"), "\\u{61c}a");
         assert_eq!(block("天气\tok\n"), "天气\tok\n");
     }
 
