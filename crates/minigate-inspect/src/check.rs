@@ -216,7 +216,7 @@ impl Checker {
             rows: self.matrix.judge(&facts, *interface, now),
         });
         AddressReport {
-            ats: AtsLine::all(&facts),
+            ats: AtsLine::all(&facts, self.matrix.beside()),
             verdicts: verdicts.collect(),
             remarks: Remark::of(&facts, chain.as_ref(), leaf.as_ref(), now),
             chain,

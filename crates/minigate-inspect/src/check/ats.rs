@@ -1,6 +1,7 @@
 //! App Transport Security, demand by demand (rule T7).
 
 use minigate_tls::AtsDemand;
+use rustls::pki_types::CertificateDer;
 use serde::Serialize;
 
 use crate::chain::ends_publicly;
@@ -21,13 +22,14 @@ pub struct AtsLine {
 
 impl AtsLine {
     /// All demands in the order of their numbers; none where no certificate is presented.
-    pub(super) fn all(facts: &Facts) -> Vec<Self> {
+    pub(super) fn all(facts: &Facts, beside: &[CertificateDer<'_>]) -> Vec<Self> {
         let Some(sent) = facts.chain() else {
             return Vec::new();
         };
         let certificates = sent.certificates();
+        let is_preinstalled = ends_publicly(sent) || leads_to(beside, &certificates);
         let leaf = certificates.first();
-        let unmet = leaf.map(|leaf| minigate_tls::ats_unmet(leaf, ends_publicly(sent)));
+        let unmet = leaf.map(|leaf| minigate_tls::ats_unmet(leaf, is_preinstalled));
         let unmet = unmet.unwrap_or_default();
         let mut lines = vec![
             Self::new(1, spoken(facts).next().is_some(), None),
@@ -57,6 +59,13 @@ impl AtsLine {
             unmet,
         }
     }
+}
+
+/// Whether a root that every device is taken to come with has issued the last certificate of the way.
+fn leads_to(roots: &[CertificateDer<'_>], sent: &[CertificateDer<'_>]) -> bool {
+    let all: Vec<_> = sent.iter().chain(roots).cloned().collect();
+    let way = minigate_tls::way_up(&all);
+    way.last().is_some_and(|top| *top >= sent.len())
 }
 
 /// What the server takes since TLS 1.2.
