@@ -42,22 +42,24 @@ use futures_util::future::join_all;
 use futures_util::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
 use minigate_engine::{Override, ResolveError, Resolver};
-use minigate_policy::Policy;
-use minigate_tls::Roots;
+use minigate_policy::{CertificateCheck, Era, Platform, Policy, Profile};
+use minigate_tls::{Roots, Trust};
 use tokio::time::Instant;
 
 use crate::application::{Application, Asker, Setting};
 use crate::chain::ChainFacts;
 use crate::cure::{Fetcher, Means, Need, complete};
 use crate::leaf::LeafFacts;
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, runtime};
 use crate::probe::{Bounds, ClientCertificate, Facts, Prober, SentChain};
 pub use ats::AtsLine;
 pub use entry::{EntryFault, Terms};
 pub use finding::{Finding, Matter};
 pub use grade::Grade;
 pub use remark::Remark;
-pub use report::{AddressReport, DeviceVerdict, InterfaceVerdicts, NeededEntry, Report, Unseen};
+pub use report::{
+    AddressReport, DeviceVerdict, InterfaceVerdicts, NeededEntry, Report, RuntimeVerdict, Unseen,
+};
 pub use subject::Subject;
 
 /// Checks servers, any number at a time.
@@ -65,6 +67,7 @@ pub struct Checker {
     network: Network,
     prober: Prober,
     fetcher: Option<Fetcher>,
+    trust: Trust,
     matrix: Matrix,
 }
 
@@ -97,6 +100,7 @@ impl Checker {
         let fetcher = Fetcher::new(Arc::clone(&network.resolver)).with_overrides(network.overrides.clone());
         Self {
             fetcher: network.fetches.then_some(fetcher),
+            trust: Trust::new(network.roots.clone()),
             network,
             prober,
             matrix,
@@ -221,10 +225,29 @@ impl Checker {
             remarks: Remark::of(&facts, chain.as_ref(), leaf.as_ref(), now),
             chain,
             leaf,
+            runtime: self.runtime(&facts, now),
             completion: None,
             application,
             facts,
         }
+    }
+
+    fn runtime(&self, facts: &Facts, now: Timestamp) -> Vec<RuntimeVerdict> {
+        let verdict = |platform| {
+            let profile = Profile::new(Era::Current, platform);
+            let check = CertificateCheck {
+                skipped: false,
+                ats: profile.ats,
+                self_signed_never: profile.self_signed_never,
+            };
+            RuntimeVerdict {
+                platform,
+                row: runtime(facts, &self.trust, check, now),
+            }
+        };
+        [Platform::Android, Platform::Ios, Platform::Devtools]
+            .map(verdict)
+            .into()
     }
 
     /// Finds out what the server should send at each address where it should send anything else.

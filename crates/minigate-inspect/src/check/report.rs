@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use minigate_engine::ResolveError;
 use minigate_policy::diagnosis::Severity;
-use minigate_policy::{Entry, Interface};
+use minigate_policy::{Entry, Interface, Platform};
 use serde::Serialize;
 
 use super::ats::AtsLine;
@@ -89,8 +89,20 @@ pub struct AddressReport {
     pub verdicts: Vec<InterfaceVerdicts>,
     /// What the application does; none where no session came about.
     pub application: Option<Application>,
+    /// What a `wx.request` through minigate's own run time comes to, by the platform that it plays.
+    pub runtime: Vec<RuntimeVerdict>,
     /// What else is worth saying.
     pub remarks: Vec<Remark>,
+}
+
+/// What a call through the run time comes to, with the roots that it trusts by default and those that were added.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuntimeVerdict {
+    /// The platform of its profile.
+    pub platform: Platform,
+    /// The verdict.
+    pub row: RowVerdict,
 }
 
 /// The verdicts on calls of one interface.

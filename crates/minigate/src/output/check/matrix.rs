@@ -75,7 +75,7 @@ fn of_address(report: &AddressReport, lang: Lang) -> String {
 }
 
 /// `works 1.3`, `fails T5`.
-fn cell(row: &RowVerdict, lang: Lang) -> String {
+pub(super) fn cell(row: &RowVerdict, lang: Lang) -> String {
     let word = match row.outcome {
         Outcome::Works => lang.pick("works", "可用"),
         Outcome::Warning => lang.pick("warns", "警告"),

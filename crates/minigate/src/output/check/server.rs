@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use minigate_inspect::certificate::CertificateFacts;
 use minigate_inspect::chain::{ChainFacts, End, Sent};
-use minigate_inspect::check::{AddressReport, AtsLine, Report};
+use minigate_inspect::check::{AddressReport, AtsLine, Report, RuntimeVerdict};
 use minigate_inspect::leaf::{LeafFacts, NameMatch};
 use minigate_inspect::ocsp::{Revocation, Status};
 use minigate_inspect::probe::{Facts, HttpAnswer, Offered, Opened, Session, VersionFacts};
@@ -12,6 +12,7 @@ use minigate_policy::diagnosis::Lang;
 
 use super::super::{escape::line, paint};
 use super::application;
+use super::matrix::cell;
 
 /// Each address, and the lines that an app's lists need.
 pub(super) fn lines(report: &Report, lang: Lang) -> String {
@@ -59,6 +60,7 @@ fn of_address(report: &AddressReport, lang: Lang) -> String {
         text += &of_chain(chain, lang);
     }
     text += &of_ats(&report.ats, lang);
+    text += &of_runtime(&report.runtime, lang);
     text + &report
         .application
         .as_ref()
@@ -228,6 +230,15 @@ fn ending(end: &End, lang: Lang) -> String {
     };
     let word = lang.pick("issued by", "签发者");
     format!("    ↑ {}{word}{} {told}\n", paint::DIM, paint::RESET)
+}
+
+/// What an app that is run with this program comes to.
+fn of_runtime(runtime: &[RuntimeVerdict], lang: Lang) -> String {
+    let each = runtime
+        .iter()
+        .map(|verdict| format!("{} {}", verdict.platform, cell(&verdict.row, lang)));
+    let each: Vec<_> = each.collect();
+    row("minigate run", &each.join(lang.pick(", ", "，")))
 }
 
 fn of_ats(ats: &[AtsLine], lang: Lang) -> String {
