@@ -48,7 +48,7 @@ fn drawn(address: &AddressReport, chain: &ChainFacts, lang: Lang) -> Markup {
 /// A certificate that should have been sent.
 fn left_out(missing: &Missing, lang: Lang) -> Markup {
     html! {
-        li.box.missing {
+        li.missing { div.box {
             p.head {
                 span.mark { "✕ " (lang.pick("missing", "缺失")) } " "
                 strong { bdi { (foreign(&missing.subject)) } }
@@ -63,21 +63,21 @@ fn left_out(missing: &Missing, lang: Lang) -> Markup {
                     div.whole { dt { (lang.pick("To be had at", "下载地址")) } dd { code { bdi { (foreign(url)) } } } }
                 }
             }
-        }
+        } }
     }
 }
 
 fn superfluous(one: &Superfluous, chain: &ChainFacts, lang: Lang) -> Markup {
     let facts = chain.sent.get(one.place).and_then(Sent::facts);
     html! {
-        li.box {
+        li { div.box {
             p.head {
                 span.mark { "− " (why(one.why, lang)) } " "
                 strong { bdi { (facts.map_or_else(|| words::UNREADABLE.of(lang).to_owned(), |facts| foreign(&facts.subject))) } }
                 " " span.dim { (certificate::sent_as(one.place, lang)) }
             }
             @if let Some(facts) = facts { (certificate::details(facts, lang)) }
-        }
+        } }
     }
 }
 

@@ -10,10 +10,11 @@ use super::text::{headline, sentence};
 use super::words;
 
 pub(super) fn cure(report: &Report, lang: Lang) -> Markup {
-    let is_incomplete = report
+    let mut completions = report
         .addresses
         .iter()
-        .any(|address| address.completion.is_some());
+        .filter_map(|address| address.completion.as_ref());
+    let is_incomplete = completions.any(Completion::is_needed);
     html! {
         @if is_incomplete || !report.needs.is_empty() { h3 { (words::CURE.of(lang)) } }
         @if is_incomplete { (by_address(report, lang, |address| completion(address, lang))) }

@@ -54,7 +54,7 @@ fn cell(row: &RowVerdict, causes: &Causes, lang: Lang) -> Markup {
         td class=(words::outcome_class(row.outcome)) title=[hover] {
             span.mark { (symbol) " " (word) }
             @if let Some(number) = told.as_ref().and_then(|told| causes.number(told)) { " " sup { (number) } }
-            @if let Some(version) = row.version { br; span.dim { (version) } }
+            @if let Some(version) = row.version { " " span.version { (version) } }
         }
     }
 }

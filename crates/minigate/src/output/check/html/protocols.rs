@@ -5,7 +5,9 @@ use std::fmt::Display;
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use minigate_inspect::check::{AddressReport, Report};
-use minigate_inspect::probe::{ClientCertificate, Greeting, Offered, Opened, Reach, Session, VersionFacts};
+use minigate_inspect::probe::{
+    ClientCertificate, Greeting, Offered, Opened, Reach, Refusal, Session, VersionFacts,
+};
 use minigate_policy::diagnosis::Lang;
 
 use super::grouped::by_address;
@@ -91,18 +93,18 @@ fn accepted(version: &VersionFacts, lang: Lang) -> Markup {
         @match &version.greeting {
             Greeting::Agreed(_) => td.good {
                 span.mark { "✓ " (words::YES.of(lang)) }
-                @if let Some(Session::Refused(refusal)) = &version.session { br; span.dim { (refused(refusal)) } }
+                @if let Some(Session::Refused(refusal)) = &version.session { br; span.dim { (refused(refusal, lang)) } }
                 @if !is_proven { br; span.dim { (lang.pick("key not proven", "未证明持有私钥")) } }
             },
             Greeting::Refused(refusal) => td {
-                span.mark { "− " (words::NO.of(lang)) } br; span.dim { (refused(refusal)) }
+                span.mark { "− " (words::NO.of(lang)) } br; span.dim { (refused(refusal, lang)) }
             },
         }
     }
 }
 
-fn refused(refusal: &impl Display) -> Markup {
-    sentence(&refusal.to_string())
+fn refused(refusal: &Refusal, lang: Lang) -> Markup {
+    sentence(&refusal.tell(lang))
 }
 
 fn said(is_so: Option<bool>, lang: Lang) -> &'static str {

@@ -16,7 +16,7 @@ async fn t10_a_page_answers_first_and_draws_what_is_missing() {
         "The server leaves out the intermediate certificate",
         "Append it to the certificate file",
         r#"<table class="matrix">"#,
-        r#"<li class="box missing">"#,
+        r#"<li class="missing">"#,
         r#"<table class="ats">"#,
         r#"<table class="protocols">"#,
         "https://api.example.com",

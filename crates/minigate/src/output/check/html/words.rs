@@ -59,6 +59,14 @@ pub(super) const FINDINGS: Label = Label(
     "发现的问题（按处理顺序）",
 );
 pub(super) const FULL_CHAIN: Label = Label("The whole chain to send (PEM)", "应发送的完整证书链（PEM）");
+pub(super) const GIVEN: Label = Label(
+    "In none of the stores that minigate knows; it was given to this check.",
+    "不在 minigate 所知的任何根证书库中，由本次检查指定为可信。",
+);
+pub(super) const OF_NO_STORE: Label = Label(
+    "In none of the stores that minigate knows.",
+    "不在 minigate 所知的任何根证书库中。",
+);
 pub(super) const GRADE: Label = Label("Grade", "等级");
 pub(super) const GROUPS: Label = Label("Groups for the key exchange", "密钥交换组");
 pub(super) const HTTP: Label = Label("HTTP", "HTTP");

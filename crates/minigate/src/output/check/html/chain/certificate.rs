@@ -11,9 +11,9 @@ use super::super::words;
 pub(super) fn on_the_way(facts: &CertificateFacts, step: usize, place: usize, lang: Lang) -> Markup {
     let is_misplaced = step != place;
     html! {
-        li.box.misplaced[is_misplaced] {
+        li.misplaced[is_misplaced].end[facts.is_self_issued] { div.box {
             p.head {
-                span.mark { (role(facts, step, lang)) } " "
+                span.role { (role(facts, step, lang)) } " "
                 strong { bdi { (foreign(&facts.subject)) } } " "
                 span.dim { (sent_as(place, lang)) }
             }
@@ -21,7 +21,7 @@ pub(super) fn on_the_way(facts: &CertificateFacts, step: usize, place: usize, la
                 p { span.mark { "! " (belongs(step, lang)) } }
             }
             (details(facts, lang))
-        }
+        } }
     }
 }
 
@@ -57,7 +57,7 @@ const fn role(facts: &CertificateFacts, step: usize, lang: Lang) -> &'static str
     match (step, facts.is_self_issued) {
         (0, true) => lang.pick("server, self-signed", "服务器（自签名）"),
         (0, false) => lang.pick("server", "服务器"),
-        (_, true) => lang.pick("root, needn't be sent", "根证书（无需发送）"),
+        (_, true) => lang.pick("root (needn't be sent)", "根证书（无需发送）"),
         (_, false) => lang.pick("intermediate", "中间证书"),
     }
 }

@@ -22,10 +22,7 @@ pub(super) fn top(address: &AddressReport, chain: &ChainFacts, lang: Lang) -> Ma
             End::NotSent(wanted) => (of_none(address, wanted, lang)),
             End::RootSent { .. } => {
                 @for root in &known { (holders(root, lang)) }
-                @if known.is_empty() { (beyond(lang.pick(
-                    "None of the stores that minigate knows has this root.",
-                    "minigate 所知的根证书库中都没有这张根证书。",
-                ), lang)) }
+                @if known.is_empty() { (of_no_store(address, lang)) }
             }
             End::SelfSigned => (beyond(lang.pick(
                 "It vouches for itself: no authority stands above it.",
@@ -64,9 +61,9 @@ fn sent_root(address: &AddressReport, place: usize) -> Option<&'static Root> {
 
 fn of_stores(root: &Root, wanted: &Wanted, lang: Lang) -> Markup {
     html! {
-        li.box.root {
+        li.root.end { div.box {
             p.head {
-                span.mark { (lang.pick("root", "根证书")) } " " strong { (root.name()) } " "
+                span.role { (lang.pick("root", "根证书")) } " " strong { (root.name()) } " "
                 span.dim { (words::NOT_SENT.of(lang)) }
             }
             dl {
@@ -74,12 +71,24 @@ fn of_stores(root: &Root, wanted: &Wanted, lang: Lang) -> Markup {
                 @if let Some(id) = &wanted.key_id { div { dt { (words::KEY_ID.of(lang)) } dd { code { (short(id)) } } } }
             }
             (held(root, lang))
+        } }
+    }
+}
+
+/// A root that was sent and that no store has.
+fn of_no_store(address: &AddressReport, lang: Lang) -> Markup {
+    let end = address.completion.as_ref().map(|completion| &completion.end);
+    html! {
+        @if let Some(Ending::Root { .. }) = end {
+            li.root.end { div.box { p { (words::GIVEN.of(lang)) } } }
+        } @else {
+            (beyond(words::OF_NO_STORE.of(lang), lang))
         }
     }
 }
 
 fn holders(root: &Root, lang: Lang) -> Markup {
-    html! { li.box.root { p.head { strong { (root.name()) } } (held(root, lang)) } }
+    html! { li.root.end { div.box { p.head { strong { (root.name()) } } (held(root, lang)) } } }
 }
 
 /// An issuer that no store has.
@@ -87,14 +96,8 @@ fn of_none(address: &AddressReport, wanted: &Wanted, lang: Lang) -> Markup {
     let end = address.completion.as_ref().map(|completion| &completion.end);
     html! {
         @match end {
-            Some(Ending::Root { name }) => (named(name, None, lang.pick(
-                "In none of the stores that minigate knows; it was given to this check.",
-                "不在 minigate 所知的任何根证书库中，由本次检查指定为可信。",
-            ), lang)),
-            Some(Ending::UnknownRoot { name }) => (named(name, None, lang.pick(
-                "In none of the stores that minigate knows.",
-                "不在 minigate 所知的任何根证书库中。",
-            ), lang)),
+            Some(Ending::Root { name }) => (named(name, None, words::GIVEN.of(lang), lang)),
+            Some(Ending::UnknownRoot { name }) => (named(name, None, words::OF_NO_STORE.of(lang), lang)),
             // The boxes of what is missing stand for it.
             Some(Ending::Open) => {}
             _ => (named(&wanted.subject, wanted.key_id.as_deref(), "", lang)),
@@ -104,19 +107,19 @@ fn of_none(address: &AddressReport, wanted: &Wanted, lang: Lang) -> Markup {
 
 fn named(name: &str, key_id: Option<&str>, told: &str, lang: Lang) -> Markup {
     html! {
-        li.box.root {
+        li.root.end { div.box {
             p.head {
-                span.mark { (lang.pick("root", "根证书")) } " " strong { bdi { (foreign(name)) } } " "
+                span.role { (lang.pick("root", "根证书")) } " " strong { bdi { (foreign(name)) } } " "
                 span.dim { (words::NOT_SENT.of(lang)) }
             }
             p { (told) }
             @if let Some(id) = key_id { dl { div { dt { (words::KEY_ID.of(lang)) } dd { code { (short(id)) } } } } }
-        }
+        } }
     }
 }
 
 fn beyond(told: &str, lang: Lang) -> Markup {
-    html! { li.box.missing { p.head { span.mark { "✕ " (lang.pick("no root", "没有根证书")) } } p { (told) } } }
+    html! { li.missing { div.box { p.head { span.mark { "✕ " (lang.pick("no root", "没有根证书")) } } p { (told) } } } }
 }
 
 /// Which devices have a root.
