@@ -121,9 +121,10 @@ impl Checker {
         }
         note_differences(&mut addresses);
         self.cure(&mut addresses, now).await;
-        let findings = finding::gather(&entry, &addresses);
         let unseen = located.err().map(|error| Unseen::no_address(&error));
         let unseen = unseen.or_else(|| Unseen::of(&addresses));
+        let seen = if unseen.is_some() { &[] } else { addresses.as_slice() };
+        let findings = finding::gather(&entry, seen);
         Report {
             target: subject.written().to_owned(),
             url: subject.url(),
