@@ -33,6 +33,7 @@ mod remark;
 mod report;
 mod subject;
 mod tell;
+mod watched;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -61,6 +62,7 @@ pub use report::{
     AddressReport, DeviceVerdict, InterfaceVerdicts, NeededEntry, Report, RuntimeVerdict, Unseen,
 };
 pub use subject::Subject;
+pub use watched::{Change, Condition, Direction, Watched};
 
 /// Checks servers, any number at a time.
 pub struct Checker {
@@ -123,7 +125,11 @@ impl Checker {
         self.cure(&mut addresses, now).await;
         let unseen = located.err().map(|error| Unseen::no_address(&error));
         let unseen = unseen.or_else(|| Unseen::of(&addresses));
-        let seen = if unseen.is_some() { &[] } else { addresses.as_slice() };
+        let seen = if unseen.is_some() {
+            &[]
+        } else {
+            addresses.as_slice()
+        };
         let findings = finding::gather(&entry, seen);
         Report {
             target: subject.written().to_owned(),

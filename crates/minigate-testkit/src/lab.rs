@@ -30,6 +30,7 @@ use rustls::pki_types::CertificateDer;
 
 pub use draw::Draw;
 use drawn::Drawn;
+use modern::ByName;
 use pki::Pki;
 use stage::{Service, Serving, Sites, Stage};
 
@@ -172,7 +173,7 @@ impl Lab {
             description: "each property was drawn",
             host: HOST,
             addresses,
-            _serving: serving,
+            serving,
         }
     }
 
@@ -189,7 +190,7 @@ impl Lab {
             description: fault.description,
             host: fault.host,
             addresses,
-            _serving: serving,
+            serving,
         }
     }
 }
@@ -213,7 +214,7 @@ pub struct LabServer {
     description: &'static str,
     host: &'static str,
     addresses: Vec<SocketAddr>,
-    _serving: Serving,
+    serving: Serving,
 }
 
 impl LabServer {
@@ -235,6 +236,27 @@ impl LabServer {
     /// Where it listens: one address, or two with one port.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// What one of its addresses sends.
+    ///
+    /// # Panics
+    /// When there is no such address, or it is none whose chain can be swapped.
+    pub fn chain(&self, place: usize) -> Chain {
+        self.site(place).chain()
+    }
+
+    /// Has one of its addresses send another chain from now on, with the same key; the others stay as they are.
+    ///
+    /// # Panics
+    /// When there is no such address, or it is none whose chain can be swapped.
+    pub fn swap(&self, place: usize, chain: Chain) {
+        self.site(place).swap(chain);
+    }
+
+    fn site(&self, place: usize) -> &ByName {
+        let site = self.serving.sites.get(place);
+        site.expect("a library serves this address")
     }
 
     /// Its first address.

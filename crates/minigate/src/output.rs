@@ -19,10 +19,10 @@ use std::sync::{Mutex, PoisonError};
 
 use anstream::ColorChoice;
 use minigate_engine::{Cut, Network};
-use minigate_inspect::check::Report;
+use minigate_inspect::check::{Change, Report};
 use minigate_js::Notice;
-use minigate_policy::Verdict;
 use minigate_policy::diagnosis::{Lang, tell};
+use minigate_policy::{Interface, Verdict};
 use serde::Serialize;
 use serde_json::json;
 
@@ -267,6 +267,23 @@ impl Printer {
             LogFormat::Human => self.write(&check::human(report, is_whole, self.lang)),
             LogFormat::Json => self.data(&check::json(report, self.lang)),
         }
+    }
+
+    /// That a server's verdict changed.
+    pub(crate) fn changed(&self, change: &Change, called_by: &[Interface], json: &str) {
+        match self.format {
+            LogFormat::Human => self.write(&check::change(change, called_by, self.lang)),
+            LogFormat::Json => self.write(&format!("{json}\n")),
+        }
+    }
+
+    /// That nothing is to be done until the next round.
+    pub(crate) fn set_watching(&self, servers: usize) {
+        let text = match self.lang {
+            Lang::En => format!("watching {servers} servers"),
+            Lang::Zh => format!("正在监视 {servers} 个服务器"),
+        };
+        self.progress.say(text);
     }
 
     /// How many servers have been checked.

@@ -12,6 +12,21 @@ pub(crate) struct Signals {
     hang_up: Option<Signal>,
 }
 
+/// Listens for what asks for something to be done now (SIGUSR1), which else ends the process.
+pub(crate) struct Nudges(Option<Signal>);
+
+impl Nudges {
+    /// Begins to listen, on a tokio runtime.
+    pub(crate) fn listen() -> Self {
+        Self(signal(SignalKind::user_defined1()).ok())
+    }
+
+    /// Waits for the next; several that come meanwhile are one. Dropping the future loses none.
+    pub(crate) async fn next(&mut self) {
+        came(&mut self.0).await;
+    }
+}
+
 /// A signal that came.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Ended(SignalKind);

@@ -168,17 +168,22 @@ fn of_address(report: &AddressReport) -> Vec<Finding> {
         let of_row = |row| of_row(row, verdicts.interface);
         verdicts.rows.iter().filter_map(of_row)
     });
-    let faults = report.application.iter().flat_map(Application::faults);
-    let faults = faults.map(|fault| Finding::new(fault.severity(), Matter::Application(fault)));
-    let remarks = report.remarks.iter();
-    let remarks = remarks.map(|remark| Finding::new(remark.severity(), Matter::Remark(remark.clone())));
-    rows.chain(faults)
-        .chain(remarks)
+    rows.chain(beside_rows(report))
         .map(|finding| finding.at(report.facts.address))
         .collect()
 }
 
-fn of_row(row: &RowVerdict, interface: Interface) -> Option<Finding> {
+/// What was found of an address that is no device's verdict.
+pub(super) fn beside_rows(report: &AddressReport) -> impl Iterator<Item = Finding> {
+    let faults = report.application.iter().flat_map(Application::faults);
+    let faults = faults.map(|fault| Finding::new(fault.severity(), Matter::Application(fault)));
+    let remarks = report.remarks.iter();
+    let remarks = remarks.map(|remark| Finding::new(remark.severity(), Matter::Remark(remark.clone())));
+    faults.chain(remarks)
+}
+
+/// A device's verdict as a finding; none where all is well.
+pub(super) fn of_row(row: &RowVerdict, interface: Interface) -> Option<Finding> {
     let cause = row
         .cause
         .as_ref()

@@ -23,8 +23,8 @@ pub enum Grade {
 }
 
 impl Grade {
-    pub(super) fn of(findings: &[Finding]) -> Self {
-        let grades = findings.iter().map(|finding| match finding.severity {
+    pub(super) fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        let grades = findings.into_iter().map(|finding| match finding.severity {
             Severity::Fail => Self::F,
             Severity::Warn if finding.breaks => Self::C,
             Severity::Warn => Self::B,

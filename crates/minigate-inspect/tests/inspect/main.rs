@@ -14,3 +14,4 @@ mod oracle;
 mod presented;
 mod sslyze;
 mod told;
+mod watched;

@@ -1,7 +1,7 @@
 //! A server of TLS 1.2 and 1.3 that answers over HTTP.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -19,6 +19,7 @@ use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
+use super::Chain;
 use super::pki::{Ca, Pki};
 use super::site::Site;
 
@@ -40,17 +41,42 @@ pub(super) enum Clients {
 
 /// What it presents by name: the first site for the laboratory's host, the second for everybody else.
 #[derive(Debug)]
-struct ByName(Arc<CertifiedKey>, Arc<CertifiedKey>);
+pub(super) struct ByName(Mutex<Arc<CertifiedKey>>, Arc<CertifiedKey>);
+
+impl ByName {
+    pub(super) fn new(site: &Site, other: &Site) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(site.certified()), other.certified()))
+    }
+
+    /// What those are sent who name the host.
+    pub(super) fn chain(&self) -> Chain {
+        self.named().cert.clone()
+    }
+
+    /// Sends another chain from now on, with the same key.
+    pub(super) fn swap(&self, chain: Chain) {
+        let key = Arc::clone(&self.named().key);
+        *self.named() = Arc::new(CertifiedKey::new(chain, key));
+    }
+
+    fn named(&self) -> MutexGuard<'_, Arc<CertifiedKey>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl ResolvesServerCert for ByName {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let is_named = hello.server_name() == Some(super::HOST);
-        Some(Arc::clone(if is_named { &self.0 } else { &self.1 }))
+        Some(if is_named {
+            Arc::clone(&self.named())
+        } else {
+            Arc::clone(&self.1)
+        })
     }
 }
 
-/// The configuration of a server with one site, or with another one for those who don't name the host.
-pub(super) fn config(modern: Modern, pki: &Pki, site: &Site, other: &Site) -> Arc<ServerConfig> {
+/// The configuration of a server that presents these sites.
+pub(super) fn config(modern: Modern, pki: &Pki, sites: Arc<ByName>) -> Arc<ServerConfig> {
     let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(modern.versions)
         .expect("the provider knows these versions");
@@ -58,7 +84,7 @@ pub(super) fn config(modern: Modern, pki: &Pki, site: &Site, other: &Site) -> Ar
         Clients::NeedNone => builder.with_no_client_auth(),
         Clients::NeedOne => builder.with_client_cert_verifier(built(trusting(&pki.private))),
     };
-    let mut config = builder.with_cert_resolver(Arc::new(ByName(site.certified(), other.certified())));
+    let mut config = builder.with_cert_resolver(sites);
     config.alpn_protocols = if modern.h2 {
         vec![b"h2".to_vec(), b"http/1.1".to_vec()]
     } else {
@@ -80,8 +106,7 @@ pub(super) fn built(builder: ClientCertVerifierBuilder) -> Arc<dyn ClientCertVer
 
 /// Presents one site to everybody.
 pub(super) fn always(site: &Site) -> Arc<dyn ResolvesServerCert> {
-    let certified = site.certified();
-    Arc::new(ByName(Arc::clone(&certified), certified))
+    ByName::new(site, site)
 }
 
 /// Serves one connection: every request gets an empty answer with the laboratory's time.

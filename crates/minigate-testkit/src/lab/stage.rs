@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::legacy::{self, Legacy};
-use super::modern::{self, Modern};
+use super::modern::{self, ByName, Modern};
 use super::pki::Pki;
 use super::site::Site;
 use super::{Chain, faults};
@@ -31,12 +30,29 @@ pub(super) enum Service {
     Late(fn(&Pki) -> Site),
 }
 
+/// A server at work.
+#[derive(Debug)]
+pub(super) struct Serving {
+    /// What each address presents, in their order, where that can be swapped.
+    pub(super) sites: Vec<Arc<ByName>>,
+    _work: Work,
+}
+
 /// What keeps a server alive.
 #[derive(Debug)]
 #[expect(dead_code, reason = "what it holds ends with it")]
-pub(super) enum Serving {
+enum Work {
     Tasks(JoinSet<()>),
     Scripted(ScriptedServer),
+}
+
+impl Serving {
+    const fn fixed(work: Work) -> Self {
+        Self {
+            sites: Vec::new(),
+            _work: work,
+        }
+    }
 }
 
 /// What each address of a fault presents, made once for a laboratory: a server that is started again has its keys.
@@ -73,27 +89,24 @@ impl Stage<'_> {
         match service {
             Service::Modern(modern, make) => {
                 let site = self.site(Which::First, make);
-                self.serve_modern([self.config(modern, &site, &site)]).await
+                self.serve_modern(modern, [ByName::new(&site, &site)]).await
             }
             Service::ByName(named, unnamed) => {
-                let config = self.config(
-                    faults::MODERN,
-                    &self.site(Which::First, named),
-                    &self.site(Which::Second, unnamed),
-                );
-                self.serve_modern([config]).await
+                let named = self.site(Which::First, named);
+                let sites = ByName::new(&named, &self.site(Which::Second, unnamed));
+                self.serve_modern(faults::MODERN, [sites]).await
             }
             Service::TwoAddresses(first, second) => {
                 let sites = [self.site(Which::First, first), self.site(Which::Second, second)];
-                self.serve_modern(sites.map(|site| self.config(faults::MODERN, &site, &site)))
-                    .await
+                let sites = sites.map(|site| ByName::new(&site, &site));
+                self.serve_modern(faults::MODERN, sites).await
             }
             Service::Late(make) => self.serve_late(&self.site(Which::First, make)).await,
             Service::Legacy(legacy, make) => self.serve_legacy(legacy, self.site(Which::First, make)).await,
             Service::Scripted(script, make) => {
                 let server =
                     ScriptedServer::start(self.site(Which::First, make).certified(), [script()]).await;
-                (vec![server.addr()], Serving::Scripted(server))
+                (vec![server.addr()], Serving::fixed(Work::Scripted(server)))
             }
         }
     }
@@ -108,30 +121,33 @@ impl Stage<'_> {
         site
     }
 
-    fn config(&self, modern: Modern, site: &Site, other: &Site) -> Arc<ServerConfig> {
-        modern::config(modern, self.pki, site, other)
-    }
-
     async fn serve_modern<const N: usize>(
         &self,
-        configs: [Arc<ServerConfig>; N],
+        modern: Modern,
+        sites: [Arc<ByName>; N],
     ) -> (Vec<SocketAddr>, Serving) {
         let now = self.timestamp();
-        let mut serving = JoinSet::new();
+        let mut tasks = JoinSet::new();
         let mut addresses = Vec::new();
-        for (config, listener) in configs.into_iter().zip(listeners(N).await) {
+        for (site, listener) in sites.iter().zip(listeners(N).await) {
+            let config = modern::config(modern, self.pki, Arc::clone(site));
             addresses.push(address(&listener));
-            serving.spawn(accept_all(listener, move |tcp| {
+            tasks.spawn(accept_all(listener, move |tcp| {
                 let config = Arc::clone(&config);
                 // A client that breaks off is everyday life.
                 async move { drop(modern::serve(tcp, config, now).await) }
             }));
         }
-        (addresses, Serving::Tasks(serving))
+        let serving = Serving {
+            sites: sites.to_vec(),
+            _work: Work::Tasks(tasks),
+        };
+        (addresses, serving)
     }
 
     async fn serve_late(&self, site: &Site) -> (Vec<SocketAddr>, Serving) {
-        let (config, now) = (self.config(faults::MODERN, site, site), self.timestamp());
+        let config = modern::config(faults::MODERN, self.pki, ByName::new(site, site));
+        let now = self.timestamp();
         serve(move |tcp| {
             let config = Arc::clone(&config);
             async move {
@@ -164,9 +180,9 @@ where
         .await
         .expect("a port of loopback is free");
     let address = address(&listener);
-    let mut serving = JoinSet::new();
-    serving.spawn(accept_all(listener, serve));
-    (vec![address], Serving::Tasks(serving))
+    let mut tasks = JoinSet::new();
+    tasks.spawn(accept_all(listener, serve));
+    (vec![address], Serving::fixed(Work::Tasks(tasks)))
 }
 
 async fn accept_all<F>(listener: TcpListener, mut serve: impl FnMut(TcpStream) -> F)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use minigate_engine::Override;
+use url::Url;
 
 use super::lint::FailOn;
 use super::{ProfileArg, parse_profile, parse_span};
@@ -59,4 +60,56 @@ pub(crate) struct CheckArgs {
     /// Write the chain that the server should send to this file, as PEM; for a single target
     #[arg(long, value_name = "FILE")]
     pub(crate) full_chain: Option<PathBuf>,
+    /// Check again and again, a round this long after the last one began, and tell only what changes; SIGUSR1 begins
+    /// a round at once
+    #[arg(long, value_name = "SPAN", value_parser = parse_watch, conflicts_with_all = ["html", "sarif", "junit", "full_chain"])]
+    pub(crate) watch: Option<Duration>,
+    /// Post each change to this URL, as JSON
+    #[arg(long, value_name = "URL", requires = "watch", value_parser = parse_webhook)]
+    pub(crate) webhook: Option<Url>,
+    /// Append each change to this file, a line of JSON each
+    #[arg(long, value_name = "FILE", requires = "watch")]
+    pub(crate) changes: Option<PathBuf>,
+}
+
+fn parse_watch(text: &str) -> Result<Duration, String> {
+    let span = parse_span(text)?;
+    if span < SHORTEST_WATCH {
+        return Err(format!(
+            "a round takes a server's time: give it {SHORTEST_WATCH:?} or more"
+        ));
+    }
+    Ok(span)
+}
+
+fn parse_webhook(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    match url.scheme() {
+        "http" | "https" if !has_user => Ok(url),
+        "http" | "https" => Err("a user name can't stand in it".to_owned()),
+        _ => Err("write an https or http URL".to_owned()),
+    }
+}
+
+const SHORTEST_WATCH: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watch_leaves_servers_time() {
+        assert_eq!(parse_watch("10s"), Ok(SHORTEST_WATCH));
+        assert!(parse_watch("9999ms").is_err());
+    }
+
+    #[test]
+    fn a_webhook_is_an_address_of_http_without_a_user() {
+        assert!(parse_webhook("https://hooks.example.com/a?b").is_ok());
+        assert!(parse_webhook("http://127.0.0.1:9093/").is_ok());
+        assert!(parse_webhook("https://me:secret@hooks.example.com/").is_err());
+        assert!(parse_webhook("ftp://hooks.example.com/").is_err());
+        assert!(parse_webhook("hooks.example.com").is_err());
+    }
 }

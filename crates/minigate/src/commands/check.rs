@@ -1,6 +1,7 @@
 //! `minigate check TARGET…`.
 
 mod plan;
+mod watch;
 
 use std::fs;
 use std::path::Path;
@@ -25,9 +26,10 @@ use crate::output::check::{html, junit, sarif};
 use crate::{given, words};
 use given::Most;
 use plan::{Item, Plan};
+use watch::Watch;
 
 /// Checks servers, many at a time.
-pub(crate) fn check(args: &CheckArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
+pub(crate) fn check(args: &CheckArgs, printer: &Arc<Printer>) -> anyhow::Result<ExitCode> {
     let plan = Plan::load(args, printer.lang)?;
     if args.full_chain.is_some() && plan.items.len() != 1 {
         return Err(anyhow!(words::one_target_only(
@@ -36,27 +38,49 @@ pub(crate) fn check(args: &CheckArgs, printer: &Printer) -> anyhow::Result<ExitC
             printer.lang
         )));
     }
-    let checker = Arc::new(checker(args, printer.lang)?);
+    let trusted = Trusted::load(args, printer.lang)?;
+    let roots = trusted.roots.clone();
+    let checker = Arc::new(checker(args, trusted, printer.lang)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("tokio")?;
+    if let Some(span) = args.watch {
+        let watch = Watch::new(args, &plan, checker, roots, printer);
+        let ended = runtime.block_on(watch.keep(span));
+        // A check that is under way may wait for a resolver that can't be called off.
+        runtime.shutdown_background();
+        return ended.map(|()| ExitCode::SUCCESS);
+    }
     let outcome = runtime.block_on(carry_out(&plan, &checker, args, printer))?;
     Ok(outcome.exit_code(args.fail_on.least()))
 }
 
-fn checker(args: &CheckArgs, lang: Lang) -> anyhow::Result<Checker> {
-    let wrong = |error: RootsError| anyhow!(error.tell(lang));
-    let (mut beside, mut sources) = (Beside::default(), vec![RootSource::Bundled]);
-    for path in &args.ca {
-        let content = given::bytes(path, Most::Settings, lang)?;
-        let name = path.display().to_string();
-        beside
-            .roots
-            .extend(Roots::read_file(&name, &content).map_err(wrong)?);
-        sources.push(RootSource::Added { name, content });
+/// The roots of the command line, and those with which this program comes.
+struct Trusted {
+    beside: Beside,
+    roots: Roots,
+}
+
+impl Trusted {
+    fn load(args: &CheckArgs, lang: Lang) -> anyhow::Result<Self> {
+        let wrong = |error: RootsError| anyhow!(error.tell(lang));
+        let (mut beside, mut sources) = (Beside::default(), vec![RootSource::Bundled]);
+        for path in &args.ca {
+            let content = given::bytes(path, Most::Settings, lang)?;
+            let name = path.display().to_string();
+            beside
+                .roots
+                .extend(Roots::read_file(&name, &content).map_err(wrong)?);
+            sources.push(RootSource::Added { name, content });
+        }
+        let roots = Roots::load(&sources).map_err(wrong)?;
+        Ok(Self { beside, roots })
     }
-    let matrix = Matrix::new(beside).map_err(wrong)?;
+}
+
+fn checker(args: &CheckArgs, trusted: Trusted, lang: Lang) -> anyhow::Result<Checker> {
+    let matrix = Matrix::new(trusted.beside).map_err(|error| anyhow!(error.tell(lang)))?;
     let network = Network {
         resolver: Arc::new(SystemResolver),
         overrides: args.resolve.clone(),
@@ -64,7 +88,7 @@ fn checker(args: &CheckArgs, lang: Lang) -> anyhow::Result<Checker> {
             whole: args.timeout,
             ..Bounds::default()
         },
-        roots: Roots::load(&sources).map_err(wrong)?,
+        roots: trusted.roots,
         fetches: !args.no_fetch,
     };
     Ok(Checker::new(network, matrix))

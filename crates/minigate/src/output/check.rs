@@ -2,6 +2,7 @@
 
 mod answer;
 mod application;
+mod change;
 mod cure;
 mod found;
 mod html;
@@ -11,6 +12,8 @@ mod junit;
 mod matrix;
 mod server;
 
+pub(super) use change::change;
+pub(crate) use change::change_json;
 pub(crate) use found::sarif;
 pub(crate) use html::html;
 pub(super) use human::human;
