@@ -6,7 +6,7 @@ mod standing;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::{AddressReport, Grade, Report};
+use super::{Grade, Report};
 pub use change::{Change, Condition, Direction};
 use standing::{Difference, Fingerprint, Standing, differences, fingerprint};
 
@@ -69,8 +69,20 @@ impl Watched {
         let whole = Standing::of_whole(report);
         let turn = self.whole.take(whole, None, self.reports);
         let mut changes = change::grouped(report, None, turn);
-        for address in &report.addresses {
-            changes.extend(self.note_address(report, address));
+        // Before any of them is noted: a new one is held against what was known, not against its like.
+        let found: Vec<_> = report
+            .addresses
+            .iter()
+            .map(|address| {
+                let standing = Standing::of_address(address);
+                let like = self.most_like(address.facts.address, &standing);
+                (address.facts.address, standing, like)
+            })
+            .collect();
+        for (address, standing, like) in found {
+            let known = self.addresses.entry(address).or_default();
+            let turn = known.take(standing, like, self.reports);
+            changes.extend(change::grouped(report, Some(address), turn));
         }
         changes.extend(self.note_chains(report, &changes));
         for address in &report.addresses {
@@ -81,17 +93,11 @@ impl Watched {
         changes
     }
 
-    fn note_address(&mut self, report: &Report, address: &AddressReport) -> Vec<Change> {
-        let place = address.facts.address;
-        let found = Standing::of_address(address);
-        let like = self.most_like(&found);
-        let known = self.addresses.entry(place).or_default();
-        let turn = known.take(found, like, self.reports);
-        change::grouped(report, Some(place), turn)
-    }
-
-    /// What is known of the address that differs least; none where none is known.
-    fn most_like(&self, found: &Standing) -> Option<Standing> {
+    /// For an address that isn't known, what is known of the one that differs least.
+    fn most_like(&self, address: SocketAddr, found: &Standing) -> Option<Standing> {
+        if self.addresses.contains_key(&address) {
+            return None;
+        }
         let standings = self
             .addresses
             .values()

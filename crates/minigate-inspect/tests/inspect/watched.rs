@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use minigate_inspect::Severity;
 use minigate_inspect::check::{AddressReport, Change, Condition, Direction, Report, Unseen, Watched};
 use minigate_inspect::matrix::{Cause, Outcome};
-use minigate_inspect::probe::{Reach, SentChain};
+use minigate_inspect::probe::{Greeting, Reach, Refusal, SentChain};
 use minigate_policy::Rule;
 use minigate_policy::diagnosis::Lang;
 use minigate_testkit::lab::{self, Lab};
@@ -111,6 +111,27 @@ async fn an_address_that_cant_be_reached_is_a_change_the_second_time_and_back_at
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_that_breaks_off_once_is_no_change_and_one_that_always_does_delays_none() {
+    let parts = Parts::new().await;
+    let torn = |mut address: AddressReport| {
+        let first = address.facts.versions.first_mut().unwrap();
+        first.greeting = Greeting::Refused(Refusal::Reset { bytes: 0 });
+        parts.report([address])
+    };
+    let mut watched = Watched::default();
+    watched.note(&parts.report([parts.well(1)]));
+
+    assert_eq!(watched.note(&torn(parts.broken(1))).len(), 0);
+    assert_eq!(watched.note(&parts.report([parts.well(1)])).len(), 0);
+    assert_eq!(watched.note(&torn(parts.well(1))).len(), 0);
+    assert_eq!(watched.note(&torn(parts.well(1))).len(), 0);
+    assert_eq!(
+        names(&watched.note(&torn(parts.broken(1)))),
+        ["missing-intermediate"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn addresses_that_take_turns_in_the_dns_are_no_change() {
     let parts = Parts::new().await;
     let mut watched = Watched::default();
@@ -139,6 +160,17 @@ async fn a_new_address_that_is_unlike_all_others_is_a_change() {
         (names(&changes), at(&changes)),
         (vec!["missing-intermediate"], vec![address(3)])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_addresses_that_are_alike_are_a_change_each() {
+    let parts = Parts::new().await;
+    let mut watched = Watched::default();
+    watched.note(&parts.report([parts.well(1), parts.well(2)]));
+
+    let changes = watched.note(&parts.report([parts.broken(3), parts.broken(4)]));
+
+    assert_eq!(at(&changes), [address(3), address(4)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -265,11 +265,17 @@ fn of_version(facts: &VersionFacts) -> impl Iterator<Item = Doubt> {
     found.into_iter().flatten()
 }
 
-/// Whether a connection came to nothing without a word of the server's.
+/// Whether a connection came to nothing without a word of the server's, or there was no time for it.
 const fn is_broken(refusal: &Refusal) -> bool {
     matches!(
         refusal,
-        Refusal::Closed | Refusal::CutOff { .. } | Refusal::Reset { .. } | Refusal::Silent
+        Refusal::Closed
+            | Refusal::CutOff { .. }
+            | Refusal::NotAsked
+            | Refusal::Reset { .. }
+            | Refusal::Silent
+            | Refusal::Stalled { .. }
+            | Refusal::Unreachable { .. }
     )
 }
 

@@ -30,8 +30,8 @@ pub(super) struct Watch<'a> {
     checker: Arc<Checker>,
     roots: Roots,
     printer: &'a Arc<Printer>,
-    watched: Vec<Watched>,
-    is_first: bool,
+    /// What is known of each server, in the plan's order; none until it has been looked at.
+    watched: Vec<Option<Watched>>,
 }
 
 impl<'a> Watch<'a> {
@@ -44,12 +44,11 @@ impl<'a> Watch<'a> {
     ) -> Self {
         Self {
             args,
-            watched: vec![Watched::default(); plan.items.len()],
+            watched: vec![None; plan.items.len()],
             plan,
             checker,
             roots,
             printer,
-            is_first: true,
         }
     }
 
@@ -96,7 +95,6 @@ impl<'a> Watch<'a> {
                 Err(error) => self.printer.error(&error),
             }
         }
-        self.is_first = false;
         self.printer.set_watching(all);
     }
 
@@ -105,10 +103,10 @@ impl<'a> Watch<'a> {
         let Some(watched) = self.watched.get_mut(place) else {
             return;
         };
-        if self.is_first {
+        if watched.is_none() {
             self.printer.checked(report, self.args.verbose);
         }
-        for change in watched.note(report) {
+        for change in watched.get_or_insert_default().note(report) {
             let json = change_json(&change, self.printer.lang);
             self.printer.changed(&change, &report.interfaces, &json);
             outlets.take(&json);
