@@ -98,6 +98,27 @@ async fn what_never_arrived_is_told_at_the_end() {
     assert!(told.contains(&lost), "{told}");
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_full_disk_doesnt_take_is_told_at_once_and_at_the_end() {
+    let servers = Servers::start().await;
+    let mut watch = servers.watch(&["--json", "--changes", "/dev/full"]);
+    watch.until("minigate-check/1");
+    servers.break_second();
+    watch.nudge();
+    watch.until("minigate-change/1");
+
+    let warning = watch.told();
+    let (code, _, told) = watch.end("-TERM");
+
+    assert!(
+        warning.contains("/dev/full: No space left on device"),
+        "{warning}"
+    );
+    assert_eq!(code, Some(0));
+    assert!(told.contains("/dev/full never got this change: {"), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn t1_a_webhook_over_tls_is_told_only_if_its_certificate_is_good() {
     for is_trusted in [true, false] {
