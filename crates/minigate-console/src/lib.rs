@@ -1,0 +1,9 @@
+//! Where people configure the domains of their apps, and runtimes get them from (rule D2).
+//!
+//! ```text
+//!  people, programs ─► what they may do ─► Change ─► Store: one transaction, one row of the audit log
+//!                                          writes, each with what it replaces; who, from where, why
+//! ```
+//! Nothing is written but by a [`store::Change`], and no change can be made without its entry in the audit log.
+
+pub mod store;

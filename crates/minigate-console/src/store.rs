@@ -1,0 +1,140 @@
+//! The console's memory, in SQLite or PostgreSQL.
+//!
+//! ```text
+//!  Record: key, revision, body ──► Change: writes, each with the revision that it replaces, and an Entry
+//!                                     └─► commit: all of it or nothing; a record that has moved on is a Conflict
+//!  Ticket: key, body, end ────────► what ends by itself: sessions, access tokens
+//! ```
+//! Both databases do the same: one writer at a time, so a change that was decided on what was read is either exactly
+//! right or a conflict, and the numbers of the log are in the order of the commits. Who meets a conflict reads again and
+//! decides again.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+//! use minigate_console::store::{Change, Entry, Key, open};
+//! use serde_json::json;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let store = open(&format!("sqlite:{}/console.db", folder.path().display())).await?;
+//! let key: Key = "app/wx1".parse()?;
+//!
+//! let entry = Entry::new("alice", "app.create").about("wx1").after(json!({ "name": "Shop" }));
+//! let now = jiff::Timestamp::now();
+//! let first = store.commit(&Change::new(entry).create(&key, json!({ "name": "Shop" })), now).await?;
+//! let record = store.get(&key).await?.ok_or("it was written")?;
+//! assert_eq!((record.revision, &record.body["name"]), (first, &json!("Shop")));
+//!
+//! // Whoever decided on an older revision has to look again.
+//! let stale = Change::new(Entry::new("bob", "app.create")).create(&key, json!({}));
+//! assert!(store.commit(&stale, now).await.is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod audit;
+mod change;
+mod error;
+mod key;
+mod migration;
+mod postgres;
+mod sql;
+mod sqlite;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::watch;
+
+pub use audit::{Entry, Logged, Query};
+pub use change::{Change, Deed, Write};
+pub use error::StoreError;
+pub use key::{BadKey, Key};
+pub use migration::{Migration, pending};
+
+/// The number of a commit in the audit log; later ones are larger.
+pub type Sequence = i64;
+
+/// A value by its key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Its key.
+    pub key: Key,
+    /// The commit that wrote it.
+    pub revision: Sequence,
+    /// What it says.
+    pub body: Value,
+}
+
+/// Where the console keeps what it knows.
+///
+/// # Errors
+/// All of them give [`StoreError::Unavailable`] where the database doesn't answer, and [`StoreError::Corrupt`] for what
+/// can't be read.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync {
+    /// One record.
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
+
+    /// Records whose keys begin so, in the order of their keys, from after one of them; `most` at most.
+    async fn list(&self, prefix: &Key, after: Option<&Key>, most: u32) -> Result<Vec<Record>, StoreError>;
+
+    /// Writes a whole change and its entry in the audit log, as of a moment, and gives the number of that entry.
+    ///
+    /// Once this returns, the change survives whatever happens to the process or its machine.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where a record isn't at the revision that the change expects; then nothing is written.
+    async fn commit(&self, change: &Change, at: Timestamp) -> Result<Sequence, StoreError>;
+
+    /// The audit log, the newest entry first.
+    async fn log(&self, query: &Query) -> Result<Vec<Logged>, StoreError>;
+
+    /// Keeps something until it ends; what was kept by this key before is gone.
+    async fn keep(&self, key: &Key, body: &Value, ends_at: Timestamp) -> Result<(), StoreError>;
+
+    /// What is kept and hasn't ended.
+    async fn kept(&self, key: &Key, now: Timestamp) -> Result<Option<Value>, StoreError>;
+
+    /// Drops what is kept by keys that begin so, and whatever has ended.
+    async fn drop_kept(&self, prefix: &Key, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The number of the newest commit that this process knows of; it hears of those of other processes too.
+    fn newest(&self) -> watch::Receiver<Sequence>;
+}
+
+/// Opens a database, makes what is missing in it, and begins to listen for commits.
+///
+/// `sqlite:PATH`, of which the file is made where it isn't there, or `postgres://…`.
+///
+/// # Errors
+/// [`StoreError::UnknownDatabase`] for other URLs, [`StoreError::Unavailable`], and [`StoreError::Migration`] where the
+/// database is newer than this program.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    match Database::of(url)? {
+        Database::Sqlite => Ok(Arc::new(sqlite::Sqlite::open(url).await?)),
+        Database::Postgres => Ok(Arc::new(postgres::Postgres::open(url).await?)),
+    }
+}
+
+/// Which database a URL means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    fn of(url: &str) -> Result<Self, StoreError> {
+        match url.split_once(':') {
+            Some(("sqlite", _)) => Ok(Self::Sqlite),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres),
+            _ => Err(StoreError::UnknownDatabase {
+                scheme: url.split(':').next().unwrap_or_default().to_owned(),
+            }),
+        }
+    }
+}

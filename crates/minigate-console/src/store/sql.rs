@@ -1,0 +1,196 @@
+//! What both databases have in common, written once: their SQL is the same, their types in the library aren't.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Entry, Key, Logged, Record, Sequence, StoreError};
+
+/// A row of the audit log.
+pub(super) type AuditRow = (
+    Sequence,
+    i64,
+    String,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+pub(super) fn record((key, revision, body): (String, Sequence, String)) -> Result<Record, StoreError> {
+    Ok(Record {
+        body: json(&body, &key)?,
+        key: key.parse().map_err(|error| corrupt(&key, &error))?,
+        revision,
+    })
+}
+
+pub(super) fn logged(row: AuditRow) -> Result<Logged, StoreError> {
+    let (sequence, at, actor, origin, action, app, before, after, reason) = row;
+    let place = format!("audit {sequence}");
+    let value = |text: Option<String>| text.map(|text| json(&text, &place)).transpose();
+    Ok(Logged {
+        sequence,
+        at: Timestamp::from_millisecond(at).map_err(|error| corrupt(&place, &error))?,
+        entry: Entry {
+            actor,
+            origin,
+            action,
+            app,
+            before: value(before)?,
+            after: value(after)?,
+            reason,
+        },
+    })
+}
+
+pub(super) fn json(text: &str, place: &str) -> Result<Value, StoreError> {
+    serde_json::from_str(text).map_err(|error| corrupt(place, &error))
+}
+
+fn corrupt(place: &str, error: &dyn std::error::Error) -> StoreError {
+    StoreError::Corrupt {
+        place: place.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+pub(super) fn conflict(key: &Key) -> StoreError {
+    StoreError::Conflict { key: key.clone() }
+}
+
+pub(super) const GET: &str = "SELECT key, revision, body FROM record WHERE key = $1";
+pub(super) const LIST: &str =
+    "SELECT key, revision, body FROM record WHERE key > $1 AND key >= $2 AND key < $3 ORDER BY key LIMIT $4";
+pub(super) const REVISION: &str = "SELECT revision FROM record WHERE key = $1";
+pub(super) const PUT: &str = "INSERT INTO record (key, revision, body) VALUES ($1, $2, $3) \
+     ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, body = excluded.body";
+pub(super) const DELETE: &str = "DELETE FROM record WHERE key = $1";
+pub(super) const LOG: &str = "INSERT INTO audit (at, actor, origin, action, app, before, after, reason) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING sequence";
+pub(super) const LOGGED: &str = "SELECT sequence, at, actor, origin, action, app, before, after, reason FROM audit \
+     WHERE sequence < $1 AND ($2 IS NULL OR app = $2) AND ($3 IS NULL OR actor = $3) ORDER BY sequence DESC LIMIT $4";
+pub(super) const NEWEST: &str = "SELECT coalesce(max(sequence), 0) FROM audit";
+pub(super) const KEEP: &str = "INSERT INTO ticket (key, body, ends_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends_at = excluded.ends_at";
+pub(super) const KEPT: &str = "SELECT body FROM ticket WHERE key = $1 AND ends_at > $2";
+pub(super) const DROP: &str = "DELETE FROM ticket WHERE (key >= $1 AND key < $2) OR ends_at <= $3";
+
+/// Implements the store for a type with a `pool`, a `newest`, and a function `begin`.
+macro_rules! implement_store {
+    ($store:ty) => {
+        #[async_trait::async_trait]
+        impl $crate::store::Store for $store {
+            async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+                let row = sqlx::query_as(sql::GET).bind(key.as_str());
+                row.fetch_optional(&self.pool)
+                    .await?
+                    .map(sql::record)
+                    .transpose()
+            }
+
+            async fn list(
+                &self,
+                prefix: &Key,
+                after: Option<&Key>,
+                most: u32,
+            ) -> Result<Vec<Record>, StoreError> {
+                let rows = sqlx::query_as(sql::LIST)
+                    .bind(after.map_or("", Key::as_str))
+                    .bind(prefix.as_str())
+                    .bind(prefix.end())
+                    .bind(i64::from(most));
+                let rows = rows.fetch_all(&self.pool).await?;
+                rows.into_iter().map(sql::record).collect()
+            }
+
+            async fn commit(&self, change: &Change, at: Timestamp) -> Result<Sequence, StoreError> {
+                let mut transaction = self.begin().await?;
+                for write in &change.writes {
+                    let row = sqlx::query_scalar(sql::REVISION).bind(write.key.as_str());
+                    let found: Option<Sequence> = row.fetch_optional(&mut *transaction).await?;
+                    if found != write.expected {
+                        return Err(sql::conflict(&write.key));
+                    }
+                }
+                let entry = &change.entry;
+                let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
+                let sequence: Sequence = sqlx::query_scalar(sql::LOG)
+                    .bind(at.as_millisecond())
+                    .bind(&entry.actor)
+                    .bind(&entry.origin)
+                    .bind(&entry.action)
+                    .bind(&entry.app)
+                    .bind(text(&entry.before))
+                    .bind(text(&entry.after))
+                    .bind(&entry.reason)
+                    .fetch_one(&mut *transaction)
+                    .await?;
+                for write in &change.writes {
+                    match &write.deed {
+                        Deed::Put(body) => {
+                            let put = sqlx::query(sql::PUT).bind(write.key.as_str());
+                            let put = put.bind(sequence).bind(body.to_string());
+                            put.execute(&mut *transaction).await?;
+                        }
+                        Deed::Delete => {
+                            let delete = sqlx::query(sql::DELETE).bind(write.key.as_str());
+                            delete.execute(&mut *transaction).await?;
+                        }
+                        Deed::Rest => {}
+                    }
+                }
+                self.announce(&mut transaction, sequence).await?;
+                transaction.commit().await?;
+                self.newest.send_if_modified(|newest| {
+                    let is_newer = sequence > *newest;
+                    *newest = sequence.max(*newest);
+                    is_newer
+                });
+                Ok(sequence)
+            }
+
+            async fn log(&self, query: &Query) -> Result<Vec<Logged>, StoreError> {
+                let rows = sqlx::query_as(sql::LOGGED)
+                    .bind(query.before.unwrap_or(Sequence::MAX))
+                    .bind(&query.app)
+                    .bind(&query.actor)
+                    .bind(i64::from(query.most));
+                let rows = rows.fetch_all(&self.pool).await?;
+                rows.into_iter().map(sql::logged).collect()
+            }
+
+            async fn keep(&self, key: &Key, body: &Value, ends_at: Timestamp) -> Result<(), StoreError> {
+                let keep = sqlx::query(sql::KEEP)
+                    .bind(key.as_str())
+                    .bind(body.to_string())
+                    .bind(ends_at.as_millisecond());
+                keep.execute(&self.pool).await?;
+                Ok(())
+            }
+
+            async fn kept(&self, key: &Key, now: Timestamp) -> Result<Option<Value>, StoreError> {
+                let row = sqlx::query_scalar(sql::KEPT)
+                    .bind(key.as_str())
+                    .bind(now.as_millisecond());
+                let body: Option<String> = row.fetch_optional(&self.pool).await?;
+                body.map(|body| sql::json(&body, key.as_str())).transpose()
+            }
+
+            async fn drop_kept(&self, prefix: &Key, now: Timestamp) -> Result<(), StoreError> {
+                let drop = sqlx::query(sql::DROP)
+                    .bind(prefix.as_str())
+                    .bind(prefix.end())
+                    .bind(now.as_millisecond());
+                drop.execute(&self.pool).await?;
+                Ok(())
+            }
+
+            fn newest(&self) -> watch::Receiver<Sequence> {
+                self.newest.subscribe()
+            }
+        }
+    };
+}
+pub(super) use implement_store;

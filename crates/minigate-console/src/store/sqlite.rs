@@ -1,0 +1,62 @@
+//! SQLite: one file, for one console process.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite as Driver, SqlitePool, Transaction};
+use tokio::sync::watch;
+
+use super::change::Deed;
+use super::sql::{self, implement_store};
+use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, migration};
+
+/// A file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    pool: SqlitePool,
+    newest: watch::Sender<Sequence>,
+}
+
+impl Sqlite {
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A commit is on the disk before it is acknowledged, so it survives the machine too.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .connect_with(options)
+            .await?;
+        migration::migrator(Database::Sqlite).run(&pool).await?;
+        let newest = sqlx::query_scalar(sql::NEWEST).fetch_one(&pool).await?;
+        Ok(Self {
+            pool,
+            newest: watch::Sender::new(newest),
+        })
+    }
+
+    /// Takes the lock of the one writer at once, so that nothing read can move on before it is written.
+    async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    #[expect(clippy::unused_async, reason = "PostgreSQL tells other processes")]
+    async fn announce(
+        &self,
+        _transaction: &mut Transaction<'static, Driver>,
+        _sequence: Sequence,
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+implement_store!(Sqlite);
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const CONNECTIONS: u32 = 8;

@@ -1,0 +1,308 @@
+//! What holds for each database.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use minigate_console::store::{Change, Entry, Key, Query, Store, StoreError, pending};
+use serde_json::json;
+
+use crate::database::Database;
+
+/// Runs each test on both databases.
+macro_rules! on_both {
+    ($($test:ident)*) => {
+        mod sqlite {
+            use super::Database;
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    super::$test(&Database::sqlite()).await;
+                }
+            )*
+        }
+
+        mod postgres {
+            use super::Database;
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    if let Some(database) = Database::postgres().await {
+                        super::$test(&database).await;
+                    }
+                }
+            )*
+        }
+    };
+}
+
+on_both! {
+    a_change_is_written_whole_with_its_entry
+    a_change_that_rests_on_something_older_writes_nothing
+    records_are_listed_by_prefix_in_pages
+    what_is_kept_ends
+    the_log_is_read_by_app_and_actor_newest_first
+    concurrent_writers_lose_nothing
+    what_was_committed_is_there_after_opening_anew
+    a_new_database_says_what_it_would_get
+    the_log_cant_be_changed
+    a_commit_is_heard_of
+}
+
+async fn a_change_is_written_whole_with_its_entry(database: &Database) {
+    let store = database.open().await;
+    let entry = Entry::new("alice", "app.create")
+        .from("192.0.2.1")
+        .about("wx1")
+        .before(json!(null))
+        .after(json!({ "name": "店" }))
+        .because("new shop");
+    let change = Change::new(entry.clone())
+        .create(&key("app/wx1"), json!({ "name": "店" }))
+        .create(&key("app-name/店".replace('店', "shop").as_str()), json!("wx1"));
+
+    let sequence = store.commit(&change, now()).await.unwrap();
+
+    let record = store.get(&key("app/wx1")).await.unwrap().unwrap();
+    assert_eq!(
+        (record.revision, record.body),
+        (sequence, json!({ "name": "店" }))
+    );
+    let logged = store.log(&Query::default()).await.unwrap();
+    assert_eq!(logged.len(), 1);
+    assert_eq!(
+        (logged[0].sequence, logged[0].at, &logged[0].entry),
+        (sequence, now(), &entry)
+    );
+}
+
+async fn a_change_that_rests_on_something_older_writes_nothing(database: &Database) {
+    let store = database.open().await;
+    commit(&store, "a/1", json!(1)).await;
+    let old = store.get(&key("a/1")).await.unwrap().unwrap();
+    let newer = Change::new(entry()).replace(&old, json!(2));
+    store.commit(&newer, now()).await.unwrap();
+
+    for stale in [
+        Change::new(entry()).replace(&old, json!(3)),
+        Change::new(entry()).delete(&old),
+        Change::new(entry()).create(&key("a/1"), json!(3)),
+        Change::new(entry()).create(&key("a/2"), json!(3)).rest_on(&old),
+    ] {
+        let error = store.commit(&stale, now()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Conflict { key } if key.as_str() == "a/1"));
+    }
+
+    assert_eq!(store.get(&key("a/1")).await.unwrap().unwrap().body, json!(2));
+    assert_eq!(store.get(&key("a/2")).await.unwrap(), None);
+    assert_eq!(store.log(&Query::default()).await.unwrap().len(), 2);
+}
+
+async fn records_are_listed_by_prefix_in_pages(database: &Database) {
+    let store = database.open().await;
+    for name in ["app/B", "app/a", "app/b", "app/~", "apq/a", "app", "apo/z"] {
+        commit(&store, name, json!(name)).await;
+    }
+
+    let first = store.list(&key("app/"), None, 3).await.unwrap();
+    let last = first.last().map(|record| record.key.clone());
+    let second = store.list(&key("app/"), last.as_ref(), 3).await.unwrap();
+
+    let names = |records: &[minigate_console::store::Record]| -> Vec<String> {
+        records.iter().map(|record| record.key.to_string()).collect()
+    };
+    assert_eq!(names(&first), ["app/B", "app/a", "app/b"]);
+    assert_eq!(names(&second), ["app/~"]);
+}
+
+async fn what_is_kept_ends(database: &Database) {
+    let store = database.open().await;
+    let (soon, late) = (
+        now() + SignedDuration::from_secs(60),
+        now() + SignedDuration::from_hours(1),
+    );
+    store.keep(&key("session/1"), &json!("a"), soon).await.unwrap();
+    store.keep(&key("session/2"), &json!("b"), late).await.unwrap();
+    store.keep(&key("session/2"), &json!("c"), late).await.unwrap();
+    store.keep(&key("token/1"), &json!("d"), late).await.unwrap();
+
+    assert_eq!(
+        store.kept(&key("session/1"), now()).await.unwrap(),
+        Some(json!("a"))
+    );
+    assert_eq!(store.kept(&key("session/1"), soon).await.unwrap(), None);
+    assert_eq!(
+        store.kept(&key("session/2"), soon).await.unwrap(),
+        Some(json!("c"))
+    );
+
+    store.drop_kept(&key("session/2"), soon).await.unwrap();
+    assert_eq!(store.kept(&key("session/1"), now()).await.unwrap(), None);
+    assert_eq!(store.kept(&key("session/2"), now()).await.unwrap(), None);
+    assert_eq!(
+        store.kept(&key("token/1"), now()).await.unwrap(),
+        Some(json!("d"))
+    );
+}
+
+async fn the_log_is_read_by_app_and_actor_newest_first(database: &Database) {
+    let store = database.open().await;
+    for (number, (actor, app)) in [("alice", "wx1"), ("bob", "wx1"), ("alice", "wx2")]
+        .iter()
+        .enumerate()
+    {
+        let change = Change::new(Entry::new(*actor, format!("do.{number}")).about(*app));
+        store.commit(&change, now()).await.unwrap();
+    }
+    let actions = async |query: Query| -> Vec<String> {
+        let logged = store.log(&query).await.unwrap();
+        logged.into_iter().map(|logged| logged.entry.action).collect()
+    };
+
+    let of = |app: Option<&str>, actor: Option<&str>| Query {
+        app: app.map(str::to_owned),
+        actor: actor.map(str::to_owned),
+        ..Query::default()
+    };
+    assert_eq!(actions(of(Some("wx1"), None)).await, ["do.1", "do.0"]);
+    assert_eq!(actions(of(None, Some("alice"))).await, ["do.2", "do.0"]);
+    assert_eq!(actions(of(Some("wx1"), Some("alice"))).await, ["do.0"]);
+    let newest = store
+        .log(&Query {
+            most: 1,
+            ..Query::default()
+        })
+        .await
+        .unwrap();
+    let older = Query {
+        before: Some(newest[0].sequence),
+        ..Query::default()
+    };
+    assert_eq!(actions(older).await, ["do.1", "do.0"]);
+}
+
+/// Many add one to a number; who meets a conflict looks again.
+async fn concurrent_writers_lose_nothing(database: &Database) {
+    let store = database.open().await;
+    commit(&store, "number", json!(0)).await;
+
+    let writers = (0..8).map(|_| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            for _ in 0..10 {
+                add_one(&*store).await;
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+
+    assert_eq!(store.get(&key("number")).await.unwrap().unwrap().body, json!(80));
+    let query = Query {
+        most: 1000,
+        ..Query::default()
+    };
+    assert_eq!(store.log(&query).await.unwrap().len(), 81);
+}
+
+async fn what_was_committed_is_there_after_opening_anew(database: &Database) {
+    let store = database.open().await;
+    let sequence = commit(&store, "a", json!({ "deep": [1, 2.5, "\u{0}"] })).await;
+    drop(store);
+
+    let store = database.open().await;
+
+    let record = store.get(&key("a")).await.unwrap().unwrap();
+    assert_eq!(
+        (record.revision, record.body),
+        (sequence, json!({ "deep": [1, 2.5, "\u{0}"] }))
+    );
+    assert_eq!(*store.newest().borrow(), sequence);
+}
+
+async fn a_new_database_says_what_it_would_get(database: &Database) {
+    if let Database::Sqlite(folder) = database {
+        std::fs::File::create(folder.path().join("console.db")).unwrap();
+    }
+
+    let before = pending(&database.url()).await.unwrap();
+    database.open().await;
+    let after = pending(&database.url()).await.unwrap();
+
+    assert_eq!(before.len(), 1);
+    assert!(before[0].sql.contains("CREATE TABLE audit"));
+    assert_eq!(after, []);
+}
+
+async fn the_log_cant_be_changed(database: &Database) {
+    let store = database.open().await;
+    commit(&store, "a", json!(1)).await;
+
+    for sql in ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
+        let error = execute(&database.url(), sql).await.unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{error}");
+    }
+
+    assert_eq!(
+        store.log(&Query::default()).await.unwrap()[0].entry.actor,
+        "tester"
+    );
+}
+
+async fn a_commit_is_heard_of(database: &Database) {
+    let (here, there) = (database.open().await, database.open().await);
+    let mut newest = if matches!(database, Database::Postgres { .. }) {
+        there.newest()
+    } else {
+        // One process has a file of SQLite.
+        here.newest()
+    };
+
+    let sequence = commit(&here, "a", json!(1)).await;
+
+    newest.wait_for(|newest| *newest >= sequence).await.unwrap();
+}
+
+async fn execute(url: &str, sql: &'static str) -> Result<(), sqlx::Error> {
+    use sqlx::Connection;
+    if url.starts_with("sqlite") {
+        let mut connection = sqlx::SqliteConnection::connect(url).await?;
+        sqlx::query(sql).execute(&mut connection).await?;
+    } else {
+        let mut connection = sqlx::PgConnection::connect(url).await?;
+        sqlx::query(sql).execute(&mut connection).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn add_one(store: &dyn Store) {
+    loop {
+        let record = store.get(&key("number")).await.unwrap().unwrap();
+        let number = record.body.as_i64().unwrap();
+        let change = Change::new(entry()).replace(&record, json!(number + 1));
+        match store.commit(&change, now()).await {
+            Ok(_) => return,
+            Err(StoreError::Conflict { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+async fn commit(store: &Arc<dyn Store>, name: &str, body: serde_json::Value) -> i64 {
+    store
+        .commit(&Change::new(entry()).create(&key(name), body), now())
+        .await
+        .unwrap()
+}
+
+pub(crate) fn entry() -> Entry {
+    Entry::new("tester", "test")
+}
+
+pub(crate) fn key(text: &str) -> Key {
+    text.parse().unwrap()
+}
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}

@@ -1,0 +1,17 @@
+//! Both databases do the same.
+#![expect(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test that is left out says so, and asks the environment whether it is"
+)]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of a test fails as the test does"
+)]
+
+mod both;
+mod database;
+mod kill;
