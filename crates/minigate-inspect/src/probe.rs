@@ -7,6 +7,8 @@
 //!                                   ├─ hello of TLS 1.3 ─► … and whole handshakes: session, HTTP
 //!                                   └─ hello without a name ─► another chain?      ──► Facts
 //! ```
+//! What a connection was lost of is asked again, one question at a time, since a server may take no more.
+//!
 //! Nothing is judged here and nothing is printed. Hellos are made by hand, since no library offers what is broken; the
 //! whole handshakes are the run time's own library's. Every answer is hostile: it is bounded in bytes, certificates and
 //! time, and all that is wrong with it becomes a [`Refusal`].
@@ -28,6 +30,7 @@
 //! # }
 //! ```
 
+mod again;
 mod bounds;
 mod client;
 mod facts;
@@ -61,6 +64,7 @@ use client::{Client, Naming};
 use flight::Landed;
 use found::{Chains, Found};
 use hello::{Hello, Key};
+use listing::List;
 use wire::Wire;
 
 /// Probes hosts.
@@ -224,12 +228,22 @@ struct Clock {
     begun: Instant,
 }
 
-impl Probe<'_> {
+impl<'a> Probe<'a> {
+    /// The same questions, one at a time.
+    fn alone(&self) -> Self {
+        Self {
+            wire: self.wire.alone(),
+            ..*self
+        }
+    }
+
     async fn fill(&self, facts: &mut Facts) {
         let [a, b, c, d] = Version::ALL;
         let (a, b, c, d) = tokio::join!(self.version(a), self.version(b), self.version(c), self.version(d));
+        let mut found = [a, b, c, d];
+        again::settle(self, &mut found).await;
         let mut chains = Chains::default();
-        facts.versions = [a, b, c, d].map(|found| found.settle(&mut chains)).into();
+        facts.versions = found.map(|found| found.settle(&mut chains)).into();
         facts.without_name = self.without_name(&facts.versions, &mut chains).await;
         facts.chains = chains.into_inner();
         if facts.versions.iter().all(|facts| isnt_tls(&facts.greeting)) {
@@ -242,8 +256,8 @@ impl Probe<'_> {
         let mut found = Found::new(version, greeting);
         if let Ok((agreed, _)) = &found.greeting {
             (found.suites, found.groups, found.session) = tokio::join!(
-                listing::suites(&self.wire, self.name(), agreed),
-                listing::groups(&self.wire, self.name(), agreed),
+                listing::suites(&self.wire, self.name(), agreed, List::default()),
+                listing::groups(&self.wire, self.name(), agreed, List::default()),
                 self.session(version)
             );
         }
@@ -271,12 +285,19 @@ impl Probe<'_> {
         let versions: Vec<_> = agreed.map(|agreed| agreed.version).collect();
         // Up to TLS 1.2 the certificates can be read without a whole handshake.
         let readable = versions.iter().find(|version| **version != Version::Tls13);
-        let answer = match (readable, versions.first()) {
-            (Some(version), _) => self.greet(*version, None).await,
-            (None, Some(version)) => self.witness_unnamed(*version).await,
-            (None, None) => return None,
-        };
+        let version = *readable.or_else(|| versions.first())?;
+        let mut answer = self.greet_unnamed(version).await;
+        if answer.as_ref().is_err_and(Refusal::is_lost) {
+            answer = self.alone().greet_unnamed(version).await;
+        }
         Some(chains.greeting(answer))
+    }
+
+    async fn greet_unnamed(&self, version: Version) -> Result<Landed, Refusal> {
+        match version {
+            Version::Tls13 => self.witness_unnamed(version).await,
+            Version::Tls10 | Version::Tls11 | Version::Tls12 => self.greet(version, None).await,
+        }
     }
 
     async fn witness_unnamed(&self, version: Version) -> Result<Landed, Refusal> {
@@ -294,7 +315,7 @@ impl Probe<'_> {
     }
 
     /// An address isn't named (RFC 6066 §3).
-    fn name(&self) -> Option<&str> {
+    fn name(&self) -> Option<&'a str> {
         self.host.parse::<IpAddr>().is_err().then_some(self.host)
     }
 }

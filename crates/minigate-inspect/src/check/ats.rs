@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::chain::ends_publicly;
 use crate::matrix::meets_ats;
-use crate::probe::{Facts, Suite, Version};
+use crate::probe::{Facts, Suite, Version, VersionFacts};
 
 /// One demand of App Transport Security.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -21,7 +21,7 @@ pub struct AtsLine {
 }
 
 impl AtsLine {
-    /// All demands in the order of their numbers; none where no certificate is presented.
+    /// All demands in the order of their numbers, without those that nobody can tell; none where no certificate is presented.
     pub(super) fn all(facts: &Facts, beside: &[CertificateDer<'_>]) -> Vec<Self> {
         let Some(sent) = facts.chain() else {
             return Vec::new();
@@ -31,10 +31,15 @@ impl AtsLine {
         let leaf = certificates.first();
         let unmet = leaf.map(|leaf| minigate_tls::ats_unmet(leaf, is_preinstalled));
         let unmet = unmet.unwrap_or_default();
-        let mut lines = vec![
+        let of_protocol = [
             Self::new(1, spoken(facts).next().is_some(), None),
             Self::of_suites(facts),
         ];
+        let is_open = is_open(facts);
+        let mut lines: Vec<_> = of_protocol
+            .into_iter()
+            .filter(|line| line.is_met || !is_open)
+            .collect();
         lines.extend((3..=6).map(|number| {
             let unmet = unmet.iter().find(|demand| demand.number() == number);
             Self::new(number, unmet.is_none(), unmet.cloned())
@@ -68,15 +73,24 @@ fn leads_to(roots: &[CertificateDer<'_>], sent: &[CertificateDer<'_>]) -> bool {
     way.last().is_some_and(|top| *top >= sent.len())
 }
 
+/// Whether the server may take more since TLS 1.2 than it has shown.
+fn is_open(facts: &Facts) -> bool {
+    new(facts).any(|version| match version.greeting.refusal() {
+        Some(refusal) => refusal.is_unanswered(),
+        None => !version.suites.is_complete,
+    })
+}
+
 /// What the server takes since TLS 1.2.
 fn spoken(facts: &Facts) -> impl Iterator<Item = (Version, Suite)> {
-    let new = facts
-        .versions
-        .iter()
-        .filter(|version| version.version >= Version::Tls12);
-    new.flat_map(|version| {
+    new(facts).flat_map(|version| {
         let agreed = version.greeting.agreed().map(|agreed| agreed.suite);
         let all = agreed.into_iter().chain(version.suites.list.iter().copied());
         all.map(|suite| (version.version, suite))
     })
+}
+
+fn new(facts: &Facts) -> impl Iterator<Item = &VersionFacts> {
+    let versions = facts.versions.iter();
+    versions.filter(|version| version.version >= Version::Tls12)
 }

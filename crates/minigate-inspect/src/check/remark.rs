@@ -159,6 +159,10 @@ fn of_protocol(facts: &Facts) -> Vec<Remark> {
             .version(version)
             .is_some_and(|facts| facts.greeting.agreed().is_some())
     };
+    let is_off = |version: Version| {
+        let refusal = facts.version(version).and_then(|facts| facts.greeting.refusal());
+        refusal.is_some_and(|refusal| !refusal.is_unanswered())
+    };
     let old: Vec<_> = [Version::Tls10, Version::Tls11]
         .into_iter()
         .filter(|old| spoken(*old))
@@ -171,11 +175,11 @@ fn of_protocol(facts: &Facts) -> Vec<Remark> {
     };
     let found = [
         (!old.is_empty()).then_some(Remark::OldVersionsOn { versions: old }),
-        (spoken(Version::Tls12) && !spoken(Version::Tls13)).then_some(Remark::NoTls13),
+        (spoken(Version::Tls12) && is_off(Version::Tls13)).then_some(Remark::NoTls13),
         clock
             .filter(|ahead| ahead.abs() > TOLERATED)
             .map(|ahead| Remark::ClockOff { ahead }),
-        never(|opened| Some(opened.protocol.as_deref() == Some("h2"))).then_some(Remark::NoHttp2),
+        never(speaks_http2).then_some(Remark::NoHttp2),
         never(|opened| opened.resumes).then_some(Remark::NoResumption),
         (facts.client_certificate() == ClientCertificate::Asked).then_some(Remark::ClientCertificateAsked),
         without_name(facts),
@@ -185,6 +189,12 @@ fn of_protocol(facts: &Facts) -> Vec<Remark> {
 
 fn opened(version: &VersionFacts) -> Option<&Opened> {
     version.session.as_ref().and_then(Session::opened)
+}
+
+/// Unknown where the handshake that offers it came to nothing.
+fn speaks_http2(opened: &Opened) -> Option<bool> {
+    let is_spoken = opened.protocol.as_deref() == Some("h2");
+    (is_spoken || opened.resumes.is_some()).then_some(is_spoken)
 }
 
 fn without_name(facts: &Facts) -> Option<Remark> {

@@ -72,6 +72,7 @@ impl Need {
             Cause::Unreachable { .. }
             | Cause::TimedOut
             | Cause::NoChain
+            | Cause::Unanswered
             | Cause::RootUnknown { .. }
             // Where the server is what is old, others have no version in common with it.
             | Cause::OldVersion { .. }

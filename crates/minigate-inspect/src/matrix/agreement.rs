@@ -56,8 +56,10 @@ pub(super) struct Agreement<'f> {
 
 /// Finds the version, and a suite and group of it; where nothing is known of the client, the server's newest version.
 pub(super) fn agree<'f>(facts: &'f Facts, client: Option<Client<'_>>) -> Result<Agreement<'f>, Finding> {
-    let mut spoken = facts.versions.iter().rev().filter(|version| is_spoken(version));
-    let newest = spoken.clone().next().ok_or_else(|| silence(facts))?;
+    let mut newest_first = facts.versions.iter().rev();
+    let newest = newest_first
+        .find(|version| is_spoken(version))
+        .ok_or_else(|| silence(facts))?;
     let Some(client) = client else {
         let suites = Vec::new();
         return Ok(Agreement {
@@ -65,15 +67,28 @@ pub(super) fn agree<'f>(facts: &'f Facts, client: Option<Client<'_>>) -> Result<
             suites,
         });
     };
-    let speaks = |spoken: &&VersionFacts| {
-        client
-            .versions
-            .contains(&ProtocolVersion::from(spoken.version.code()))
-    };
-    let spoken = spoken.find(speaks).ok_or_else(|| no_version(facts, client))?;
+    let mut common = facts.versions.iter().rev();
+    let settled = common.find(|version| speaks(client, version) && (is_spoken(version) || is_open(version)));
+    let spoken = settled.ok_or_else(|| no_version(facts, client))?;
+    if is_open(spoken) {
+        return Err(UNANSWERED);
+    }
     let suites = common_suites(spoken, client)?;
     common_group(spoken, client, &suites)?;
     Ok(Agreement { spoken, suites })
+}
+
+/// What is said where a question wasn't answered that decides.
+pub(super) const UNANSWERED: Finding = (Outcome::Unknown, Cause::Unanswered);
+
+fn speaks(client: Client<'_>, spoken: &VersionFacts) -> bool {
+    let version = ProtocolVersion::from(spoken.version.code());
+    client.versions.contains(&version)
+}
+
+/// Whether nobody knows if the version is spoken.
+fn is_open(facts: &VersionFacts) -> bool {
+    facts.greeting.refusal().is_some_and(Refusal::is_unanswered)
 }
 
 fn is_spoken(facts: &VersionFacts) -> bool {
@@ -88,19 +103,19 @@ fn silence(facts: &Facts) -> Finding {
         let newest_first = facts.versions.iter().rev();
         newest_first.filter_map(|version| version.greeting.refusal())
     };
+    let open = || refusals().find(|refusal| refusal.is_unanswered());
     let telling = || refusals().find(|refusal| !refusal.is_of_version());
-    let found = telling().or_else(|| refusals().next()).cloned();
+    let found = open().or_else(telling).or_else(|| refusals().next()).cloned();
     let refusal = facts.plain_http.map(|_| Refusal::PlainHttp).or(found);
     refusal.map_or((Outcome::Unknown, Cause::NoChain), unspoken)
 }
 
-/// What a refused handshake means; nothing where there was no time to ask.
+/// What a refused handshake means; nothing where it wasn't answered.
 pub(super) fn unspoken(refusal: Refusal) -> Finding {
-    let outcome = match refusal {
-        Refusal::NotAsked => Outcome::Unknown,
-        _ => Outcome::Fails,
-    };
-    (outcome, Cause::NoHandshake { refusal })
+    if refusal.is_unanswered() {
+        return UNANSWERED;
+    }
+    (Outcome::Fails, Cause::NoHandshake { refusal })
 }
 
 fn no_version(facts: &Facts, client: Client<'_>) -> Finding {
@@ -130,6 +145,9 @@ fn common_suites(spoken: &VersionFacts, client: Client<'_>) -> Result<Vec<Suite>
     }
     let offered = |suite: &Suite| client.suites.contains(&CipherSuite::from(suite.0));
     let common: Vec<_> = taken.iter().copied().filter(offered).collect();
+    if common.is_empty() && !spoken.suites.is_complete {
+        return Err(UNANSWERED);
+    }
     if common.is_empty() {
         let version = spoken.version;
         let cause = Cause::NoCommonSuite {
@@ -137,40 +155,36 @@ fn common_suites(spoken: &VersionFacts, client: Client<'_>) -> Result<Vec<Suite>
             server: taken,
             ats: client.ats,
         };
-        return Err((certain(spoken.suites.is_complete), cause));
+        return Err((Outcome::Fails, cause));
     }
     Ok(common)
 }
 
 fn common_group(spoken: &VersionFacts, client: Client<'_>, suites: &[Suite]) -> Result<(), Finding> {
-    let taken = &spoken.groups;
-    let is_common = taken
-        .list
-        .iter()
-        .any(|group| client.groups.contains(&NamedGroup::from(group.0)));
+    let greeted = spoken.greeting.agreed().and_then(|agreed| agreed.group);
+    let opened = spoken.session.as_ref().and_then(Session::opened);
+    let opened = opened.and_then(|opened| opened.group);
+    let mut taken = spoken.groups.list.iter().copied().chain(greeted).chain(opened);
+    let is_common = taken.any(|group| client.groups.contains(&NamedGroup::from(group.0)));
     let is_needed = suites.iter().all(|suite| suite.needs_group());
-    if is_common || !is_needed || taken.list.is_empty() {
+    if is_common || !is_needed {
         return Ok(());
     }
-    let version = spoken.version;
-    let server = taken.list.clone();
+    // A list that a bound has ended says nothing of what it lacks.
+    if !spoken.groups.is_complete || !spoken.suites.is_complete {
+        return Err(UNANSWERED);
+    }
+    if spoken.groups.list.is_empty() {
+        return Ok(());
+    }
     Err((
-        certain(taken.is_complete),
+        Outcome::Fails,
         Cause::NoCommonGroup {
-            version,
-            server,
+            version: spoken.version,
+            server: spoken.groups.list.clone(),
             ats: client.ats,
         },
     ))
-}
-
-/// A list that a bound has ended says nothing of what it lacks.
-const fn certain(is_complete: bool) -> Outcome {
-    if is_complete {
-        Outcome::Fails
-    } else {
-        Outcome::Unknown
-    }
 }
 
 /// Whether a device takes proofs by this kind of key.

@@ -59,6 +59,8 @@ pub enum Cause {
     },
     /// The server's certificates weren't seen.
     NoChain,
+    /// The server left unanswered what decides: it took no connection, or there was no time.
+    Unanswered,
     /// The root is in the store of some versions, and not of others (rule T2).
     RootPartly {
         /// Its name.
@@ -131,7 +133,11 @@ impl Cause {
     #[must_use]
     pub const fn rule(&self) -> Option<Rule> {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut | Self::NoChain | Self::OfferUnknown => None,
+            Self::Unreachable { .. }
+            | Self::TimedOut
+            | Self::NoChain
+            | Self::Unanswered
+            | Self::OfferUnknown => None,
             Self::NoCommonVersion { .. } | Self::OldVersion { .. } => Some(Rule::T8),
             Self::NoHandshake { refusal } if refusal.is_of_version() => Some(Rule::T8),
             Self::NoCommonSuite { ats: true, .. } | Self::NoCommonGroup { ats: true, .. } => Some(Rule::T7),
@@ -161,6 +167,7 @@ impl Cause {
             Self::NoCommonGroup { .. } => "no-common-group",
             Self::KeyNotTaken { .. } => "key-not-taken",
             Self::NoChain => "no-chain",
+            Self::Unanswered => "unanswered",
             Self::RootPartly { .. } => "root-partly",
             Self::RootAbsent { .. } => "root-absent",
             Self::RootUnknown { .. } => "root-unknown",

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use minigate_tls::CertificateFault;
 
-use super::agreement::{Agreement, Client, Finding, agree, takes_key};
+use super::agreement::{Agreement, Client, Finding, UNANSWERED, agree, takes_key};
 use super::{Cause, Outcome};
 use crate::certificate::{Key, KeyKind};
 use crate::chain::ChainFacts;
@@ -47,7 +47,7 @@ impl<'a> Meeting<'a> {
             .or_else(|| greeting?.agreed()?.chain);
         let sent = place
             .and_then(|place| self.facts.chains.get(place))
-            .ok_or((Outcome::Unknown, Cause::NoChain))?;
+            .ok_or_else(|| unseen(agreement))?;
         let staple = opened.and_then(|opened| opened.staple.as_ref());
         let staple = staple.or_else(|| greeting?.agreed()?.staple.as_ref());
         let leaf = LeafFacts::read(sent, staple, &self.facts.host, self.now).map_err(|unreadable| {
@@ -92,10 +92,29 @@ pub(super) fn opened<'f>(agreement: &Agreement<'f>) -> Option<&'f Opened> {
     agreement.spoken.session.as_ref().and_then(Session::opened)
 }
 
+/// What is said where no certificates came.
+fn unseen(agreement: &Agreement<'_>) -> Finding {
+    if is_unanswered(agreement) {
+        return UNANSWERED;
+    }
+    (Outcome::Unknown, Cause::NoChain)
+}
+
+/// Whether nobody knows what a whole handshake would come to.
+fn is_unanswered(agreement: &Agreement<'_>) -> bool {
+    match &agreement.spoken.session {
+        Some(Session::Refused(refusal)) => refusal.is_unanswered(),
+        _ => false,
+    }
+}
+
 /// Whether the server goes on after its certificate.
 pub(super) fn served(agreement: &Agreement<'_>, leaf: &LeafFacts) -> Result<(), Finding> {
     let demanded = Err((Outcome::Fails, Cause::ClientCertificateDemanded));
     let Some(opened) = opened(agreement) else {
+        if is_unanswered(agreement) {
+            return Err(UNANSWERED);
+        }
         return if ends_for_want_of_certificate(agreement) {
             demanded
         } else {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// How long a probe waits, how much it reads and how often it asks.
 ///
-/// One address costs at most `connections` sockets and a few hundred kilobytes at a time. It takes `whole` at most.
+/// One address costs at most `connections` sockets and a few hundred kilobytes at a time. It takes `whole` at most. What a
+/// server leaves unanswered is asked again, one connection at a time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Bounds {
     /// For a connection to come about. 5 s.

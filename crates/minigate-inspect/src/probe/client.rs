@@ -88,20 +88,22 @@ impl<'a> Client<'a> {
     /// Shakes hands and asks for `/`, then shakes hands again to see whether the session is resumed.
     pub(super) async fn open(&self, now: impl Fn() -> Timestamp) -> Result<Witnessed, Refusal> {
         let (mut opened, chain) = match self.first(now).await {
-            Err(NO_HTTP1) => self.without_http1().await.map_err(|_| NO_HTTP1)?,
+            Err(NO_HTTP1) => self.without_http1().await.map_err(or_lost)?,
             witnessed => witnessed?,
         };
-        if let Ok(second) = self.shake(&[b"h2", b"http/1.1"]).await {
+        if let Ok(mut second) = self.shake(&[b"h2", b"http/1.1"]).await {
             let connection = second.stream.get_ref().1;
             opened.protocol = protocol(connection);
             opened.resumes = Some(connection.handshake_kind() == Some(HandshakeKind::Resumed));
+            self.wire.part(&mut second.stream).await;
         }
         Ok((opened, chain))
     }
 
     /// The certificates alone.
     pub(super) async fn chain(&self) -> Result<Witnessed, Refusal> {
-        let shaken = self.shake(&[b"h2", b"http/1.1"]).await?;
+        let mut shaken = self.shake(&[b"h2", b"http/1.1"]).await?;
+        self.wire.part(&mut shaken.stream).await;
         Ok(self.witnessed(&shaken, ClientCertificate::NotAsked, None))
     }
 
@@ -109,7 +111,8 @@ impl<'a> Client<'a> {
     async fn without_http1(&self) -> Result<Witnessed, Refusal> {
         let mut shaken = self.shake(&[b"h2"]).await?;
         let heard = timeout_at(shaken.deadline, shaken.stream.read_u8()).await;
-        let client_certificate = self.client_certificate(matches!(heard, Ok(Ok(_))));
+        let client_certificate = self.client_certificate(!matches!(heard, Ok(Err(_))));
+        self.wire.part(&mut shaken.stream).await;
         let (opened, chain) = self.witnessed(&shaken, client_certificate, None);
         let takes_http1 = false;
         Ok((
@@ -126,7 +129,12 @@ impl<'a> Client<'a> {
         let mut shaken = self.shake(&[b"http/1.1"]).await?;
         let answer = http::ask(&mut shaken.stream, self.host, shaken.deadline).await;
         // nginx lets the handshake pass, and says by its answer that it serves nobody without one.
-        let is_served = answer.as_ref().is_ok_and(|head| head.status != BAD_REQUEST);
+        let is_served = match &answer {
+            Ok(head) => head.status != BAD_REQUEST,
+            // Who hangs on that question has let the client in.
+            Err(error) => error.kind() == io::ErrorKind::TimedOut,
+        };
+        self.wire.part(&mut shaken.stream).await;
         let client_certificate = self.client_certificate(is_served);
         let http = answer.ok().map(|head| HttpAnswer {
             status: head.status,
@@ -145,6 +153,14 @@ impl<'a> Client<'a> {
     }
 
     async fn shake(&self, protocols: &[&[u8]]) -> Result<Shaken<'_>, Refusal> {
+        let shaken = self.shake_once(protocols).await;
+        if self.wire.pauses_after(&shaken).await {
+            return self.shake_once(protocols).await;
+        }
+        shaken
+    }
+
+    async fn shake_once(&self, protocols: &[&[u8]]) -> Result<Shaken<'_>, Refusal> {
         let mut config = self.config.clone();
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         let name = ServerName::try_from(self.host.to_owned()).map_err(|error| Refusal::Malformed {
@@ -292,6 +308,11 @@ fn protocol(connection: &ClientConnection) -> Option<String> {
     connection
         .alpn_protocol()
         .map(|name| name.escape_ascii().to_string())
+}
+
+/// What a client without HTTP/1.1 came to, unless its connection was lost, is no news after the refusal of one with it.
+fn or_lost(refusal: Refusal) -> Refusal {
+    if refusal.is_lost() { refusal } else { NO_HTTP1 }
 }
 
 fn refusal(error: &io::Error, received: usize, limit: usize) -> Refusal {

@@ -256,6 +256,9 @@ pub enum Refusal {
     /// The time for this address was up before the question.
     #[error("there was no time to ask")]
     NotAsked,
+    /// The connection was lost, and so was one with a question that the server had answered before.
+    #[error("the server didn't take all connections")]
+    TurnedAway,
     /// The address takes no further connection.
     #[error("no further connection: {reason}")]
     Unreachable {
@@ -265,6 +268,25 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether nobody knows what the server would have answered.
+    #[must_use]
+    pub const fn is_unanswered(&self) -> bool {
+        matches!(self, Self::NotAsked | Self::TurnedAway)
+    }
+
+    /// Whether the connection came to nothing, be it that the server refuses or that it had no room.
+    pub(super) const fn is_lost(&self) -> bool {
+        self.is_cut() || self.is_unanswered() || matches!(self, Self::Silent | Self::Stalled { .. })
+    }
+
+    /// Whether the connection was ended without a word.
+    pub(super) const fn is_cut(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed | Self::CutOff { .. } | Self::Reset { .. } | Self::Unreachable { .. }
+        )
+    }
+
     /// Whether the server only wants another version.
     #[must_use]
     pub const fn is_of_version(&self) -> bool {

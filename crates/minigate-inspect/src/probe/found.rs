@@ -2,17 +2,18 @@
 
 use super::client::Witnessed;
 use super::facts::{
-    Agreed, ClientCertificate, Der, Greeting, Offered, Opened, Refusal, SentChain, Session, VersionFacts,
+    Agreed, ClientCertificate, Der, Greeting, Opened, Refusal, SentChain, Session, VersionFacts,
 };
 use super::flight::Landed;
+use super::listing::List;
 use super::numbers::{Group, Suite, Version};
 
 /// What one version came to.
 pub(super) struct Found {
-    version: Version,
+    pub(super) version: Version,
     pub(super) greeting: Result<Landed, Refusal>,
-    pub(super) suites: Offered<Suite>,
-    pub(super) groups: Offered<Group>,
+    pub(super) suites: List<Suite>,
+    pub(super) groups: List<Group>,
     pub(super) session: Option<Result<Witnessed, Refusal>>,
 }
 
@@ -21,9 +22,24 @@ impl Found {
         Self {
             version,
             greeting,
-            suites: Offered::default(),
-            groups: Offered::default(),
+            suites: List::default(),
+            groups: List::default(),
             session: None,
+        }
+    }
+
+    /// Whether a connection was lost, so that more could be known.
+    pub(super) fn is_open(&self) -> bool {
+        let greeting = self.greeting.as_ref().is_err_and(Refusal::is_lost);
+        greeting || self.suites.lost.is_some() || self.groups.lost.is_some() || self.has_open_session()
+    }
+
+    /// Whether a connection was lost of the whole handshakes.
+    pub(super) fn has_open_session(&self) -> bool {
+        match &self.session {
+            Some(Ok((opened, _))) => opened.resumes.is_none(),
+            Some(Err(refusal)) => refusal.is_lost(),
+            None => false,
         }
     }
 
@@ -32,8 +48,8 @@ impl Found {
         VersionFacts {
             version: self.version,
             greeting: chains.greeting(self.greeting),
-            suites: self.suites,
-            groups: self.groups,
+            suites: self.suites.offered,
+            groups: self.groups.offered,
             session: self.session.map(|session| chains.session(session)),
         }
     }

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::bounds::Bounds;
 use super::facts::Refusal;
@@ -21,6 +21,7 @@ pub(super) struct Wire {
     pub(super) address: SocketAddr,
     pub(super) bounds: Bounds,
     connections: Arc<Semaphore>,
+    is_alone: bool,
     end: Instant,
 }
 
@@ -39,7 +40,17 @@ impl Wire {
             address,
             bounds,
             connections: Arc::new(Semaphore::new(bounds.connections.max(1))),
+            is_alone: false,
             end: Instant::now() + bounds.whole,
+        }
+    }
+
+    /// The same address, one connection at a time; who is turned away comes again once.
+    pub(super) fn alone(&self) -> Self {
+        Self {
+            connections: Arc::new(Semaphore::new(1)),
+            is_alone: true,
+            ..self.clone()
         }
     }
 
@@ -67,14 +78,47 @@ impl Wire {
         (Instant::now() + span).min(self.end)
     }
 
+    /// Whether to ask once more, after a pause: a server that turns people away may have room again.
+    pub(super) async fn pauses_after<T>(&self, answer: &Result<T, Refusal>) -> bool {
+        let is_turned_away = answer.as_ref().is_err_and(Refusal::is_cut);
+        if self.is_alone && is_turned_away {
+            sleep_until(self.until(PAUSE)).await;
+        }
+        self.is_alone && is_turned_away
+    }
+
+    /// Ends a connection. Where there may be room for one only, the server has to end it too before the next one comes.
+    pub(super) async fn part<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut S) {
+        if !self.is_alone {
+            return;
+        }
+        let limit = u64::try_from(self.bounds.bytes).unwrap_or(u64::MAX);
+        let parted = async {
+            stream.shutdown().await?;
+            tokio::io::copy(&mut stream.take(limit), &mut tokio::io::sink()).await
+        };
+        // However it ends, it has ended.
+        drop(timeout_at(self.until(PAUSE), parted).await);
+    }
+
     /// Says hello on a connection of its own and reads the answer.
     pub(super) async fn greet(&self, hello: &Hello<'_>) -> Result<Landed, Refusal> {
+        let answer = self.greet_once(hello).await;
+        if self.pauses_after(&answer).await {
+            return self.greet_once(hello).await;
+        }
+        answer
+    }
+
+    async fn greet_once(&self, hello: &Hello<'_>) -> Result<Landed, Refusal> {
         let mut line = self.connect().await?;
         let deadline = self.deadline();
         let mut flight = Flight::new(hello.version, self.bounds.bytes);
         let question = hello.to_bytes();
         let answer = converse(&mut line.tcp, &question, &mut flight);
-        let landed = match timeout_at(deadline, answer).await {
+        let answer = timeout_at(deadline, answer).await;
+        self.part(&mut line.tcp).await;
+        let landed = match answer {
             Ok(answer) => answer?,
             Err(_) => return Err(late(flight.received())),
         };
@@ -147,3 +191,5 @@ fn unreachable(error: &io::Error) -> Refusal {
 }
 
 const PIECE: usize = 4096;
+/// For a server to see that a client has gone.
+const PAUSE: Duration = Duration::from_millis(500);

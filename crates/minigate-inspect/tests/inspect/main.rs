@@ -5,6 +5,7 @@
 mod agreement;
 mod application;
 mod check;
+mod crowded;
 mod cure;
 mod economy;
 mod hostile;

@@ -21,6 +21,9 @@ pub(super) fn headline(cause: &Cause) -> String {
         }
         Cause::KeyNotTaken { key } => format!("the device takes no server's key of the kind {key}"),
         Cause::NoChain => "the server's certificates weren't seen".to_owned(),
+        Cause::Unanswered => {
+            "the server didn't take all of the check's connections, so this can't be told".to_owned()
+        }
         Cause::RootPartly { root, with, without } => {
             let (with, without) = (with.join(", "), without.join(", "));
             format!("the root `{root}` is in {with}, but not in {without}")
@@ -88,6 +91,9 @@ pub(super) fn remedy(cause: &Cause) -> &'static str {
         }
         Cause::NoCommonGroup { .. } => "let the server exchange keys over secp256r1 too",
         Cause::KeyNotTaken { .. } => "get a certificate for a key of RSA-2048 or P-256",
+        Cause::Unanswered => {
+            "check again later; let the server take more connections from this machine if it counts them"
+        }
         Cause::NoChain => "check again; if it stays so, test the server with `openssl s_client`",
         Cause::RootPartly { .. } | Cause::RootAbsent { .. } | Cause::RootUnknown { .. } => {
             "get a certificate below a root that all these versions have, or let the server send a cross-signed chain to one"

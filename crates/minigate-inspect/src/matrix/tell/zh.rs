@@ -19,6 +19,7 @@ pub(super) fn headline(cause: &Cause) -> String {
         Cause::NoCommonGroup { version, .. } => format!("设备与服务器没有共同的 {version} 密钥交换群"),
         Cause::KeyNotTaken { key } => format!("设备不接受 {key} 类型的服务器密钥"),
         Cause::NoChain => "没有看到服务器的证书".to_owned(),
+        Cause::Unanswered => "服务器没有接受检查的全部连接，因此无法判断".to_owned(),
         Cause::RootPartly { root, with, without } => {
             let (with, without) = (with.join("、"), without.join("、"));
             format!("根证书 `{root}` 内置于 {with}，但不在 {without} 中")
@@ -77,6 +78,7 @@ pub(super) fn refused(refusal: &Refusal) -> String {
         Refusal::TooManyCertificates { limit } => format!("服务器发送的证书超过 {limit} 个"),
         Refusal::Malformed { reason } => format!("服务器违反了协议：{reason}"),
         Refusal::NotAsked => "没有时间探测".to_owned(),
+        Refusal::TurnedAway => "服务器没有接受全部连接".to_owned(),
         Refusal::Unreachable { reason } => format!("无法再次连接：{reason}"),
     }
 }
@@ -96,6 +98,7 @@ pub(super) fn remedy(cause: &Cause) -> &'static str {
         Cause::NoCommonSuite { .. } => "让服务器支持 ECDHE 加 AES-GCM，需要支持旧手机时再加 ECDHE 加 AES-CBC",
         Cause::NoCommonGroup { .. } => "让服务器也支持 secp256r1 密钥交换",
         Cause::KeyNotTaken { .. } => "换用 RSA-2048 或 P-256 密钥的证书",
+        Cause::Unanswered => "请稍后重新检查；若服务器限制连接数，请放宽对本机的限制",
         Cause::NoChain => "请重新检查；若仍如此，用 `openssl s_client` 测试服务器",
         Cause::RootPartly { .. } | Cause::RootAbsent { .. } | Cause::RootUnknown { .. } => {
             "换用根证书内置于所有这些版本的证书，或让服务器发送通往该根的交叉签名证书链"

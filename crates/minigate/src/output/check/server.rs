@@ -69,13 +69,12 @@ fn of_address(report: &AddressReport, lang: Lang) -> String {
 
 /// The suites and groups, the preferred ones first; or why not.
 fn version_line(version: &VersionFacts, lang: Lang) -> String {
-    if version.greeting.agreed().is_none() {
-        let refusal = version.greeting.refusal().map(|refusal| refusal.tell(lang));
-        return format!(
-            "{}: {}",
-            lang.pick("no", "否"),
-            line(&refusal.unwrap_or_default())
-        );
+    if let Some(refusal) = version.greeting.refusal() {
+        let answer = match refusal.is_unanswered() {
+            true => lang.pick("unknown", "未知"),
+            false => lang.pick("no", "否"),
+        };
+        return format!("{answer}: {}", line(&refusal.tell(lang)));
     }
     let suites = listed(&version.suites);
     if version.groups.list.is_empty() {

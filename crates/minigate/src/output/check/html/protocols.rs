@@ -97,10 +97,17 @@ fn accepted(version: &VersionFacts, lang: Lang) -> Markup {
                 @if !is_proven { br; span.dim { (lang.pick("key not proven", "未证明持有私钥")) } }
             },
             Greeting::Refused(refusal) => td {
-                span.mark { "− " (words::NO.of(lang)) } br; span.dim { (refused(refusal, lang)) }
+                span.mark { (mark(refusal, lang)) } br; span.dim { (refused(refusal, lang)) }
             },
         }
     }
+}
+
+fn mark(refusal: &Refusal, lang: Lang) -> String {
+    if refusal.is_unanswered() {
+        return format!("? {}", lang.pick("unknown", "未知"));
+    }
+    format!("− {}", words::NO.of(lang))
 }
 
 fn refused(refusal: &Refusal, lang: Lang) -> Markup {
