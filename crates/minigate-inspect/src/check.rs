@@ -38,6 +38,7 @@ mod watched;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -45,9 +46,9 @@ use jiff::Timestamp;
 use minigate_engine::{Override, ResolveError, Resolver};
 use minigate_policy::{CertificateCheck, Era, Platform, Policy, Profile};
 use minigate_tls::{Roots, Trust};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
-use crate::application::{Application, Asker, Setting};
+use crate::application::{Answer, Application, Asker, Setting};
 use crate::chain::ChainFacts;
 use crate::cure::{Fetcher, Means, Need, complete};
 use crate::leaf::LeafFacts;
@@ -202,7 +203,7 @@ impl Checker {
     ) -> AddressReport {
         let facts = self.prober.ask_address(subject.host(), address, now).await;
         let application = if is_open(&facts) {
-            Some(asker.ask(subject.asked(), address).await)
+            Some(ask(asker, subject, address).await)
         } else {
             None
         };
@@ -305,6 +306,17 @@ impl fmt::Debug for Network {
     }
 }
 
+/// Asks again where a call breaks at once: a server that counts connections may have had no room yet.
+async fn ask(asker: &Asker, subject: &Subject, address: SocketAddr) -> Application {
+    let begun = Instant::now();
+    let application = asker.ask(subject.asked(), address).await;
+    if !matches!(application.answer, Answer::Failed { .. }) || begun.elapsed() > PAUSE {
+        return application;
+    }
+    sleep(PAUSE).await;
+    asker.ask(subject.asked(), address).await
+}
+
 /// Whether there is anything above TLS to ask, for whoever has no certificate.
 fn is_open(facts: &Facts) -> bool {
     if facts.client_certificate() == ClientCertificate::Demanded {
@@ -352,3 +364,4 @@ fn note_differences(addresses: &mut [AddressReport]) {
 }
 
 const MOST_ADDRESSES: usize = 64;
+const PAUSE: Duration = Duration::from_secs(1);

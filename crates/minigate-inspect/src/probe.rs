@@ -237,6 +237,14 @@ impl<'a> Probe<'a> {
         }
     }
 
+    /// The same questions, each asked once.
+    fn at_once(&self) -> Self {
+        Self {
+            wire: self.wire.at_once(),
+            ..*self
+        }
+    }
+
     async fn fill(&self, facts: &mut Facts) {
         let [a, b, c, d] = Version::ALL;
         let (a, b, c, d) = tokio::join!(self.version(a), self.version(b), self.version(c), self.version(d));

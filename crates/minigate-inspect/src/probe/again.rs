@@ -46,10 +46,16 @@ fn is_answered(greeting: &Result<Landed, Refusal>) -> bool {
 }
 
 /// One question, of the version that most servers speak, tells whether anybody is ever answered.
+///
+/// It has more patience than the others, since a server may take one connection a second.
 async fn greet_first(probe: &Probe<'_>, found: &mut [Found]) {
     let first = found.iter_mut().find(|found| found.version == Version::Tls12);
-    if let Some(first) = first {
+    let Some(first) = first else { return };
+    for _ in 0..TRIES {
         first.greeting = probe.greet(first.version, probe.name()).await;
+        if !first.greeting.as_ref().is_err_and(Refusal::is_cut) {
+            return;
+        }
     }
 }
 
@@ -131,10 +137,15 @@ impl Again<'_> {
         list
     }
 
-    /// Whether the server still answers what it has answered before.
+    /// Whether the server still answers what it has answered before, at the first go: with a pause, a server that takes a
+    /// few connections in a while would take this one, and the question before it would seem refused.
     async fn goes_on(&mut self) -> bool {
-        let greeting = self.probe.greet(self.witness, self.probe.name()).await;
+        let probe = self.probe.at_once();
+        let greeting = probe.greet(self.witness, probe.name()).await;
         self.is_over = !is_answered(&greeting);
         !self.is_over
     }
 }
+
+/// Each with a pause in it.
+const TRIES: usize = 4;

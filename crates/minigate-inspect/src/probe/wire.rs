@@ -22,6 +22,7 @@ pub(super) struct Wire {
     pub(super) bounds: Bounds,
     connections: Arc<Semaphore>,
     is_alone: bool,
+    is_patient: bool,
     end: Instant,
 }
 
@@ -41,6 +42,7 @@ impl Wire {
             bounds,
             connections: Arc::new(Semaphore::new(bounds.connections.max(1))),
             is_alone: false,
+            is_patient: false,
             end: Instant::now() + bounds.whole,
         }
     }
@@ -50,6 +52,15 @@ impl Wire {
         Self {
             connections: Arc::new(Semaphore::new(1)),
             is_alone: true,
+            is_patient: true,
+            ..self.clone()
+        }
+    }
+
+    /// The same, where who is turned away doesn't come again.
+    pub(super) fn at_once(&self) -> Self {
+        Self {
+            is_patient: false,
             ..self.clone()
         }
     }
@@ -81,10 +92,10 @@ impl Wire {
     /// Whether to ask once more, after a pause: a server that turns people away may have room again.
     pub(super) async fn pauses_after<T>(&self, answer: &Result<T, Refusal>) -> bool {
         let is_turned_away = answer.as_ref().is_err_and(Refusal::is_cut);
-        if self.is_alone && is_turned_away {
+        if self.is_patient && is_turned_away {
             sleep_until(self.until(PAUSE)).await;
         }
-        self.is_alone && is_turned_away
+        self.is_patient && is_turned_away
     }
 
     /// Ends a connection. Where there may be room for one only, the server has to end it too before the next one comes.

@@ -3,9 +3,10 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::FutureExt;
-use minigate_inspect::matrix::{Beside, Matrix, Outcome, RowVerdict};
+use minigate_inspect::matrix::{Beside, Cause, Matrix, Outcome, RowVerdict};
 use minigate_inspect::probe::{Bounds, Facts, Prober};
 use minigate_policy::Interface;
 use minigate_testkit::{Authority, FakeResolver, Leaf};
@@ -79,17 +80,31 @@ async fn what_a_server_takes_no_connection_for_stays_unknown() {
             let facts = site.ask(Door::Only(number, farewell)).await;
 
             for (row, certain) in site.rows(&facts).iter().zip(&certain) {
-                let is_unanswered = row.outcome == Outcome::Unknown
-                    && row
-                        .cause
-                        .as_ref()
-                        .is_some_and(|cause| cause.name() == "unanswered");
                 assert!(
-                    is_unanswered || row == certain,
+                    is_unanswered(row) || row == certain,
                     "{number} {farewell:?} {row:?}\n{}",
                     protocols(&facts)
                 );
             }
+        }
+    }
+}
+
+/// One connection a second: too few for all questions, and none of them is answered wrongly.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_takes_few_connections_in_a_while_isnt_told_to_refuse() {
+    let site = Site::new();
+    let certain = site.rows(&site.ask(Door::Open).await);
+
+    for pace in [50, 200, 490, 700, 1000, 1900] {
+        let facts = site.ask(Door::Pace(Duration::from_millis(pace))).await;
+
+        for (row, certain) in site.rows(&facts).iter().zip(&certain) {
+            assert!(
+                is_unanswered(row) || row == certain,
+                "{pace} {row:?}\n{}",
+                protocols(&facts)
+            );
         }
     }
 }
@@ -144,6 +159,8 @@ enum Door {
     Loses(usize, Farewell),
     /// So many in all.
     Only(usize, Farewell),
+    /// One in each such span.
+    Pace(Duration),
     /// Who offers a suite that is taken.
     Speechless(Farewell),
 }
@@ -157,8 +174,9 @@ enum Farewell {
 }
 
 impl Door {
-    const fn refuses(self, number: usize, inside: usize) -> Option<Farewell> {
+    const fn refuses(self, number: usize, inside: usize, is_early: bool) -> Option<Farewell> {
         match self {
+            Self::Pace(_) if is_early => Some(Farewell::Reset),
             Self::Room(room, farewell) if inside >= room => Some(farewell),
             Self::Loses(lost, farewell) if number == lost => Some(farewell),
             Self::Only(most, farewell) if number >= most => Some(farewell),
@@ -231,9 +249,15 @@ impl Site {
 async fn keep(door: Door, listener: TcpListener, config: Arc<ServerConfig>) {
     let inside = Arc::<AtomicUsize>::default();
     let mut guests = JoinSet::new();
+    let mut next = Instant::now();
     for number in 0.. {
         let (tcp, _) = listener.accept().await.unwrap();
-        let guest = match door.refuses(number, inside.load(Ordering::Relaxed)) {
+        let is_early = Instant::now() < next;
+        let refusal = door.refuses(number, inside.load(Ordering::Relaxed), is_early);
+        if let (Door::Pace(pace), None) = (door, refusal) {
+            next = Instant::now() + pace;
+        }
+        let guest = match refusal {
             Some(farewell) => farewell.bid(tcp).boxed(),
             None => serve(tcp, Arc::clone(&config), door, Place::new(&inside)).boxed(),
         };
@@ -283,6 +307,10 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+fn is_unanswered(row: &RowVerdict) -> bool {
+    (row.outcome, &row.cause) == (Outcome::Unknown, &Some(Cause::Unanswered))
 }
 
 fn assert_same(facts: &Facts, open: &Facts) {
