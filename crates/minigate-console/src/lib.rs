@@ -6,4 +6,9 @@
 //! ```
 //! Nothing is written but by a [`store::Change`], and no change can be made without its entry in the audit log.
 
+pub mod app;
+mod by;
+pub mod domains;
 pub mod store;
+
+pub use by::By;

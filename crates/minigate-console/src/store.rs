@@ -106,6 +106,14 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn newest(&self) -> watch::Receiver<Sequence>;
 }
 
+/// What a record says, as a type.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(record: &Record) -> Result<T, StoreError> {
+    T::deserialize(&record.body).map_err(|error| StoreError::Corrupt {
+        place: record.key.to_string(),
+        reason: error.to_string(),
+    })
+}
+
 /// Opens a database, makes what is missing in it, and begins to listen for commits.
 ///
 /// `sqlite:PATH`, of which the file is made where it isn't there, or `postgres://…`.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::StoreError;
+
 /// Segments with `/` between them, the kind of the record first: `app/wx0123456789abcdef`.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Key(String);
@@ -13,6 +15,15 @@ pub struct Key(String);
 pub struct BadKey(String);
 
 impl Key {
+    /// A key of segments; an ID can be one, since it has no `/`.
+    pub(crate) fn of(segments: &[&str]) -> Result<Self, StoreError> {
+        let text = segments.join("/");
+        text.parse().map_err(|error: BadKey| StoreError::Corrupt {
+            place: text,
+            reason: error.to_string(),
+        })
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,4 +1,4 @@
-//! Both databases do the same.
+//! The console on both of its databases.
 #![expect(
     clippy::print_stderr,
     clippy::disallowed_methods,
@@ -12,6 +12,7 @@
     reason = "a helper of a test fails as the test does"
 )]
 
-mod both;
 mod database;
+mod domains;
 mod kill;
+mod store;

@@ -6,34 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use minigate_console::store::{Change, Entry, Key, Query, Store, StoreError, pending};
 use serde_json::json;
 
-use crate::database::Database;
-
-/// Runs each test on both databases.
-macro_rules! on_both {
-    ($($test:ident)*) => {
-        mod sqlite {
-            use super::Database;
-            $(
-                #[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    super::$test(&Database::sqlite()).await;
-                }
-            )*
-        }
-
-        mod postgres {
-            use super::Database;
-            $(
-                #[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    if let Some(database) = Database::postgres().await {
-                        super::$test(&database).await;
-                    }
-                }
-            )*
-        }
-    };
-}
+use crate::database::{Database, on_both};
 
 on_both! {
     a_change_is_written_whole_with_its_entry

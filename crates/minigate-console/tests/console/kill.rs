@@ -6,8 +6,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use minigate_console::store::{Change, Query, Store, StoreError};
 use serde_json::json;
 
-use crate::both::{entry, key, now};
 use crate::database::Database;
+use crate::store::{entry, key, now};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d2_two_hundred_kills_lose_no_acknowledged_change_on_sqlite() {

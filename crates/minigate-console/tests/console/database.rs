@@ -53,3 +53,31 @@ impl Database {
         open(&self.url()).await.expect("it opens")
     }
 }
+
+/// Runs each test on both databases.
+macro_rules! on_both {
+    ($($test:ident)*) => {
+        mod sqlite {
+            use crate::database::Database;
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    super::$test(&Database::sqlite()).await;
+                }
+            )*
+        }
+
+        mod postgres {
+            use crate::database::Database;
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    if let Some(database) = Database::postgres().await {
+                        super::$test(&database).await;
+                    }
+                }
+            )*
+        }
+    };
+}
+pub(crate) use on_both;

@@ -1,0 +1,172 @@
+//! Apps, whose domains are configured here.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use minigate_policy::{AppId, Era, Platform, Profile};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::By;
+use crate::store::{Change, Key, Record, Store, StoreError};
+
+/// An app, as it is kept.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct App {
+    /// Its ID.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Whose numbers hold for it.
+    pub era: Era,
+    /// Whether somebody else than the author has to approve a change of its domains.
+    pub two_people: bool,
+    /// The number of its effective version; 0 before the first.
+    pub effective: u32,
+    /// How many changes of its domains have been published in one month.
+    pub changes: Monthly,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A count that begins anew each month, in UTC.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Monthly {
+    /// The month, `2026-11`.
+    pub month: String,
+    /// The count in it.
+    pub count: u32,
+}
+
+/// Why an app can't be made or found.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// There is one with this ID already.
+    #[error("there is an app `{0}` already")]
+    Exists(String),
+    /// There is none with this ID.
+    #[error("there is no app `{0}`")]
+    Unknown(String),
+    /// The name is empty, too long, or has control characters.
+    #[error("`{0}` is no name: it has 1 to 100 characters, none of them a control character")]
+    Name(String),
+    /// The store doesn't do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl App {
+    /// The numbers that hold for it; its domains are the same on every platform.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        Profile::new(self.era, Platform::default())
+    }
+
+    /// How many changes of its domains can be published in a month.
+    #[must_use]
+    pub const fn changes_a_month(&self) -> u32 {
+        match self.era {
+            Era::Guide => 5,
+            Era::Current => 50,
+        }
+    }
+}
+
+impl Monthly {
+    /// The count in the month of a moment.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> u32 {
+        if self.month == month(now) { self.count } else { 0 }
+    }
+
+    /// One more in that month.
+    #[must_use]
+    pub fn and_one(&self, now: Timestamp) -> Self {
+        Self {
+            month: month(now),
+            count: self.at(now).saturating_add(1),
+        }
+    }
+}
+
+/// Makes an app, without any domain.
+///
+/// # Errors
+/// [`AppError::Exists`], [`AppError::Name`], [`AppError::Store`].
+pub async fn create(
+    store: &dyn Store,
+    id: &AppId,
+    name: &str,
+    era: Era,
+    two_people: bool,
+    by: &By,
+) -> Result<App, AppError> {
+    let app = App {
+        id: id.to_string(),
+        name: name_of(name)?,
+        era,
+        two_people,
+        effective: 0,
+        changes: Monthly::default(),
+        created_at: by.at,
+    };
+    let body = json!(app);
+    let entry = by.entry("app.create", id.as_str()).after(body.clone());
+    let change = Change::new(entry).create(&key(id)?, body);
+    match store.commit(&change, by.at).await {
+        Ok(_) => Ok(app),
+        Err(StoreError::Conflict { .. }) => Err(AppError::Exists(id.to_string())),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Reads an app.
+///
+/// # Errors
+/// [`AppError::Unknown`], [`AppError::Store`].
+pub async fn find(store: &dyn Store, id: &AppId) -> Result<App, AppError> {
+    Ok(load(store, id).await?.1)
+}
+
+/// Every app, in the order of their IDs, from after one of them.
+///
+/// # Errors
+/// [`AppError::Store`].
+pub async fn list(store: &dyn Store, after: Option<&AppId>, most: u32) -> Result<Vec<App>, AppError> {
+    let after = after.map(key).transpose()?;
+    let records = store.list(&prefix()?, after.as_ref(), most).await?;
+    records
+        .iter()
+        .map(|record| Ok(crate::store::read(record)?))
+        .collect()
+}
+
+pub(crate) async fn load(store: &dyn Store, id: &AppId) -> Result<(Record, App), AppError> {
+    let record = store.get(&key(id)?).await?;
+    let record = record.ok_or_else(|| AppError::Unknown(id.to_string()))?;
+    let app = crate::store::read(&record)?;
+    Ok((record, app))
+}
+
+fn key(id: &AppId) -> Result<Key, StoreError> {
+    Key::of(&["app", id.as_str()])
+}
+
+fn prefix() -> Result<Key, StoreError> {
+    Key::of(&["app", ""])
+}
+
+fn name_of(name: &str) -> Result<String, AppError> {
+    let name = name.trim();
+    let is_name = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if is_name {
+        Ok(name.to_owned())
+    } else {
+        Err(AppError::Name(name.chars().take(120).collect()))
+    }
+}
+
+fn month(now: Timestamp) -> String {
+    now.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
+}

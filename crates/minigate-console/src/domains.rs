@@ -1,0 +1,256 @@
+//! The domains of an app, from a draft to what is effective (rules D2 to D4, D6 and D7).
+//!
+//! ```text
+//!  write ─► Draft (open) ─► submit ─► approve ─► publish ─► Version (effective, never changed again)
+//!    └─ judged by minigate-policy: lists that break a rule aren't kept
+//!  rollback to a version ─► Draft with its very lists ─► …
+//! ```
+//! An app has one draft at a time. Each step is one change of the store that rests on what was read, so two people who act
+//! at once can't both win, and the count of changes a month is exact.
+
+mod diff;
+mod error;
+mod model;
+
+use minigate_policy::{AppId, DomainLists, WrittenLists};
+use serde_json::json;
+
+pub use diff::{Difference, diff};
+pub use error::DomainsError;
+pub use model::{Approval, Draft, State, Version};
+
+use crate::By;
+use crate::app::{self, App};
+use crate::store::{self, Change, Key, Record, Store, StoreError};
+
+/// The domains of one app.
+#[derive(Clone, Copy, Debug)]
+pub struct Domains<'a> {
+    store: &'a dyn Store,
+    id: &'a AppId,
+}
+
+impl<'a> Domains<'a> {
+    /// Those of this app.
+    #[must_use]
+    pub const fn of(store: &'a dyn Store, id: &'a AppId) -> Self {
+        Self { store, id }
+    }
+
+    /// The draft, where there is one.
+    ///
+    /// # Errors
+    /// [`DomainsError::Store`].
+    pub async fn draft(&self) -> Result<Option<Draft>, DomainsError> {
+        let record = self.store.get(&self.draft_key()?).await?;
+        Ok(record.as_ref().map(store::read).transpose()?)
+    }
+
+    /// One version.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoVersion`], [`DomainsError::Store`].
+    pub async fn version(&self, number: u32) -> Result<Version, DomainsError> {
+        let record = self.store.get(&self.version_key(number)?).await?;
+        let record = record.ok_or(DomainsError::NoVersion { number })?;
+        Ok(store::read(&record)?)
+    }
+
+    /// The effective version; none before the first is published.
+    ///
+    /// # Errors
+    /// [`DomainsError::App`], [`DomainsError::Store`].
+    pub async fn effective(&self) -> Result<Option<Version>, DomainsError> {
+        match app::find(self.store, self.id).await?.effective {
+            0 => Ok(None),
+            number => Ok(Some(self.version(number).await?)),
+        }
+    }
+
+    /// Every version, the oldest first, from after one of them.
+    ///
+    /// # Errors
+    /// [`DomainsError::Store`].
+    pub async fn versions(&self, after: u32, most: u32) -> Result<Vec<Version>, DomainsError> {
+        let prefix = Key::of(&["version", self.id.as_str(), ""])?;
+        let after = self.version_key(after)?;
+        let records = self.store.list(&prefix, Some(&after), most).await?;
+        records.iter().map(|record| Ok(store::read(record)?)).collect()
+    }
+
+    /// Writes a draft, or writes it anew; whoever had approved it has to do so again.
+    ///
+    /// # Errors
+    /// [`DomainsError::Lists`] where an entry breaks a rule, and then nothing is kept; [`DomainsError::NothingChanges`],
+    /// [`DomainsError::App`], [`DomainsError::Store`].
+    pub async fn write(&self, lists: WrittenLists, by: &By) -> Result<Draft, DomainsError> {
+        let (app_record, app) = app::load(self.store, self.id).await?;
+        judge(&lists, &app)?;
+        let effective = self.lists_of(&app).await?;
+        if lists == effective {
+            return Err(DomainsError::NothingChanges);
+        }
+        let draft = Draft {
+            base: app.effective,
+            lists,
+            author: by.actor.clone(),
+            written_at: by.at,
+            state: State::Open,
+            approvals: Vec::new(),
+        };
+        let old = self.store.get(&self.draft_key()?).await?;
+        let change = self.put_draft("domains.write", old.as_ref(), &draft, by)?;
+        self.store.commit(&change.rest_on(&app_record), by.at).await?;
+        Ok(draft)
+    }
+
+    /// Writes a draft with the very lists of a version.
+    ///
+    /// # Errors
+    /// As [`Domains::write`], and [`DomainsError::NoVersion`].
+    pub async fn roll_back(&self, number: u32, by: &By) -> Result<Draft, DomainsError> {
+        let version = self.version(number).await?;
+        self.write(version.lists, by).await
+    }
+
+    /// Drops the draft.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoDraft`], [`DomainsError::Store`].
+    pub async fn discard(&self, by: &By) -> Result<(), DomainsError> {
+        let (record, draft) = self.load_draft().await?;
+        let entry = by.entry("domains.discard", self.id.as_str()).before(json!(draft));
+        self.store
+            .commit(&Change::new(entry).delete(&record), by.at)
+            .await?;
+        Ok(())
+    }
+
+    /// Asks for approval.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoDraft`], [`DomainsError::State`] where that was done already, [`DomainsError::Store`].
+    pub async fn submit(&self, by: &By) -> Result<Draft, DomainsError> {
+        let (record, mut draft) = self.load_draft().await?;
+        draft.expect(State::Open)?;
+        draft.state = State::Submitted;
+        let change = self.put_draft("domains.submit", Some(&record), &draft, by)?;
+        self.store.commit(&change, by.at).await?;
+        Ok(draft)
+    }
+
+    /// Approves a draft that was submitted.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoDraft`]; [`DomainsError::State`] where it isn't submitted; [`DomainsError::OwnDraft`] where the
+    /// app wants two people and the author is the one; [`DomainsError::Store`].
+    pub async fn approve(&self, by: &By) -> Result<Draft, DomainsError> {
+        let (app_record, app) = app::load(self.store, self.id).await?;
+        let (record, mut draft) = self.load_draft().await?;
+        draft.expect(State::Submitted)?;
+        if app.two_people && draft.author == by.actor {
+            return Err(DomainsError::OwnDraft);
+        }
+        draft.state = State::Approved;
+        draft.approvals.push(Approval {
+            actor: by.actor.clone(),
+            at: by.at,
+        });
+        let change = self.put_draft("domains.approve", Some(&record), &draft, by)?;
+        self.store.commit(&change.rest_on(&app_record), by.at).await?;
+        Ok(draft)
+    }
+
+    /// Sends a draft that was submitted back to its author.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoDraft`], [`DomainsError::State`], [`DomainsError::Store`].
+    pub async fn refuse(&self, by: &By) -> Result<Draft, DomainsError> {
+        let (record, mut draft) = self.load_draft().await?;
+        draft.expect(State::Submitted)?;
+        draft.state = State::Open;
+        let change = self.put_draft("domains.refuse", Some(&record), &draft, by)?;
+        self.store.commit(&change, by.at).await?;
+        Ok(draft)
+    }
+
+    /// Makes an approved draft effective.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoDraft`]; [`DomainsError::State`] where it isn't approved; [`DomainsError::Outdated`] where
+    /// another version has become effective since it was written; [`DomainsError::Quota`] where the changes of this month
+    /// are used up; [`DomainsError::Lists`] where it breaks a rule by now; [`DomainsError::Store`].
+    pub async fn publish(&self, by: &By) -> Result<Version, DomainsError> {
+        let (app_record, app) = app::load(self.store, self.id).await?;
+        let (draft_record, draft) = self.load_draft().await?;
+        draft.expect(State::Approved)?;
+        if draft.base != app.effective {
+            return Err(DomainsError::Outdated {
+                base: draft.base,
+                effective: app.effective,
+            });
+        }
+        judge(&draft.lists, &app)?;
+        let limit = app.changes_a_month();
+        if app.changes.at(by.at) >= limit {
+            return Err(DomainsError::Quota { limit });
+        }
+        let version = Version::of(&draft, app.effective.saturating_add(1), by);
+        let published = App {
+            effective: version.number,
+            changes: app.changes.and_one(by.at),
+            ..app.clone()
+        };
+        let before = self.lists_of(&app).await?;
+        let entry = by.entry("domains.publish", self.id.as_str());
+        let change = Change::new(entry.before(json!(before)).after(json!(version)))
+            .replace(&app_record, json!(published))
+            .create(&self.version_key(version.number)?, json!(version))
+            .delete(&draft_record);
+        self.store.commit(&change, by.at).await?;
+        Ok(version)
+    }
+
+    async fn lists_of(&self, app: &App) -> Result<WrittenLists, DomainsError> {
+        match app.effective {
+            0 => Ok(WrittenLists::default()),
+            number => Ok(self.version(number).await?.lists),
+        }
+    }
+
+    async fn load_draft(&self) -> Result<(Record, Draft), DomainsError> {
+        let record = self.store.get(&self.draft_key()?).await?;
+        let record = record.ok_or(DomainsError::NoDraft)?;
+        let draft = store::read(&record)?;
+        Ok((record, draft))
+    }
+
+    fn put_draft(
+        &self,
+        action: &str,
+        old: Option<&Record>,
+        draft: &Draft,
+        by: &By,
+    ) -> Result<Change, StoreError> {
+        let entry = by.entry(action, self.id.as_str()).after(json!(draft));
+        Ok(match old {
+            Some(old) => Change::new(entry.before(old.body.clone())).replace(old, json!(draft)),
+            None => Change::new(entry).create(&self.draft_key()?, json!(draft)),
+        })
+    }
+
+    fn draft_key(&self) -> Result<Key, StoreError> {
+        Key::of(&["draft", self.id.as_str()])
+    }
+
+    /// Padded, so that the order of keys is that of numbers.
+    fn version_key(&self, number: u32) -> Result<Key, StoreError> {
+        Key::of(&["version", self.id.as_str(), &format!("{number:010}")])
+    }
+}
+
+fn judge(lists: &WrittenLists, app: &App) -> Result<(), DomainsError> {
+    DomainLists::parse_for(lists, &app.profile())
+        .map(drop)
+        .map_err(DomainsError::Lists)
+}

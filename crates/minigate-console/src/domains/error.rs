@@ -1,0 +1,59 @@
+//! Why domains can't be changed.
+
+use minigate_policy::ListsError;
+
+use super::State;
+use crate::app::AppError;
+use crate::store::StoreError;
+
+/// Why domains can't be changed; nothing is kept of a change that fails.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DomainsError {
+    /// Entries break a rule (rules D3, D4, D6 and D7).
+    #[error("{0}")]
+    Lists(ListsError),
+    /// The lists are the effective ones.
+    #[error("nothing changes: these lists are effective already")]
+    NothingChanges,
+    /// There is no draft.
+    #[error("there is no draft")]
+    NoDraft,
+    /// The draft isn't as far as that, or further.
+    #[error("the draft is {found:?}, not {expected:?}")]
+    State {
+        /// How far it is.
+        found: State,
+        /// How far it has to be.
+        expected: State,
+    },
+    /// The app wants two people, and the author is one.
+    #[error("somebody else than the author has to approve it")]
+    OwnDraft,
+    /// Another version has become effective since the draft was written.
+    #[error("the draft was written on version {base}, version {effective} is effective by now")]
+    Outdated {
+        /// What it was written on.
+        base: u32,
+        /// What is effective.
+        effective: u32,
+    },
+    /// The changes of this month are used up.
+    #[error("the {limit} changes of this month are used up")]
+    Quota {
+        /// How many there are.
+        limit: u32,
+    },
+    /// There is no such version.
+    #[error("there is no version {number}")]
+    NoVersion {
+        /// Its number.
+        number: u32,
+    },
+    /// The app can't be found.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The store doesn't do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

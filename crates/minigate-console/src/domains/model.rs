@@ -1,0 +1,94 @@
+//! Drafts and versions, as they are kept.
+
+use jiff::Timestamp;
+use minigate_policy::WrittenLists;
+use serde::{Deserialize, Serialize};
+
+use super::DomainsError;
+use crate::By;
+
+/// A change that is being made.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    /// The version that was effective when it was written; 0 where none was.
+    pub base: u32,
+    /// What the lists are to be.
+    pub lists: WrittenLists,
+    /// Who wrote it.
+    pub author: String,
+    /// When.
+    pub written_at: Timestamp,
+    /// How far it has come.
+    pub state: State,
+    /// Who has approved it.
+    pub approvals: Vec<Approval>,
+}
+
+/// How far a draft has come.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// It is being written.
+    Open,
+    /// Somebody is asked to approve it.
+    Submitted,
+    /// It can be published.
+    Approved,
+}
+
+/// Somebody's yes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Approval {
+    /// Whose.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Lists that are or were effective; it never changes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// Its number: 1, 2, 3 …
+    pub number: u32,
+    /// The lists, as they were written.
+    pub lists: WrittenLists,
+    /// Who wrote them.
+    pub author: String,
+    /// Who approved them.
+    pub approvals: Vec<Approval>,
+    /// Who published them.
+    pub publisher: String,
+    /// When they became effective.
+    pub published_at: Timestamp,
+    /// Why, in the publisher's words.
+    pub reason: Option<String>,
+}
+
+impl Draft {
+    pub(super) fn expect(&self, state: State) -> Result<(), DomainsError> {
+        if self.state == state {
+            Ok(())
+        } else {
+            Err(DomainsError::State {
+                found: self.state,
+                expected: state,
+            })
+        }
+    }
+}
+
+impl Version {
+    pub(super) fn of(draft: &Draft, number: u32, by: &By) -> Self {
+        Self {
+            number,
+            lists: draft.lists.clone(),
+            author: draft.author.clone(),
+            approvals: draft.approvals.clone(),
+            publisher: by.actor.clone(),
+            published_at: by.at,
+            reason: by.reason.clone(),
+        }
+    }
+}
