@@ -12,7 +12,7 @@ use crate::application::Application;
 use crate::chain::ChainFacts;
 use crate::cure::{Completion, Need};
 use crate::leaf::LeafFacts;
-use crate::matrix::{Outcome, RowVerdict};
+use crate::matrix::{Cause, Outcome, RowVerdict};
 use crate::probe::{Facts, Reach};
 
 /// Everything about one subject.
@@ -69,6 +69,8 @@ pub enum Unseen {
         /// What the first one came to.
         reach: Reach,
     },
+    /// No address answered enough of the questions to tell anything.
+    Unanswered,
 }
 
 /// What one address does.
@@ -185,9 +187,15 @@ impl Unseen {
     pub(super) fn of(addresses: &[AddressReport]) -> Option<Self> {
         let is_reached = |report: &AddressReport| matches!(report.facts.reach, Reach::Reached { .. });
         let first = addresses.first()?;
-        (!addresses.iter().any(is_reached)).then(|| Self::Unreachable {
-            reach: first.facts.reach.clone(),
-        })
+        if !addresses.iter().any(is_reached) {
+            return Some(Self::Unreachable {
+                reach: first.facts.reach.clone(),
+            });
+        }
+        let verdicts = addresses.iter().flat_map(|report| &report.verdicts);
+        let mut rows = verdicts.flat_map(|verdicts| &verdicts.rows);
+        let is_unanswered = rows.all(|row| matches!(row.cause, Some(Cause::Unanswered)));
+        is_unanswered.then_some(Self::Unanswered)
     }
 }
 

@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use minigate_engine::Override;
+use minigate_inspect::check::{Checker, Network, Subject, Terms, Unseen};
 use minigate_inspect::matrix::{Beside, Cause, Matrix, Outcome, RowVerdict};
 use minigate_inspect::probe::{Bounds, Facts, Prober};
-use minigate_policy::Interface;
+use minigate_policy::{Interface, Policy};
 use minigate_testkit::{Authority, FakeResolver, Leaf};
+use minigate_tls::Roots;
 use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
 use rustls::server::Acceptor;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CipherSuite, ServerConfig, SupportedCipherSuite};
@@ -109,6 +113,40 @@ async fn a_server_that_takes_few_connections_in_a_while_isnt_told_to_refuse() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn t10_a_server_of_which_nobody_can_tell_anything_has_no_grade() {
+    let site = Site::new();
+    let (address, _serving) = site.open(Door::Pace(Duration::from_secs(1))).await;
+    let network = Network {
+        resolver: Arc::new(FakeResolver::new()),
+        overrides: vec![Override::host_to(HOST, address)],
+        bounds: Bounds::default(),
+        roots: Roots::preinstalled_on(site.roots.clone()).unwrap(),
+        fetches: false,
+    };
+    let terms = Terms {
+        policy: Policy::new("wx0123456789abcdef".parse().unwrap()),
+        has_lists: false,
+        filings: None,
+        needed_too_many: Vec::new(),
+    };
+
+    let beside = Beside {
+        roots: site.roots.clone(),
+        ..Beside::default()
+    };
+    let report = Checker::new(network, Matrix::new(beside).unwrap())
+        .check(&Subject::parse(HOST).unwrap(), &terms, now())
+        .await;
+
+    assert_eq!(
+        (report.grade, &report.unseen),
+        (None, &Some(Unseen::Unanswered)),
+        "{:?}",
+        report.findings
+    );
+}
+
 /// As Windows does.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_refuses_without_a_word_has_whole_lists() {
@@ -199,6 +237,7 @@ impl Farewell {
 /// A server's certificates, and who trusts them.
 struct Site {
     certified: Arc<CertifiedKey>,
+    roots: Vec<CertificateDer<'static>>,
     matrix: Matrix,
 }
 
@@ -208,6 +247,7 @@ impl Site {
         let roots = vec![authority.root_der().clone()];
         Self {
             certified: Leaf::for_name(HOST).rsa().issue(&authority),
+            roots: roots.clone(),
             matrix: Matrix::new(Beside {
                 roots,
                 ..Beside::default()

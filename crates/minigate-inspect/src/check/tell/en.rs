@@ -125,6 +125,10 @@ pub(super) fn unseen(unseen: &Unseen) -> Told {
             reason,
             "check the spelling, the domain's DNS records and this machine's resolver",
         ),
+        Unseen::Unanswered => told(
+            "the server lost so many connections that nobody can tell",
+            "check again from a machine that it lets in, or raise its limit of connections for this one",
+        ),
         Unseen::Unreachable { reach } => told(
             match reach {
                 Reach::Unreachable { reason } => format!("no address takes a connection: {reason}"),

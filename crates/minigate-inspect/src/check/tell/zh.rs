@@ -116,6 +116,10 @@ fn why(why: Why) -> String {
 pub(super) fn unseen(unseen: &Unseen) -> Told {
     match unseen {
         Unseen::NoAddress { reason } => told(reason, "检查拼写、域名的 DNS 记录和本机的解析器"),
+        Unseen::Unanswered => told(
+            "服务器丢弃了太多连接，无法得出结论",
+            "从服务器允许的机器上再检查一次，或提高它对本机的连接限制",
+        ),
         Unseen::Unreachable { reach } => told(
             match reach {
                 Reach::Unreachable { reason } => format!("没有一个地址可以连接：{reason}"),
