@@ -62,7 +62,7 @@ pub use remark::Remark;
 pub use report::{
     AddressReport, DeviceVerdict, InterfaceVerdicts, NeededEntry, Report, RuntimeVerdict, Unseen,
 };
-pub use subject::Subject;
+pub use subject::{Purpose, Subject};
 pub use watched::{Change, Condition, Direction, Watched};
 
 /// Checks servers, any number at a time.
@@ -137,6 +137,7 @@ impl Checker {
             url: subject.url(),
             host: subject.host().to_owned(),
             port: subject.port(),
+            purpose: subject.purpose(),
             interfaces: subject.interfaces().to_vec(),
             asked_at: now,
             entries: NeededEntry::all(Terms::entries(subject)),
@@ -203,7 +204,11 @@ impl Checker {
     ) -> AddressReport {
         let facts = self.prober.ask_address(subject.host(), address, now).await;
         let application = if is_open(&facts) {
-            Some(ask(asker, subject, address).await)
+            let application = ask(asker, subject, address).await;
+            Some(match subject.purpose() {
+                Purpose::Calls => application,
+                Purpose::Resource => application.of_resource(),
+            })
         } else {
             None
         };

@@ -65,4 +65,4 @@ pub use project::{
     Files, Folder, Ineffective, Kind, Listing, Manifest, Mistake, Package, Plugin, Project, ProjectError,
 };
 pub use realm::Watchdog;
-pub use template::{Attribute, Tag, tags};
+pub use template::{Attribute, Part, Tag, parts, scripts, tags};

@@ -14,8 +14,9 @@ use serde::Serialize;
 
 use crate::loader::{Formula, Opaque, functions};
 use library::{Library, Module};
-pub use tag::{Attribute, Tag, tags};
+pub use tag::{Attribute, Tag, scripts, tags};
 use value::Value;
+pub use value::{Part, parts};
 
 /// A file's components, in the shape that the prelude reads.
 #[derive(Debug, Serialize)]

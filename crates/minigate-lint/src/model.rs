@@ -47,6 +47,8 @@ pub(crate) struct Module {
     pub(crate) passed_on: Vec<String>,
     /// Texts that may not stand in an app.
     pub(crate) suspects: Vec<Suspect>,
+    /// Texts in which a URL can be.
+    pub(crate) links: Vec<Link>,
     /// The parser's complaint, with its place.
     pub(crate) complaint: Option<(String, usize)>,
 }
@@ -138,6 +140,14 @@ pub(crate) enum Kept {
     Named(NameId),
     /// A member of some object has it.
     Member(String),
+}
+
+/// A text in which a URL can be: a literal, or several parts put together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Link {
+    pub(crate) expr: ExprId,
+    /// Whether it is a part of a longer text.
+    pub(crate) is_part: bool,
 }
 
 /// A text that may not stand in an app.

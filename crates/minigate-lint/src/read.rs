@@ -1,6 +1,7 @@
 //! From the text of a module to what it says.
 
 mod answers;
+mod links;
 mod lower;
 mod suspects;
 
@@ -10,12 +11,12 @@ use minigate_js::on_deep_stack;
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
-    ArrowFunctionExpression, AssignmentExpression, AssignmentTarget, BindingPattern, CallExpression, Class,
-    Declaration, ExportAllDeclaration, ExportDeclaration, ExportDefaultDeclaration,
+    ArrowFunctionExpression, AssignmentExpression, AssignmentTarget, BinaryExpression, BindingPattern,
+    CallExpression, Class, Declaration, ExportAllDeclaration, ExportDeclaration, ExportDefaultDeclaration,
     ExportDefaultDeclarationKind, ExportFromDeclaration, ExportNamedDeclaration, Expression, ForOfStatement,
     ForStatementLeft, FormalParameters, Function as AstFunction, ImportDeclaration,
     ImportDeclarationSpecifier, ModuleExportName, NewExpression, ObjectExpression, Program, ReturnStatement,
-    Statement, StringLiteral, TSEnumDeclaration, TemplateElement, VariableDeclarator,
+    Statement, StringLiteral, TSEnumDeclaration, TemplateElement, TemplateLiteral, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -438,8 +439,19 @@ impl<'a> Visit<'a> for Reader<'_, 'a> {
         walk::walk_export_default_declaration(self, export);
     }
 
+    fn visit_binary_expression(&mut self, binary: &BinaryExpression<'a>) {
+        self.link_sum(binary);
+        walk::walk_binary_expression(self, binary);
+    }
+
+    fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
+        self.link_template(template);
+        walk::walk_template_literal(self, template);
+    }
+
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
         self.suspect(literal.node_id.get(), &literal.value, literal.span);
+        self.link_literal(literal);
     }
 
     fn visit_template_element(&mut self, element: &TemplateElement<'a>) {

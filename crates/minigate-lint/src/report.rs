@@ -12,12 +12,12 @@ use crate::collector::Collector;
 use crate::evaluate::{Evaluator, STACK};
 use crate::fault::Fault;
 use crate::finding::Finding;
+use crate::judge::Judge;
 use crate::lists::Configured;
 use crate::model::SuspectKind;
 use crate::network::{NetworkCall, network_calls};
 use crate::rules;
 use crate::tree::{Amount, Kind, Tree, Unread};
-use crate::urls::Judge;
 use crate::world::World;
 
 /// What an app is judged by.
@@ -69,6 +69,10 @@ impl Terms {
             configured: Some(configured),
             ..self
         }
+    }
+
+    pub(crate) fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The same without folders that hold no code of the app, each with a slash at its end.

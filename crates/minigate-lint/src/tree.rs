@@ -32,6 +32,9 @@ pub struct Amount {
 pub(crate) enum Kind {
     Script,
     Template,
+    Wxs,
+    Style,
+    Json,
 }
 
 /// Why a file wasn't looked at.
@@ -140,7 +143,23 @@ fn kind(path: &str, all: &BTreeSet<&str>, has_typescript: bool) -> Option<Kind> 
     if path.ends_with(".js") {
         return Some(Kind::Script);
     }
-    path.ends_with(".wxml").then_some(Kind::Template)
+    let (_, name) = path.rsplit_once('/').unwrap_or(("", path));
+    match name.rsplit_once('.')?.1 {
+        "wxml" => Some(Kind::Template),
+        "wxs" => Some(Kind::Wxs),
+        "wxss" | "scss" | "less" => Some(Kind::Style),
+        "json" if !is_of_tools(name) => Some(Kind::Json),
+        _ => None,
+    }
+}
+
+/// Whether a JSON file is for the tools with which an app is made, and no part of it.
+fn is_of_tools(name: &str) -> bool {
+    matches!(
+        name,
+        "package.json" | "package-lock.json" | "sitemap.json" | "jsconfig.json"
+    ) || name.starts_with("tsconfig")
+        || name.starts_with("project.")
 }
 
 fn is_app_code(path: &str, project: &Project, left_out: &[String]) -> bool {

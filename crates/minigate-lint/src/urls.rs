@@ -1,208 +1,130 @@
-//! What becomes of the URLs of an app's calls on each platform (rules D1, D3, D4 and D6).
+//! Every URL of an app, whatever loads it (rule T11).
 
-use std::collections::BTreeSet;
+mod script;
+mod settings;
+mod style;
+mod template;
+mod text;
 
-use minigate_policy::{Call, Interface, Platform, Policy, Reason, Target, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
-use crate::collector::Collector;
-use crate::evaluate::Evaluator;
-use crate::fault::Fault;
-use crate::model::{Module, Span};
-use crate::network::{NetworkCall, option_place};
+use minigate_js::{Project, on_deep_stack};
+use minigate_policy::{Interface, Scheme, Target};
+
+use crate::evaluate::{Evaluator, STACK};
+use crate::judge::{to_judge, told};
+use crate::model::Span;
+use crate::network::{NetworkCall, network_calls, option_place};
 use crate::place::Place;
-use crate::value::{Site, Text, Value, has_scheme};
+use crate::report::Terms;
+use crate::tree::{Kind, Tree};
+use crate::world::World;
 
-/// Judges URLs, and remembers what it saw.
-#[derive(Debug)]
-pub(crate) struct Judge<'p> {
-    policies: &'p [Policy],
-    has_lists: bool,
-    /// Every URL that can be told, as far as it is known.
-    pub(crate) called: Vec<(Interface, String)>,
-    /// How many calls weren't compared for want of a list.
-    pub(crate) uncompared: usize,
-    /// How many calls have a URL that can't be told, or not in all cases.
-    pub(crate) unknown: usize,
-    /// How many calls of packages are like that.
-    pub(crate) hidden: usize,
-    /// Texts that made a call to a reserved host, which is told there.
-    pub(crate) reserved: BTreeSet<Site>,
+/// A URL in an app's source, of which at least the origin is known.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FoundUrl {
+    /// The URL, or its beginning where the rest can't be told; its scheme is http, https, ws or wss.
+    pub url: String,
+    /// The interface that is called with it. None where no call is known: an image, a medium, a font, a page of a
+    /// `web-view`, or a call that can't be followed. A socket's URL can be for `connectSocket` only.
+    pub interface: Option<Interface>,
+    /// Where it is written.
+    pub place: Place,
 }
 
-/// What a release would refuse.
-struct Refusal {
-    verdict: Verdict,
-    platforms: Vec<Platform>,
+/// Finds the URLs in an app's source: those of its calls first, then all others, by file.
+///
+/// Looked through are texts of modules and WXS, put together as far as they are known, attributes and expressions of
+/// WXML, `url()` and `@import` of style sheets, and JSON files. Of packages only the calls count of which nothing is in
+/// doubt. Comments, names of XML namespaces and of schemas, and URLs in the midst of prose are none that an app loads.
+///
+/// # Errors
+///
+/// Where the project's files can't be listed. A file that can't be read is passed over; [`lint`](crate::lint) tells of it.
+pub fn urls(project: &Project, terms: &Terms) -> io::Result<Vec<FoundUrl>> {
+    on_deep_stack("", STACK, || urls_here(project, terms)).map_err(io::Error::other)?
 }
 
-impl<'p> Judge<'p> {
-    pub(crate) fn new(policies: &'p [Policy]) -> Self {
-        let is_configured = |policy: &Policy| {
-            Interface::ALL
-                .into_iter()
-                .any(|interface| !policy.lists().of(interface).entries().is_empty())
-        };
-        Self {
-            policies,
-            has_lists: policies.iter().any(is_configured),
-            called: Vec::new(),
-            uncompared: 0,
-            unknown: 0,
-            hidden: 0,
-            reserved: BTreeSet::new(),
+fn urls_here(project: &Project, terms: &Terms) -> io::Result<Vec<FoundUrl>> {
+    let mut tree = Tree::find(project, terms.left_out())?;
+    let world = World::read(project, &mut tree);
+    let mut found = Found::default();
+    let mut evaluator = Evaluator::new(&world);
+    for call in &network_calls(&mut evaluator) {
+        of_call(call, &mut evaluator, &mut found);
+    }
+    script::of_modules(&mut evaluator, &mut found);
+    for (kind, read) in READERS {
+        for path in tree.of(*kind) {
+            if let Some(text) = tree.text(project, &path) {
+                read(&path, &text, &mut found);
+            }
         }
     }
+    Ok(found.urls)
+}
 
-    pub(crate) fn judge(&mut self, call: &NetworkCall, evaluator: &mut Evaluator<'_>, found: &mut Collector) {
-        let world = evaluator.world();
-        let Some(module) = world.module(call.module) else {
+fn of_call(call: &NetworkCall, evaluator: &mut Evaluator<'_>, found: &mut Found) {
+    let Some(module) = evaluator.world().module(call.module) else {
+        return;
+    };
+    let Some(written) = module.call(call.call) else {
+        return;
+    };
+    let values = evaluator.members(&call.options, "url");
+    for text in to_judge(told(&values), module) {
+        let (module, at) = match text.from.and_then(|from| evaluator.world().written(from)) {
+            Some(written) => written,
+            None => (module, option_place(module, written, "url")),
+        };
+        let place = (module.path.as_str(), module.source.as_str(), &at);
+        found.add(&text.known, Some(call.interface), place);
+    }
+}
+
+/// URLs on their way out, each origin once a file.
+#[derive(Default)]
+struct Found {
+    urls: Vec<FoundUrl>,
+    files: BTreeMap<String, BTreeSet<(String, Option<Interface>)>>,
+}
+
+impl Found {
+    /// A URL that no known call uses, unless one of its file has been seen to use its origin.
+    fn loose(&mut self, file: &str, source: &str, at: &Span, url: &str) {
+        self.add(url, None, (file, source, at));
+    }
+
+    fn add(&mut self, url: &str, interface: Option<Interface>, (file, source, at): (&str, &str, &Span)) {
+        let Ok(target) = Target::parse(url) else {
             return;
         };
-        let Some(written) = module.call(call.call) else {
-            return;
-        };
-        let at = option_place(module, written, "url");
-        let values = evaluator.members(&call.options, "url");
-        let texts = told(&values);
-        let is_known = |value: &Value| matches!(value, Value::Text(text) if is_told(text));
-        if values.is_empty() || !values.iter().all(is_known) {
-            self.note_unknown(call, module, &at, !texts.is_empty(), found);
-        }
-        for text in texts
-            .into_iter()
-            .filter(|text| !module.is_library || is_certain(text))
-        {
-            let place = text.from.filter(|from| !is_at(*from, call, module, &at));
-            let place = place.and_then(|from| place_of(from, evaluator));
-            self.judge_text(call, module, &at, text, place.as_ref(), found);
+        let is_socket = matches!(target.scheme(), Scheme::Ws | Scheme::Wss);
+        let interface = interface.or(is_socket.then_some(Interface::ConnectSocket));
+        let known = self.files.entry(file.to_owned()).or_default();
+        let mut called = Interface::ALL
+            .map(|called| (target.origin(), Some(called)))
+            .into_iter();
+        let is_known = interface.is_none() && called.any(|called| known.contains(&called));
+        // Where something stands takes a walk through its file to find out.
+        if known.len() < MOST_OF_FILE && !is_known && known.insert((target.origin(), interface)) {
+            self.urls.push(FoundUrl {
+                url: url.trim().to_owned(),
+                interface,
+                place: Place::of(file, source, at),
+            });
         }
     }
-
-    /// A package's own calls are nobody's to change, but they count: no list can be known to be enough.
-    fn note_unknown(
-        &mut self,
-        call: &NetworkCall,
-        module: &Module,
-        at: &Span,
-        is_partly_known: bool,
-        found: &mut Collector,
-    ) {
-        if module.is_library {
-            self.hidden += 1;
-            return;
-        }
-        self.unknown += 1;
-        let fault = Fault::UrlUnknown {
-            interface: call.interface,
-            is_partly_known,
-        };
-        found.in_module(module, at, fault);
-    }
-
-    fn judge_text(
-        &mut self,
-        call: &NetworkCall,
-        module: &Module,
-        at: &Span,
-        text: &Text,
-        written_at: Option<&Place>,
-        found: &mut Collector,
-    ) {
-        self.called.push((call.interface, text.known.clone()));
-        let mut is_uncompared = false;
-        for refusal in self.refusals(call.interface, &text.known) {
-            let reason = refusal.verdict.reason();
-            if !self.has_lists && matches!(reason, Some(Reason::NotListed { .. })) {
-                is_uncompared = true;
-                continue;
-            }
-            if matches!(reason, Some(Reason::ReservedHost { .. })) {
-                self.reserved.extend(text.from);
-            }
-            let fault = Fault::Refused {
-                is_everywhere: refusal.platforms.len() == self.policies.len(),
-                verdict: Box::new(refusal.verdict),
-                platforms: refusal.platforms,
-                written_at: written_at.cloned(),
-                is_one_of_several: text.is_one_of_several,
-            };
-            found.in_module(module, at, fault);
-        }
-        self.uncompared += usize::from(is_uncompared);
-    }
-
-    /// What each platform says, where it refuses; platforms that say the same are told together.
-    fn refusals(&self, interface: Interface, url: &str) -> Vec<Refusal> {
-        let mut refusals: Vec<Refusal> = Vec::new();
-        for policy in self.policies {
-            let verdict = policy.explain(&Call::new(interface, url));
-            if verdict.is_allowed() {
-                continue;
-            }
-            let platform = verdict.platform;
-            match refusals
-                .iter_mut()
-                .find(|known| known.verdict.reason() == verdict.reason())
-            {
-                Some(known) => known.platforms.push(platform),
-                None => refusals.push(Refusal {
-                    verdict,
-                    platforms: vec![platform],
-                }),
-            }
-        }
-        refusals
-    }
 }
 
-/// The URLs that can be told. Where a condition picks and some are absolute, the others are paths for the other case.
-fn told(values: &[Value]) -> Vec<&Text> {
-    let texts = values.iter().filter_map(|value| match value {
-        Value::Text(text) if is_told(text) => Some(text),
-        _ => None,
-    });
-    let texts: Vec<_> = texts.collect();
-    let has_absolute = texts.iter().any(|text| has_scheme(&text.known));
-    let is_meant = |text: &&Text| !has_absolute || has_scheme(&text.known) || !text.is_one_of_several;
-    texts.into_iter().filter(is_meant).collect()
-}
+type Reader = fn(&str, &str, &mut Found);
 
-/// Whether the origin is known: nothing that may follow could still change it.
-fn is_told(text: &Text) -> bool {
-    let known = text.known.as_str();
-    if !text.is_open {
-        return true;
-    }
-    match known.split_once("://") {
-        Some((_, rest)) if rest.contains(['/', '?', '#']) => true,
-        // A text behind a whole origin is taken for its path.
-        Some((_, host)) => is_whole_host(host, known),
-        None => known.starts_with('/'),
-    }
-}
-
-/// Whether a host needs nothing more: `api.example.com`, `localhost:3000`, but not `api.` or `192.168.1`.
-fn is_whole_host(host: &str, url: &str) -> bool {
-    let name = host.split(':').next().unwrap_or_default();
-    let is_address =
-        name.split('.').count() == 4 && name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let (_, last) = name.rsplit_once('.').unwrap_or(("", ""));
-    let is_named = last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_finished = !host.ends_with([':', '.', '-']);
-    is_finished && (is_named || is_address || name == "localhost") && Target::parse(url).is_ok()
-}
-
-/// Of a package's calls only those are judged of which nothing is in doubt.
-fn is_certain(text: &Text) -> bool {
-    !text.is_one_of_several && has_scheme(&text.known)
-}
-
-fn is_at(from: Site, call: &NetworkCall, module: &Module, at: &Span) -> bool {
-    let written = module.at(from.expr);
-    from.module == call.module && at.start <= written.start && written.end <= at.end
-}
-
-fn place_of(site: Site, evaluator: &Evaluator<'_>) -> Option<Place> {
-    let module = evaluator.world().module(site.module)?;
-    Some(Place::of(&module.path, &module.source, &module.at(site.expr)))
-}
+const READERS: &[(Kind, Reader)] = &[
+    (Kind::Wxs, script::of_text),
+    (Kind::Template, template::of_text),
+    (Kind::Style, style::of_text),
+    (Kind::Json, settings::of_text),
+];
+/// How many are told of one file.
+const MOST_OF_FILE: usize = 200;

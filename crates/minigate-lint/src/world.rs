@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use minigate_js::Project;
 
-use crate::model::{Expr, ExprId, Module, ModuleId};
+use crate::model::{Expr, ExprId, Module, ModuleId, Span};
 use crate::read::read;
 use crate::tree::{Kind, Tree};
+use crate::value::Site;
 
 /// The modules of a project.
 #[derive(Debug, Default)]
@@ -48,6 +49,12 @@ impl World {
 
     pub(crate) fn module(&self, id: ModuleId) -> Option<&Module> {
         self.modules.get(id.0)
+    }
+
+    /// Where an expression is written.
+    pub(crate) fn written(&self, site: Site) -> Option<(&Module, Span)> {
+        let module = self.module(site.module)?;
+        Some((module, module.at(site.expr)))
     }
 
     /// The module that another one gets for a specifier.

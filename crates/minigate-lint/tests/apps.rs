@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use minigate_js::Project;
-use minigate_lint::{Configured, Finding, Report, Terms, lint};
+use minigate_lint::{Configured, Finding, FoundUrl, Place, Report, Terms, lint, urls};
 use minigate_policy::diagnosis::Lang;
 
 #[test]
@@ -36,6 +36,25 @@ fn a_comment_with_a_reason_allows_a_finding() {
 #[test]
 fn a_sound_app_gives_no_finding() {
     assert_findings("clean");
+}
+
+#[test]
+fn t11_every_url_of_an_app_is_found_with_the_interface_that_calls_it() {
+    let folder = apps().join("urls");
+    let project = Project::open(&folder).expect("the app is one");
+
+    let found = urls(&project, &terms(&project, &folder)).expect("its files can be listed");
+
+    let line = |url: &FoundUrl| {
+        let interface = url.interface.map_or("-", |interface| interface.name());
+        let Place {
+            file, line, column, ..
+        } = &url.place;
+        format!("{file}:{line}:{column} {interface} {}\n", url.url)
+    };
+    let found: String = found.iter().map(line).collect();
+    let expected = fs::read_to_string(folder.join("urls.txt")).expect("what is expected");
+    assert!(found == expected, "found:\n{found}---\n");
 }
 
 /// Compares what is found with the app's `findings.txt`.
@@ -71,6 +90,10 @@ fn line(finding: &Finding) -> String {
 
 fn report(folder: &Path) -> Report {
     let project = Project::open(folder).expect("the app is one");
+    lint(&project, &terms(&project, folder)).expect("its files can be listed")
+}
+
+fn terms(project: &Project, folder: &Path) -> Terms {
     let terms = Terms::new("wx0123456789abcdef".parse().expect("an ID"));
     let cloud = project.cloud_root().map(str::to_owned);
     let settings = folder.join("minigate.toml");
@@ -78,8 +101,7 @@ fn report(folder: &Path) -> Report {
         Ok(text) => terms.with_lists(configured(text)),
         Err(_) => terms,
     };
-    let report = lint(&project, &terms.without(Vec::from_iter(cloud)));
-    report.expect("its files can be listed")
+    terms.without(Vec::from_iter(cloud))
 }
 
 fn configured(text: String) -> Configured {

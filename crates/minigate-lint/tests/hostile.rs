@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use minigate_js::Project;
-use minigate_lint::{Check, Report, Terms, lint};
+use minigate_lint::{Check, Report, Terms, lint, urls};
 
 #[test]
 fn nesting_and_size_are_bounded() {
@@ -24,6 +24,34 @@ fn nesting_and_size_are_bounded() {
 
         assert_eq!(report.calls, 0);
     }
+}
+
+#[test]
+fn t11_urls_in_nested_files_of_every_kind_are_bounded() {
+    let deep = |open: &str, close: &str| open.repeat(20_000) + "https://a.example/" + &close.repeat(20_000);
+    let files = [
+        ("a.wxml", format!("<view a=\"{{{{{}}}}}\"/>", deep("[", "]"))),
+        ("b.wxml", "<view a='https://".repeat(50_000)),
+        ("c.wxss", format!("a {}", deep("{", "}"))),
+        ("d.wxss", format!("a {{ b: {} }}", deep("url(x(", ")"))),
+        ("e.json", deep("[", "]")),
+        ("f.wxs", deep("(", ")")),
+        ("g.js", format!("x = {}1", "`https://a.example/${".repeat(2_000))),
+        ("h.js", format!("x = {}''", "'https://' + ".repeat(50_000))),
+        (
+            "i.js",
+            format!("x = '{}'", "\"https://a.example/".repeat(100_000)),
+        ),
+    ];
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (*path, text.as_bytes()))
+        .collect();
+
+    let begun = now();
+    linted(&files);
+
+    assert!(begun.elapsed() < Duration::from_secs(60));
 }
 
 #[test]
@@ -114,7 +142,9 @@ fn linted(files: &[(&str, &[u8])]) -> Report {
             .iter()
             .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())),
     );
-    lint(&Project::from_files(all).expect("an app"), &terms()).expect("it can be listed")
+    let project = Project::from_files(all).expect("an app");
+    urls(&project, &terms()).expect("it can be listed");
+    lint(&project, &terms()).expect("it can be listed")
 }
 
 fn terms() -> Terms {

@@ -279,9 +279,18 @@ async fn t11_an_apps_folder_stands_for_every_server_that_its_source_calls() {
         "Page({\n  onLoad() {\n    wx.request({ url: 'https://api.example.com/items', success(res) { console.log(res.statusCode); } });\n    \
          wx.connectSocket({ url: 'wss://api.example.com/chat' });\n  },\n});\n",
     );
-    write(&app, "index.wxml", "<view/>\n");
+    write(
+        &app,
+        "index.wxml",
+        "<image src=\"https://img.example.com/a.png\"/><image src=\"http://img.example.com/b.png\"/>\n",
+    );
 
-    let servers = [("api.example.com", &api), ("api.example.com", &chat)];
+    let images = bench.start("complete").await;
+    let servers = [
+        ("api.example.com", &api),
+        ("api.example.com", &chat),
+        ("img.example.com", &images),
+    ];
     let ran = bench.check(&servers, &[app.to_str().expect("Unicode")]).await;
 
     assert_eq!(ran.code, Some(1), "{}{}", ran.text, ran.errors);
@@ -289,7 +298,7 @@ async fn t11_an_apps_folder_stands_for_every_server_that_its_source_calls() {
         ran.text
             .lines()
             .find(|line| line.contains(url))
-            .expect("a line")
+            .unwrap_or_else(|| panic!("no line of {url}: {}", ran.text))
             .to_owned()
     };
     assert!(
@@ -299,6 +308,14 @@ async fn t11_an_apps_folder_stands_for_every_server_that_its_source_calls() {
     );
     // Its lists have no socket domain.
     assert!(line("  wss://api.example.com/").contains("D1"), "{}", ran.text);
+    // An image needs no list, but a certificate.
+    for image in [
+        "  https://img.example.com/a.png",
+        "  http://img.example.com/b.png",
+    ] {
+        assert!(line(image).contains("T3"), "{}", ran.text);
+    }
+    assert!(ran.text.contains("warn T11 resource-without-tls"), "{}", ran.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

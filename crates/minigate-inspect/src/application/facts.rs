@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use minigate_engine::Failure;
 use minigate_policy::diagnosis::{Diagnosis, Lang, tell};
-use minigate_policy::{Denial, Verdict};
+use minigate_policy::{Denial, Rule, Verdict};
 use minigate_tls::CertificateFault;
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +140,19 @@ impl From<&Verdict> for Told {
 }
 
 impl Application {
+    /// The same as a system loads it without a call: no list counts where it goes, and no run time makes a text of it.
+    pub(crate) fn of_resource(mut self) -> Self {
+        let gone = self.hops.iter_mut().filter(|hop| hop.address.is_some());
+        for hop in gone {
+            hop.refusals.retain(|told| told.en.rule != Some(Rule::D1));
+        }
+        if let Answer::Http(content) = &mut self.answer {
+            content.charset = None;
+            content.not_json = None;
+        }
+        self
+    }
+
     /// The status of the last answer that came.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -162,5 +175,47 @@ impl Hop {
     /// A hop that isn't gone.
     pub(super) fn refused(denial: &Denial) -> Self {
         Self::of(denial.verdict())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use minigate_policy::{Call, Interface, Policy};
+
+    use super::*;
+    use crate::application::{ApplicationFault, Extent, Kind};
+
+    #[test]
+    fn t11_what_concerns_calls_only_is_none_of_a_resource() {
+        let policy = Policy::new("wx0123456789abcdef".parse().unwrap());
+        let hop = |url: &str, address: &str| Hop {
+            address: address.parse().ok(),
+            ..Hop::of(&policy.explain(&Call::new(Interface::Request, url)))
+        };
+        let application = Application {
+            target: "https://a.example.com/".to_owned(),
+            address: "93.184.216.34:443".parse().unwrap(),
+            hops: vec![
+                hop("https://a.example.com/", "93.184.216.34:443"),
+                hop("http://b.example.com/", "93.184.216.34:443"),
+                hop("https://[", ""),
+            ],
+            answer: Answer::Http(Content {
+                content_type: None,
+                announced: Kind::Json,
+                bytes: 1,
+                extent: Extent::Whole,
+                charset: None,
+                not_json: Some("no".to_owned()),
+            }),
+        };
+
+        let faults = application.of_resource().faults();
+
+        let refused = faults.iter().map(|fault| match fault {
+            ApplicationFault::HopRefused { hop, .. } => *hop,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(refused.collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -5,12 +5,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use minigate_policy::{
-    Call, Domain, DomainLists, Entry, Filings, Interface, Policy, Release, Scheme, Target, Verdict,
+    Call, Domain, DomainLists, Entry, Filings, Interface, Policy, Reason, Release, Scheme, Target, Verdict,
     WrittenLists,
 };
 use serde::Serialize;
 
-use super::Subject;
+use super::{Purpose, Subject};
 
 /// By what an origin is judged.
 #[derive(Clone, Debug)]
@@ -46,6 +46,11 @@ pub enum EntryFault {
         /// How many can be configured.
         limit: usize,
     },
+    /// Something is loaded without TLS, be it no call (rule T11).
+    PlainResource {
+        /// Its scheme.
+        scheme: Scheme,
+    },
     /// The register has no filing of the domain (rule D5).
     NotFiled {
         /// What would have to be filed: the registrable domain.
@@ -58,7 +63,7 @@ impl Terms {
     #[must_use]
     pub fn policy(&self, subject: &Subject) -> Policy {
         let policy = self.policy.clone().with_release(RELEASE);
-        if self.has_lists {
+        if self.has_lists && subject.purpose() == Purpose::Calls {
             return policy;
         }
         let lists = own_lists(subject.asked(), &policy);
@@ -68,11 +73,35 @@ impl Terms {
     /// The lines that a domain list needs for the subject; none where it can't be listed.
     #[must_use]
     pub fn entries(subject: &Subject) -> Vec<(Interface, Entry)> {
+        if subject.purpose() == Purpose::Resource {
+            return Vec::new();
+        }
         let entry = |interface: &Interface| Some((*interface, entry(subject.asked(), *interface)?));
         subject.interfaces().iter().filter_map(entry).collect()
     }
 
     pub(super) fn faults(&self, subject: &Subject) -> Vec<EntryFault> {
+        match subject.purpose() {
+            Purpose::Calls => self.call_faults(subject),
+            Purpose::Resource => self.resource_faults(subject),
+        }
+    }
+
+    /// An app can't have anything of a reserved host; the other rules of lists are for calls.
+    fn resource_faults(&self, subject: &Subject) -> Vec<EntryFault> {
+        let policy = self.policy(subject);
+        let url = subject.asked().written();
+        let verdicts = subject.interfaces().iter();
+        let verdicts = verdicts.map(|interface| policy.explain(&Call::new(*interface, url.as_str())));
+        let reserved =
+            verdicts.filter(|verdict| matches!(verdict.reason(), Some(Reason::ReservedHost { .. })));
+        let mut faults: Vec<_> = reserved.map(EntryFault::refused).collect();
+        let scheme = subject.called().scheme();
+        faults.extend((!scheme.is_secure()).then_some(EntryFault::PlainResource { scheme }));
+        faults
+    }
+
+    fn call_faults(&self, subject: &Subject) -> Vec<EntryFault> {
         let policy = self.policy(subject);
         let mut faults = Vec::<EntryFault>::new();
         for interface in subject.interfaces() {
@@ -88,6 +117,9 @@ impl Terms {
 
     /// Whether a release may connect to what the name resolves to (rule D4); operators' overrides aren't judged.
     pub(super) fn admit(&self, subject: &Subject, addresses: &[SocketAddr]) -> Option<EntryFault> {
+        if subject.purpose() == Purpose::Resource {
+            return None;
+        }
         let policy = self.policy(subject);
         let interface = *subject.interfaces().first()?;
         let permit = policy
@@ -133,7 +165,7 @@ impl EntryFault {
 fn is_told(faults: &mut [EntryFault], verdict: &Verdict) -> bool {
     let mut told = faults.iter_mut().filter_map(|fault| match fault {
         EntryFault::Refused { verdict, interfaces } => Some((verdict, interfaces)),
-        EntryFault::NotFiled { .. } | EntryFault::TooMany { .. } => None,
+        EntryFault::NotFiled { .. } | EntryFault::TooMany { .. } | EntryFault::PlainResource { .. } => None,
     });
     let same = told.find(|(told, _)| told.reason() == verdict.reason());
     same.map(|(_, interfaces)| interfaces.push(verdict.interface))

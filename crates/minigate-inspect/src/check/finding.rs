@@ -53,6 +53,7 @@ impl Finding {
             Matter::Entry(EntryFault::Refused { verdict, .. }) => refusal_name(verdict.reason()),
             Matter::Entry(EntryFault::NotFiled { .. }) => "not-filed",
             Matter::Entry(EntryFault::TooMany { .. }) => "too-many-domains",
+            Matter::Entry(EntryFault::PlainResource { .. }) => "resource-without-tls",
             Matter::Device(cause) => cause.name(),
             Matter::Application(fault) => fault.name(),
             Matter::Remark(remark) => remark.name(),
@@ -66,6 +67,7 @@ impl Finding {
             Matter::Entry(EntryFault::Refused { verdict, .. }) => verdict.reason().map(Reason::rule),
             Matter::Entry(EntryFault::NotFiled { .. }) => Some(Rule::D5),
             Matter::Entry(EntryFault::TooMany { .. }) => Some(Rule::D7),
+            Matter::Entry(EntryFault::PlainResource { .. }) => Some(Rule::T11),
             Matter::Device(cause) => cause.rule(),
             Matter::Application(fault) => fault.rule(),
             Matter::Remark(remark) => remark.rule(),
@@ -155,11 +157,17 @@ fn of_entry(fault: &EntryFault) -> Finding {
     let interfaces = match fault {
         EntryFault::Refused { interfaces, .. } => interfaces.clone(),
         EntryFault::TooMany { interface, .. } => vec![*interface],
-        EntryFault::NotFiled { .. } => Vec::new(),
+        EntryFault::NotFiled { .. } | EntryFault::PlainResource { .. } => Vec::new(),
+    };
+    let severity = match fault {
+        EntryFault::PlainResource { .. } => Severity::Warn,
+        EntryFault::Refused { .. } | EntryFault::TooMany { .. } | EntryFault::NotFiled { .. } => {
+            Severity::Fail
+        }
     };
     Finding {
         interfaces,
-        ..Finding::new(Severity::Fail, Matter::Entry(fault.clone()))
+        ..Finding::new(severity, Matter::Entry(fault.clone()))
     }
 }
 

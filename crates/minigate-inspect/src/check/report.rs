@@ -7,7 +7,7 @@ use minigate_policy::{Entry, Interface, Platform};
 use serde::Serialize;
 
 use super::ats::AtsLine;
-use super::{Finding, Grade, Remark};
+use super::{Finding, Grade, Purpose, Remark};
 use crate::application::Application;
 use crate::chain::ChainFacts;
 use crate::cure::{Completion, Need};
@@ -27,7 +27,9 @@ pub struct Report {
     pub host: String,
     /// The port that was asked.
     pub port: u16,
-    /// The interfaces that would call it.
+    /// What the app has of it.
+    pub purpose: Purpose,
+    /// The interfaces that would call it, or as calls of which it is judged.
     pub interfaces: Vec<Interface>,
     /// When the check began.
     pub asked_at: Timestamp,

@@ -1,8 +1,19 @@
 //! What is to be checked.
 
 use minigate_policy::{Interface, Scheme, Target, TargetError};
+use serde::Serialize;
 
-/// A server as an app would call it.
+/// What an app has of a server.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Purpose {
+    /// Answers to its calls, for which the origin has to be on a list (rule D1).
+    Calls,
+    /// An image, a medium, a font, a page of a `web-view`: checked as calls are, but on no list of calls (rule T11).
+    Resource,
+}
+
+/// A server as an app would call it, or load something from it.
 ///
 /// ```
 /// use minigate_inspect::check::Subject;
@@ -23,6 +34,7 @@ pub struct Subject {
     called: Target,
     asked: Target,
     interfaces: Vec<Interface>,
+    purpose: Purpose,
 }
 
 impl Subject {
@@ -42,6 +54,7 @@ impl Subject {
             asked: over_tls(&called)?,
             interfaces: interfaces(called.scheme()).to_vec(),
             called,
+            purpose: Purpose::Calls,
         })
     }
 
@@ -50,6 +63,30 @@ impl Subject {
     pub fn called_by(mut self, interfaces: &[Interface]) -> Self {
         self.interfaces.retain(|interface| interfaces.contains(interface));
         self
+    }
+
+    /// The same as something that the app loads without a call, such as an image (rule T11).
+    ///
+    /// Its server is judged by rules T1 to T9 on each device, as one of `downloadFile` would be, which goes through the same
+    /// part of a system. It needs no entry on a list, no filing and no declared charset; redirects may lead it
+    /// anywhere. Without TLS is a warning, since not every platform refuses that. Rule D6 holds all the same.
+    /// What can't be told from a list of calls isn't judged: whether a page of a `web-view` is on a business domain.
+    #[must_use]
+    pub fn as_resource(self) -> Self {
+        Self {
+            interfaces: vec![match self.called.scheme() {
+                Scheme::Http | Scheme::Https => Interface::DownloadFile,
+                Scheme::Ws | Scheme::Wss => Interface::ConnectSocket,
+            }],
+            purpose: Purpose::Resource,
+            ..self
+        }
+    }
+
+    /// What the app has of it.
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
     }
 
     /// The text that named it.
@@ -91,7 +128,7 @@ impl Subject {
         self.asked.effective_port()
     }
 
-    /// The interfaces that would call it.
+    /// The interfaces that would call it, or as calls of which it is judged.
     #[must_use]
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces

@@ -35,6 +35,13 @@ impl EntryFault {
                 };
                 diagnosis(Some(Rule::D5), told)
             }
+            Self::PlainResource { scheme } => {
+                let told = match lang {
+                    Lang::En => en::plain(*scheme),
+                    Lang::Zh => zh::plain(*scheme),
+                };
+                diagnosis(Some(Rule::T11), told)
+            }
         }
     }
 }

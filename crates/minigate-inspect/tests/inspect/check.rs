@@ -7,10 +7,10 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use minigate_engine::{Override, ResolveError, Resolver};
 use minigate_inspect::Severity;
-use minigate_inspect::check::{Checker, Finding, Grade, Network, Report, Subject, Terms, Unseen};
+use minigate_inspect::check::{Checker, Finding, Grade, Network, Purpose, Report, Subject, Terms, Unseen};
 use minigate_inspect::probe::Bounds;
 use minigate_policy::diagnosis::Lang;
-use minigate_policy::{DomainLists, Filings, Policy, WrittenLists};
+use minigate_policy::{DomainLists, Filings, Interface, Policy, WrittenLists};
 use minigate_testkit::FakeResolver;
 use minigate_testkit::lab::{self, Fault, Lab};
 use minigate_tls::Roots;
@@ -200,6 +200,65 @@ async fn d1_a_host_that_the_apps_lists_lack_is_a_failure_for_those_interfaces() 
     );
 }
 
+#[tokio::test]
+async fn t11_an_image_needs_no_list_and_the_same_certificate() {
+    let written = WrittenLists {
+        request: vec!["https://other.example.com".to_owned()],
+        ..WrittenLists::default()
+    };
+    let terms = Terms {
+        policy: terms()
+            .policy
+            .with_lists(DomainLists::parse(&written, 20).unwrap()),
+        has_lists: true,
+        filings: Some(Arc::new(Filings::parse("qq.com,2\n").unwrap())),
+        needed_too_many: vec![(Interface::DownloadFile, 21)],
+    };
+    let lab = Lab::at(lab::now());
+    for (fault, grade) in [("complete", Grade::A), ("one_intermediate_missing", Grade::F)] {
+        let server = lab.start(lab::fault(fault)).await;
+        let there = Override::host_to(server.host(), server.addr());
+        let checker = checker(&lab, FakeResolver::new(), vec![there]);
+        let image = subject(&format!("https://{}/a.png", server.host())).as_resource();
+
+        let report = checker.check(&image, &terms, now()).await;
+
+        assert_eq!(
+            (report.grade, report.purpose),
+            (Some(grade), Purpose::Resource),
+            "{fault}"
+        );
+        assert_eq!(
+            (report.entries.len(), report.interfaces),
+            (0, vec![Interface::DownloadFile])
+        );
+        let rules = report.findings.iter().filter_map(Finding::rule);
+        let of_lists: Vec<_> = rules.filter(|rule| rule.id().starts_with('D')).collect();
+        assert_eq!(of_lists, [], "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn t11_an_image_without_tls_is_a_warning_and_a_reserved_host_a_failure() {
+    for (target, expected) in [
+        (
+            "http://img.example.com/a.png",
+            vec!["warn T11 resource-without-tls"],
+        ),
+        (
+            "http://api.weixin.qq.com/a.png",
+            vec!["fail D6 reserved-host", "warn T11 resource-without-tls"],
+        ),
+        ("https://93.184.216.34/a.png", vec![]),
+    ] {
+        let report = unreachable_as(subject(target).as_resource()).await;
+
+        let found = report.findings.iter().filter(|finding| finding.rule().is_some());
+        let found: Vec<_> = found.map(line).collect();
+        assert_eq!(found, expected, "{target}");
+    }
+}
+
 pub(crate) async fn check(lab: &Lab, fault: Fault) -> Report {
     let server = lab.start(fault).await;
     let there = format!("{}:443:{}", server.host(), addresses(server.addresses()));
@@ -226,6 +285,10 @@ fn addresses(addresses: &[SocketAddr]) -> String {
 
 /// A check of what has no address; the entry is judged all the same.
 async fn unreachable(target: &str) -> Report {
+    unreachable_as(subject(target)).await
+}
+
+async fn unreachable_as(subject: Subject) -> Report {
     let lab = Lab::at(lab::now());
     let closed = closed_port().await;
     let nowhere = format!("*:*:{}:{}", closed.ip(), closed.port());
@@ -234,7 +297,7 @@ async fn unreachable(target: &str) -> Report {
         ..terms()
     };
     let checker = checker(&lab, FakeResolver::new(), vec![nowhere.parse().unwrap()]);
-    checker.check(&subject(target), &terms, now()).await
+    checker.check(&subject, &terms, now()).await
 }
 
 async fn closed_port() -> SocketAddr {

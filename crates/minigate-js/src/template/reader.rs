@@ -286,6 +286,15 @@ fn camel(name: &str) -> String {
 
 /// A text with blanks for what stands in `<wxs>`, which is a language of its own; and what stood there.
 pub(super) fn take_scripts(text: &str) -> (String, Vec<Declared>) {
+    let (kept, scripts) = take_bodies(text);
+    let scripts = scripts
+        .into_iter()
+        .filter_map(|(tag, _, body)| declared(tag, body));
+    (kept, scripts.collect())
+}
+
+/// The same, each script with its tag before it, and the byte at which it begins.
+pub(super) fn take_bodies(text: &str) -> (String, Vec<(&str, usize, &str)>) {
     let (mut kept, mut scripts) = (String::with_capacity(text.len()), Vec::new());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(WXS) {
@@ -296,7 +305,7 @@ pub(super) fn take_scripts(text: &str) -> (String, Vec<Declared>) {
         } else {
             behind.split_once("</wxs>").unwrap_or((behind, ""))
         };
-        scripts.extend(declared(tag, body));
+        scripts.push((tag, text.len() - behind.len(), body));
         let taken = rest.len() - before.len() - next.len();
         // Whatever follows keeps its place.
         kept.extend(std::iter::repeat_n(' ', taken));

@@ -2,7 +2,7 @@
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-use super::reader::take_scripts;
+use super::reader::{take_bodies, take_scripts};
 
 /// An opening tag.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -49,9 +49,25 @@ pub fn tags(text: &str) -> Vec<Tag> {
         .collect()
 }
 
+/// Reads the scripts that stand in a file's `<wxs>` tags, each with the byte at which it begins.
+pub fn scripts(text: &str) -> Vec<(usize, &str)> {
+    let (_, scripts) = take_bodies(text);
+    scripts.into_iter().map(|(_, at, body)| (at, body)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_is_what_stands_in_its_tag() {
+        let text = "<wxs module=\"m\">if (a < b) {}</wxs><wxs src=\"a.wxs\" module=\"a\"/><view/>";
+
+        assert_eq!(
+            scripts(text),
+            [(16, "if (a < b) {}"), (text.len() - "<view/>".len(), "")]
+        );
+    }
 
     #[test]
     fn an_attribute_has_its_place_behind_a_script_too() {

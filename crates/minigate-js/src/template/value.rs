@@ -14,6 +14,32 @@ pub(super) enum Value {
     Parts(Vec<Value>),
 }
 
+/// A part of an attribute's value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Part<'t> {
+    /// As it stands.
+    Text(&'t str),
+    /// What stands between `{{` and `}}`.
+    Expression(&'t str),
+}
+
+/// Takes an attribute's value apart, in order; what is opened and never closed is text.
+pub fn parts(value: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some(end) = end_of(after) else { break };
+        let (Some(inner), Some(behind)) = (after.get(..end), after.get(end + "}}".len()..)) else {
+            break;
+        };
+        parts.extend((!before.is_empty()).then_some(Part::Text(before)));
+        parts.push(Part::Expression(inner));
+        rest = behind;
+    }
+    parts.extend((!rest.is_empty()).then_some(Part::Text(rest)));
+    parts
+}
+
 /// The expressions so far, each with the scope of its file; and the scope of those that come.
 pub(super) struct Written<'e> {
     pub(super) expressions: &'e mut Vec<(String, usize)>,
@@ -23,25 +49,19 @@ pub(super) struct Written<'e> {
 impl Value {
     /// Reads a value, and appends its expressions.
     pub(super) fn read(text: &str, written: &mut Written<'_>) -> Self {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("{{") {
-            let Some(end) = end_of(after) else { break };
-            let (Some(inner), Some(behind)) = (after.get(..end), after.get(end + "}}".len()..)) else {
-                break;
-            };
-            parts.extend((!before.is_empty()).then(|| Self::Text(before.to_owned())));
-            parts.push(Self::expression(inner.trim(), written));
-            rest = behind;
-        }
-        if parts.is_empty() {
-            return Self::Text(text.to_owned());
-        }
-        parts.extend((!rest.is_empty()).then(|| Self::Text(rest.to_owned())));
+        let parts = parts(text).into_iter().map(|part| match part {
+            Part::Text(text) => Self::Text(text.to_owned()),
+            Part::Expression(inner) => Self::expression(inner.trim(), written),
+        });
+        let mut parts: Vec<_> = parts.collect();
         // A space beside the brackets makes a text of it.
-        match parts.as_slice() {
-            [Self::Expression(only)] => Self::Expression(*only),
-            _ => Self::Parts(parts),
+        match (parts.pop(), parts.is_empty()) {
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                parts.push(last);
+                Self::Parts(parts)
+            }
+            (None, _) => Self::Text(String::new()),
         }
     }
 

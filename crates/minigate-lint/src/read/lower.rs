@@ -106,7 +106,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn lower_template(&mut self, template: &TemplateLiteral<'a>) -> ExprId {
+    pub(super) fn lower_template(&mut self, template: &TemplateLiteral<'a>) -> ExprId {
         let mut parts = Vec::new();
         let mut inserted = template.expressions.iter();
         for quasi in &template.quasis {
@@ -134,7 +134,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// A sum of many parts is nested as deep as it has parts, on its left side.
-    fn lower_sum(&mut self, sum: &BinaryExpression<'a>) -> ExprId {
+    pub(super) fn lower_sum(&mut self, sum: &BinaryExpression<'a>) -> ExprId {
         let (mut parts, mut left) = (vec![&sum.right], &sum.left);
         while let Expression::BinaryExpression(inner) = left
             && inner.operator == BinaryOperator::Addition

@@ -1,7 +1,7 @@
 //! English.
 
 use jiff::SignedDuration;
-use minigate_policy::Interface;
+use minigate_policy::{Interface, Scheme};
 
 use super::Told;
 use crate::chain::{Superfluous, Why};
@@ -16,6 +16,15 @@ pub(super) fn not_filed(domain: &str) -> Told {
     told(
         format!("the register has no ICP filing of `{domain}`"),
         "file the domain with an access provider in China, or use one that is filed",
+    )
+}
+
+pub(super) fn plain(scheme: Scheme) -> Told {
+    told(
+        format!(
+            "it is loaded over {scheme}: anyone on the way can read and change it, and a platform may refuse it"
+        ),
+        "use https, if the server does what this check demands of it",
     )
 }
 

@@ -1,7 +1,7 @@
 //! 中文。
 
 use jiff::SignedDuration;
-use minigate_policy::Interface;
+use minigate_policy::{Interface, Scheme};
 
 use super::Told;
 use crate::chain::{Superfluous, Why};
@@ -16,6 +16,13 @@ pub(super) fn not_filed(domain: &str) -> Told {
     told(
         format!("备案登记中没有 `{domain}` 的 ICP 备案"),
         "通过国内接入商为该域名备案，或换用已备案的域名",
+    )
+}
+
+pub(super) fn plain(scheme: Scheme) -> Told {
+    told(
+        format!("它经 {scheme} 加载：途中任何人都能读取和篡改，平台也可能拒绝加载"),
+        "服务器满足本次检查的要求后，改用 https",
     )
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use minigate_inspect::check::{Subject, Terms};
 use minigate_js::Project;
-use minigate_lint::lint;
+use minigate_lint::{FoundUrl, urls};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Call, Filings, Interface, Needed, Policy, Target, TargetError};
 
@@ -62,6 +62,7 @@ impl Plan {
         let is_known = |item: &Item| {
             item.subject.url() == subject.url()
                 && item.subject.interfaces() == subject.interfaces()
+                && item.subject.purpose() == subject.purpose()
                 && Arc::ptr_eq(&item.terms, terms)
         };
         if !self.items.iter().any(is_known) {
@@ -106,23 +107,27 @@ impl Common<'_> {
         Ok(())
     }
 
-    /// What an app calls, as far as its source tells, each server once.
+    /// What an app calls and loads, as far as its source tells, each server once (rule T11).
     fn add_app(&self, dir: &Path, plan: &mut Plan) -> anyhow::Result<()> {
         let lang = self.lang;
         let cant_look = || words::cant_read(dir, lang);
         let project = Project::open(dir).map_err(|error| anyhow!("{}: {}", cant_look(), error.tell(lang)))?;
         let args = self.args;
         let linting = Linting::load(dir, args.profile, args.domains.as_deref(), &project, lang)?;
-        let called = lint(&project, &linting.terms).with_context(cant_look)?.called;
+        let found = urls(&project, &linting.terms).with_context(cant_look)?;
         let terms = Arc::new(Terms {
             has_lists: has_lists(&linting.policy),
-            needed_too_many: needed_too_many(&called, &linting.policy),
+            needed_too_many: needed_too_many(&found, &linting.policy),
             policy: linting.policy,
             filings: self.terms.filings.clone(),
         });
-        for (url, interfaces) in by_origin(&called) {
+        for (url, interfaces) in by_origin(&found) {
             let subject = Subject::parse(&url).map_err(|error| self.no_target(&url, &error))?;
-            plan.add(subject.called_by(&interfaces), &terms);
+            let subject = match interfaces.as_slice() {
+                [] => subject.as_resource(),
+                called => subject.called_by(called),
+            };
+            plan.add(subject, &terms);
         }
         Ok(())
     }
@@ -152,28 +157,30 @@ fn has_lists(policy: &Policy) -> bool {
         .any(|interface| !lists.of(interface).entries().is_empty())
 }
 
-fn needed_too_many(called: &[(Interface, String)], policy: &Policy) -> Vec<(Interface, usize)> {
+fn needed_too_many(found: &[FoundUrl], policy: &Policy) -> Vec<(Interface, usize)> {
     let mut needed = Needed::default();
-    for (interface, url) in called {
-        needed.note(&policy.explain(&Call::new(*interface, url.as_str())));
+    for called in found {
+        if let Some(interface) = called.interface {
+            needed.note(&policy.explain(&Call::new(interface, called.url.as_str())));
+        }
     }
     let counts = Interface::ALL.map(|interface| (interface, needed.of(interface).count()));
     let limit = policy.profile().domains_per_interface;
     counts.into_iter().filter(|(_, count)| *count > limit).collect()
 }
 
-/// The first URL of each server, with the interfaces that call it; what is no URL is the source's fault.
-fn by_origin(called: &[(Interface, String)]) -> Vec<(String, Vec<Interface>)> {
+/// The first URL of each server, with the interfaces that call it; calls come first.
+fn by_origin(found: &[FoundUrl]) -> Vec<(String, Vec<Interface>)> {
     let mut origins = BTreeMap::<String, (String, Vec<Interface>)>::new();
-    for (interface, url) in called {
-        let Ok(target) = Target::parse(url) else {
+    for url in found {
+        let Ok(target) = Target::parse(&url.url) else {
             continue;
         };
         let (_, interfaces) = origins
             .entry(target.origin())
             .or_insert_with(|| (target.written(), Vec::new()));
-        if !interfaces.contains(interface) {
-            interfaces.push(*interface);
+        if let Some(interface) = url.interface.filter(|interface| !interfaces.contains(interface)) {
+            interfaces.push(interface);
         }
     }
     origins.into_values().collect()
