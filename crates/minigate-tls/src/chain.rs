@@ -47,13 +47,24 @@ impl<'a> Chain<'a> {
         let mut top = &self.leaf;
         // A way is no longer than what was sent, so a circle ends too.
         while below.len() < self.others.len() && !is_self_signed(top) {
-            let Some(issuer) = self.others.iter().find(|other| has_issued(other, top)) else {
+            let Some(issuer) = self.issuer_of(top) else {
                 break;
             };
             below.push((top, issuer));
             top = issuer;
         }
         Path { below, top }
+    }
+
+    /// Of an authority's certificates for one key, the first that outlives the server's own; an older one may be there
+    /// still beside its renewal.
+    fn issuer_of(&self, issued: &X509Certificate<'_>) -> Option<&X509Certificate<'a>> {
+        let mut issuers = self.others.iter().filter(|other| has_issued(other, issued));
+        let end = self.leaf.validity().not_after;
+        let mut lasting = issuers
+            .clone()
+            .filter(|issuer| issuer.validity().not_after >= end);
+        lasting.next().or_else(|| issuers.next())
     }
 }
 

@@ -7,12 +7,12 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::FromDer;
 
-use crate::CertificateFault;
 use crate::chain::{
     Chain, Presented, algorithm_name, ca_issuers_url, common_name, is_self_signed, issuer_key_id, name_of,
     names, purposes,
 };
 use crate::roots::{Roots, is_public_root};
+use crate::{CertificateFault, ChainFlaw};
 
 /// Tells why the verification refused what a server presented.
 ///
@@ -46,7 +46,7 @@ fn told_by(
     roots: &Roots,
 ) -> CertificateFault {
     let rustls::Error::InvalidCertificate(error) = error else {
-        return refused(error);
+        return refused(ChainFlaw::other(error));
     };
     let now = timestamp(presented.now);
     match error {
@@ -75,7 +75,7 @@ fn told_by(
         _ if chain.leaf.is_ca() => CertificateFault::AuthorityAsServer {
             subject: name_of(chain.leaf.subject()),
         },
-        other => refused(other),
+        other => refused(ChainFlaw::of(other)),
     }
 }
 
@@ -165,10 +165,8 @@ fn weak_signature(algorithm_id: &[u8]) -> CertificateFault {
     }
 }
 
-fn refused(error: &impl ToString) -> CertificateFault {
-    CertificateFault::Refused {
-        reason: error.to_string(),
-    }
+const fn refused(reason: ChainFlaw) -> CertificateFault {
+    CertificateFault::Refused { reason }
 }
 
 fn timestamp(time: UnixTime) -> Timestamp {

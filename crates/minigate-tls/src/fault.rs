@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use minigate_policy::Rule;
 use serde::{Deserialize, Serialize};
 
-use crate::{AtsDemand, NetError};
+use crate::{AtsDemand, ChainFlaw, NetError};
 
 /// What is wrong with a server's certificates, one variant for each way, with the evidence.
 ///
@@ -119,7 +119,7 @@ pub enum CertificateFault {
     #[error("the chain is refused: {reason}")]
     Refused {
         /// What the verification says.
-        reason: String,
+        reason: ChainFlaw,
     },
 }
 
@@ -186,9 +186,17 @@ impl CertificateFault {
 }
 
 fn presented_or_none(presented: &[String]) -> String {
-    if presented.is_empty() {
-        "no name at all".to_owned()
-    } else {
-        presented.join(", ")
+    match names_to_tell(presented) {
+        ([], _) => "no name at all".to_owned(),
+        (names, 0) => names.join(", "),
+        (names, more) => format!("{} and {more} others", names.join(", ")),
     }
 }
+
+/// The first names, and how many are left: a certificate may have thousands.
+pub(crate) fn names_to_tell(presented: &[String]) -> (&[String], usize) {
+    let told = presented.get(..MOST_NAMES).unwrap_or(presented);
+    (told, presented.len() - told.len())
+}
+
+const MOST_NAMES: usize = 8;

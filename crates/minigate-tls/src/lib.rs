@@ -30,6 +30,7 @@ mod chain;
 mod config;
 mod diagnose;
 mod fault;
+mod flaw;
 mod handshake;
 mod net_error;
 mod number;
@@ -42,6 +43,7 @@ pub use ats::{AtsDemand, ats_unmet};
 pub use chain::way_up;
 pub use config::{Offer, Trust};
 pub use fault::CertificateFault;
+pub use flaw::ChainFlaw;
 pub use handshake::{Handshake, Heard, TlsFault};
 
 pub use net_error::NetError;

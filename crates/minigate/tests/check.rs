@@ -211,8 +211,7 @@ async fn t10_a_file_names_many_targets_and_each_gets_its_line() {
     let bench = Bench::new();
     let (good, bad) = (bench.start("complete").await, bench.start("expired").await);
     let list = bench.file("hosts.txt");
-    let text =
-        "# ours\napi.example.com\n\nhttps://api.example.com:8443/health # the old one\napi.example.com\n";
+    let text = "\u{feff}# ours\napi.example.com\n\nhttps://api.example.com:8443/health # the old one\napi.example.com\n";
     fs::write(&list, text).expect("written");
     let (good, bad) = (
         leading("api.example.com", &good),

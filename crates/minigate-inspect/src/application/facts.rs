@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use minigate_engine::Failure;
 use minigate_policy::diagnosis::{Diagnosis, Lang, tell};
-use minigate_policy::{Denial, Rule, Verdict};
+use minigate_policy::{Denial, Finding, Rule, Verdict};
 use minigate_tls::CertificateFault;
 use serde::{Deserialize, Serialize};
 
@@ -132,11 +132,22 @@ impl From<&Failure> for Told {
 
 impl From<&Verdict> for Told {
     fn from(verdict: &Verdict) -> Self {
+        let verdict = in_a_release(verdict);
         Self {
-            en: tell(verdict, Lang::En),
-            zh: tell(verdict, Lang::Zh),
+            en: tell(&verdict, Lang::En),
+            zh: tell(&verdict, Lang::Zh),
         }
     }
+}
+
+/// The check is skipped to see further, which is nobody's concern; and which hop it is, the fault says.
+fn in_a_release(verdict: &Verdict) -> Verdict {
+    let mut verdict = verdict.clone();
+    verdict.hop = 0;
+    if let Finding::Spared { reason } = verdict.finding {
+        verdict.finding = Finding::Refused { reason };
+    }
+    verdict
 }
 
 impl Application {

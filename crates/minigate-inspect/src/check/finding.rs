@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{AddressReport, EntryFault, Remark};
 use crate::application::{Application, ApplicationFault};
 use crate::cure::Need;
-use crate::device::Device;
+use crate::device::{Device, devices};
 use crate::matrix::{Cause, Outcome, RowVerdict, is_without_tls_12};
 
 /// Something that is wrong, or worth saying, and where.
@@ -141,6 +141,10 @@ fn absorb<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
 pub(super) fn gather(entry: &[EntryFault], addresses: &[AddressReport]) -> Vec<Finding> {
     let of_entry = entry.iter().map(of_entry);
     let of_addresses = addresses.iter().flat_map(of_address);
+    let is_refused = entry
+        .iter()
+        .any(|fault| matches!(fault, EntryFault::Refused { .. }));
+    let of_addresses = of_addresses.filter(|finding| !is_refused || !is_of_origin(finding));
     let mut findings = Vec::<Finding>::new();
     for finding in of_entry.chain(of_addresses) {
         match findings.iter_mut().find(|known| known.is_same(&finding)) {
@@ -149,8 +153,25 @@ pub(super) fn gather(entry: &[EntryFault], addresses: &[AddressReport]) -> Vec<F
         }
     }
     // Stable, so that equals stay in the order in which they were met.
-    findings.sort_by_key(|finding| Reverse((finding.severity, finding.devices.len())));
+    findings.sort_by_key(|finding| Reverse((finding.severity, reach(finding))));
     findings
+}
+
+/// How many devices it concerns. What forbids an origin forbids it to all, and before anything at the server matters.
+fn reach(finding: &Finding) -> usize {
+    match finding.matter {
+        Matter::Entry(_) => usize::MAX,
+        Matter::Application(_) if finding.breaks => devices().len(),
+        Matter::Application(_) | Matter::Device(_) | Matter::Remark(_) => finding.devices.len(),
+    }
+}
+
+/// Whether the call itself is refused, which its origin's own findings have told.
+const fn is_of_origin(finding: &Finding) -> bool {
+    matches!(
+        finding.matter,
+        Matter::Application(ApplicationFault::HopRefused { hop: 0, .. })
+    )
 }
 
 fn of_entry(fault: &EntryFault) -> Finding {

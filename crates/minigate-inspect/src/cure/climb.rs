@@ -114,11 +114,13 @@ impl Climb<'_> {
         self.seek(&top, &facts, wanted).await
     }
 
-    /// The issuer as the server sent it; anything but a root, which nobody has to send.
+    /// The issuer as the server sent it, one that is valid before one that isn't; anything but a root, which nobody has
+    /// to send.
     fn among_sent(&self, issued: &X509Certificate<'_>) -> Option<CertificateDer<'static>> {
-        let mut fresh = self.sent.iter().filter(|der| !self.is_used(der));
-        let found = fresh.find(|der| is_intermediate(der) && is_issuer(der, issued))?;
-        Some(found.clone().into_owned())
+        let fresh = self.sent.iter().filter(|der| !self.is_used(der));
+        let mut issuers = fresh.filter(|der| is_intermediate(der) && is_issuer(der, issued));
+        let valid = issuers.clone().find(|der| self.fits(der, issued).is_ok());
+        Some(valid.or_else(|| issuers.next())?.clone().into_owned())
     }
 
     fn is_root_sent(&self, issued: &X509Certificate<'_>) -> bool {

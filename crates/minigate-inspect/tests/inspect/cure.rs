@@ -7,14 +7,14 @@ mod software;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use minigate_inspect::chain::Why;
+use minigate_inspect::chain::{ChainFacts, Why};
 use minigate_inspect::cure::{Completion, Ending, Fetcher, Means, Need, Source, WhyNot, complete};
 use minigate_inspect::matrix::{Beside, Cause, Matrix, Outcome, RowVerdict};
 use minigate_inspect::probe::{Alert, Der, Facts, Refusal, SentChain, Version};
 use minigate_policy::Interface;
 use minigate_policy::diagnosis::Lang;
 use minigate_testkit::lab::{self, Chain, Lab};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -206,6 +206,36 @@ async fn t5_a_namesake_that_was_sent_is_replaced_by_the_real_issuer() {
     assert_eq!(chain.get(1..).unwrap(), lab.intermediates());
     let places: Vec<_> = cure.superfluous.iter().map(|one| (one.place, one.why)).collect();
     assert_eq!(places, [(1, Why::Unrelated), (2, Why::Unrelated)]);
+}
+
+#[tokio::test]
+async fn t5_of_an_intermediate_and_its_renewal_the_one_that_is_valid_stays() {
+    let authority = |name: &str, end: i32| {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_after = date_time_ymd(end, 1, 1);
+        params
+    };
+    let key = || KeyPair::generate().unwrap();
+    let root = CertifiedIssuer::self_signed(authority("Root", 2040), key()).unwrap();
+    let renewed = CertifiedIssuer::signed_by(authority("R3", 2035), key(), &root).unwrap();
+    let ended = authority("R3", 2020).signed_by(renewed.key(), &root).unwrap();
+    let mut params = CertificateParams::new(["api.example.com".to_owned()]).unwrap();
+    params.not_after = date_time_ymd(2030, 1, 1);
+    let leaf = params.signed_by(&key(), &renewed).unwrap();
+    let sent = [leaf.der(), ended.der(), renewed.der()];
+    let sent = SentChain(sent.map(|der| Der(der.to_vec())).into());
+
+    let cure = complete(&sent, means(&[root.der().clone()], None)).await;
+
+    assert_eq!(ChainFacts::read(&sent).way, [0, 2]);
+    let places: Vec<_> = cure.superfluous.iter().map(|one| one.place).collect();
+    assert_eq!(places, [1]);
+    assert_eq!(
+        parse(&cure.full_chain.unwrap()),
+        [leaf.der().clone(), renewed.der().clone()]
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! 中文。
 
 use super::has_deeper_wildcard;
-use crate::{AtsDemand, CertificateFault, TlsFault};
+use crate::fault::names_to_tell;
+use crate::{AtsDemand, CertificateFault, ChainFlaw, TlsFault};
 
 pub(super) fn certificate(fault: &CertificateFault) -> String {
     match fault {
@@ -46,15 +47,29 @@ pub(super) fn certificate(fault: &CertificateFault) -> String {
         CertificateFault::WeakSignature { algorithm } => format!("证书链中有 {algorithm} 签名，不被接受"),
         CertificateFault::Ats { unmet } => format!("不满足 App Transport Security：{}", ats(unmet)),
         CertificateFault::Malformed { reason } => format!("证书无法解析：{reason}"),
-        CertificateFault::Refused { reason } => format!("证书链被拒绝：{reason}"),
+        CertificateFault::Refused { reason } => format!("证书链被拒绝：{}", flaw(reason)),
     }
 }
 
 fn wrong_name(wanted: &str, presented: &[String]) -> String {
-    if presented.is_empty() {
-        format!("证书不含任何域名，不能用于 `{wanted}`")
-    } else {
-        format!("证书不适用于 `{wanted}`，只适用于 {}", presented.join("、"))
+    match names_to_tell(presented) {
+        ([], _) => format!("证书不含任何域名，不能用于 `{wanted}`"),
+        (names, 0) => format!("证书不适用于 `{wanted}`，只适用于 {}", names.join("、")),
+        (names, more) => format!(
+            "证书不适用于 `{wanted}`，只适用于 {} 和另外 {more} 个名称",
+            names.join("、")
+        ),
+    }
+}
+
+fn flaw(flaw: &ChainFlaw) -> String {
+    match flaw {
+        ChainFlaw::NameNotPermitted => "链中某个 CA 的名称约束不允许这个域名".to_owned(),
+        ChainFlaw::BelowPathLength => "链中某个 CA 之下的 CA 层数超过了它的路径长度限制".to_owned(),
+        ChainFlaw::CriticalExtension => "链中某张证书带有未知的关键扩展".to_owned(),
+        ChainFlaw::IssuedByNoAuthority => "链中某张证书由一张非 CA 证书签发".to_owned(),
+        ChainFlaw::TooLong => "链中的中间证书超过六张".to_owned(),
+        ChainFlaw::Other { reason } => reason.clone(),
     }
 }
 

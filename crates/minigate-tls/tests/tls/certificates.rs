@@ -96,7 +96,10 @@ fn t1_keeps_the_name_constraints_of_an_authority() {
 
     let fault = meet(&trust(&root), PLAIN, &leaf(&r3).with(&[&r3])).refused();
 
-    assert!(matches!(fault, CertificateFault::Refused { reason } if reason.contains("NameConstraint")));
+    assert_eq!(
+        fault.to_string(),
+        "the chain is refused: the name constraints of an authority in it don't allow this host"
+    );
 }
 
 #[test]
@@ -231,6 +234,26 @@ fn t3_lists_the_names_that_a_certificate_is_for() {
         "the certificate is not for `api.example.com` but for www.example.com, *.example.org, 192.0.2.1"
     );
     assert_eq!((fault.rule(), fault.net_error().number), (Rule::T3, -200));
+}
+
+#[test]
+fn t3_tells_the_first_of_very_many_names() {
+    let root = root("Root");
+    let site = leaf_with(&root, |params| {
+        let names = (0..500).map(|number| format!("n{number}.example.org"));
+        params.subject_alt_names = names
+            .map(|name| SanType::DnsName(name.try_into().unwrap()))
+            .collect();
+    });
+
+    let fault = meet(&trust(&root), PLAIN, &site).refused();
+
+    let told = [Lang::En, Lang::Zh].map(|lang| TlsFault::Certificate(fault.clone()).tell(lang).headline);
+    assert!(
+        told[0].ends_with("n6.example.org, n7.example.org and 492 others"),
+        "{told:?}"
+    );
+    assert!(told[1].ends_with("n7.example.org 和另外 492 个名称"), "{told:?}");
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn why(why: Why) -> String {
     match why {
         Why::Duplicate { of } => format!("the same as number {}", of + 1),
         Why::Root => "a root, which devices have".to_owned(),
-        Why::Unrelated => "it issued none of the others".to_owned(),
+        Why::Unrelated => "the chain doesn't lead through it".to_owned(),
         Why::Unreadable => "it can't be read".to_owned(),
     }
 }

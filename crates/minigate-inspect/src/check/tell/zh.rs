@@ -115,7 +115,7 @@ fn why(why: Why) -> String {
     match why {
         Why::Duplicate { of } => format!("与第 {} 个相同", of + 1),
         Why::Root => "根证书，设备已内置".to_owned(),
-        Why::Unrelated => "没有签发其他任何一个".to_owned(),
+        Why::Unrelated => "证书链不经过它".to_owned(),
         Why::Unreadable => "无法读取".to_owned(),
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn left_out(left_out: &LeftOut) -> String {
     let why = match left_out.why {
         Why::Duplicate { of } => format!("the same as number {}", of + 1),
         Why::Root => "a root, which whoever trusts it has".to_owned(),
-        Why::Unrelated => "it has issued none of the others".to_owned(),
+        Why::Unrelated => "the chain doesn't lead through it".to_owned(),
         Why::Unreadable => "it can't be read".to_owned(),
     };
     format!("number {number}, `{subject}`: {why}")

@@ -88,7 +88,7 @@ pub(super) fn left_out(left_out: &LeftOut) -> String {
     let why = match left_out.why {
         Why::Duplicate { of } => format!("与第 {} 个相同", of + 1),
         Why::Root => "根证书，信任它的设备已有".to_owned(),
-        Why::Unrelated => "没有签发其他任何一个".to_owned(),
+        Why::Unrelated => "证书链不经过它".to_owned(),
         Why::Unreadable => "无法读取".to_owned(),
     };
     format!("第 {number} 个，`{subject}`：{why}")

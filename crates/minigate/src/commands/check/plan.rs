@@ -95,6 +95,8 @@ impl Common<'_> {
         } else {
             given::text(path, self.lang)?
         };
+        // Editors of Windows begin files with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (at, line) in text.lines().enumerate() {
             let target = line.split(" #").next().unwrap_or_default().trim();
             if target.is_empty() || target.starts_with('#') {

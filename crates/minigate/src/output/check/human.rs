@@ -62,9 +62,16 @@ fn verdict(report: &Report, grade: Grade, lang: Lang) -> String {
         .findings
         .first()
         .filter(|worst| worst.severity > Severity::Note);
-    let worst = worst.map(|worst| worst.tell(lang)).map(|told| headline(&told));
-    answer::verdict(report, grade, lang)
-        + &worst.map_or_else(String::new, |worst| format!("{}{worst}", lang.pick(": ", "：")))
+    let leading = match grade {
+        // What is to be mended isn't why some device may fail.
+        Grade::A | Grade::B => lang.pick("; to mend: ", "；待改进："),
+        Grade::C | Grade::F => lang.pick(": ", "："),
+    };
+    let cause = |worst: &Finding| {
+        let place = answer::place(worst, report, lang);
+        format!("{place}{leading}{}", headline(&worst.tell(lang)))
+    };
+    answer::verdict(report, grade, lang) + &worst.map_or_else(String::new, cause)
 }
 
 fn headline(told: &Diagnosis) -> String {

@@ -20,6 +20,13 @@ pub(super) async fn report(fault: &str) -> Report {
     check(&lab, server.host(), server.addresses()).await
 }
 
+/// Checks a server with this fault as another target.
+pub(super) async fn of_target(fault: &str, target: &str) -> Report {
+    let lab = Lab::at(lab::now());
+    let server = lab.start(lab::fault(fault)).await;
+    check(&lab, target, server.addresses()).await
+}
+
 /// Checks a port that nobody listens on.
 pub(super) async fn unseen() -> Report {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -28,8 +35,8 @@ pub(super) async fn unseen() -> Report {
     check(&Lab::at(lab::now()), "api.example.com", &[closed]).await
 }
 
-async fn check(lab: &Lab, host: &str, at: &[SocketAddr]) -> Report {
-    let there = format!("{host}:443:{}", addresses(at));
+async fn check(lab: &Lab, target: &str, at: &[SocketAddr]) -> Report {
+    let there = format!("*:*:{}", addresses(at));
     let network = Network {
         resolver: Arc::new(SystemResolver),
         overrides: vec![there.parse().unwrap()],
@@ -52,7 +59,7 @@ async fn check(lab: &Lab, host: &str, at: &[SocketAddr]) -> Report {
     };
     let checker = Checker::new(network, matrix.unwrap());
     let now = Timestamp::try_from(lab::now()).unwrap();
-    checker.check(&Subject::parse(host).unwrap(), &terms, now).await
+    checker.check(&Subject::parse(target).unwrap(), &terms, now).await
 }
 
 fn addresses(addresses: &[SocketAddr]) -> String {

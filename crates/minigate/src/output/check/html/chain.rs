@@ -88,7 +88,7 @@ fn why(why: Why, lang: Lang) -> String {
             Lang::Zh => format!("与第 {} 张相同", of + 1),
         },
         Why::Root => lang.pick("a root", "根证书").to_owned(),
-        Why::Unrelated => lang.pick("issued none of the others", "与证书链无关").to_owned(),
+        Why::Unrelated => lang.pick("beside the chain", "与证书链无关").to_owned(),
         Why::Unreadable => lang.pick("unreadable", "无法读取").to_owned(),
     }
 }

@@ -54,7 +54,8 @@ pub(super) fn verdict(report: &Report, lang: Lang) -> String {
     };
     let failing = answer::failing(report);
     let names = answer::names(&failing, lang);
-    let is_partly = !failing.is_empty() && failing.len() < devices().len();
+    let is_partly =
+        !failing.is_empty() && failing.len() < devices().len() && !answer::fails_everywhere(report);
     let named = match (grade, lang) {
         (Grade::F, Lang::En) if is_partly => format!(" ({names})"),
         (Grade::F, Lang::Zh) if is_partly => format!("（{names}）"),
