@@ -11,6 +11,7 @@ use super::{Finding, Grade, Purpose, Remark};
 use crate::application::Application;
 use crate::chain::ChainFacts;
 use crate::cure::{Completion, Need};
+use crate::device::Device;
 use crate::leaf::LeafFacts;
 use crate::matrix::{Cause, Outcome, RowVerdict};
 use crate::probe::{Facts, Reach};
@@ -195,10 +196,15 @@ impl Unseen {
             });
         }
         let verdicts = addresses.iter().flat_map(|report| &report.verdicts);
-        let mut rows = verdicts.flat_map(|verdicts| &verdicts.rows);
-        let is_unanswered = rows.all(|row| matches!(row.cause, Some(Cause::Unanswered)));
-        is_unanswered.then_some(Self::Unanswered)
+        knows_nothing(verdicts.flat_map(|verdicts| &verdicts.rows)).then_some(Self::Unanswered)
     }
+}
+
+/// Whether nobody can tell for any device but legacy ones, which may fail with whatever the server speaks.
+fn knows_nothing<'r>(rows: impl Iterator<Item = &'r RowVerdict>) -> bool {
+    let is_legacy = |row: &RowVerdict| Device::find(&row.device).is_some_and(Device::is_legacy);
+    let mut rows = rows.filter(|row| !is_legacy(row));
+    rows.all(|row| matches!(row.cause, Some(Cause::Unanswered)))
 }
 
 impl NeededEntry {
@@ -207,5 +213,30 @@ impl NeededEntry {
         needed
             .map(|(interface, entry)| Self { interface, entry })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t10_what_a_legacy_phone_fails_with_doesnt_make_up_for_knowing_nothing() {
+        let old = row("android-4", Outcome::Fails, Cause::TimedOut);
+        let [ios, windows] =
+            ["ios", "windows"].map(|device| row(device, Outcome::Unknown, Cause::Unanswered));
+        let failing = row("macos", Outcome::Fails, Cause::TimedOut);
+
+        assert!(knows_nothing([&old, &ios, &windows].into_iter()));
+        assert!(!knows_nothing([&old, &ios, &failing].into_iter()));
+    }
+
+    fn row(device: &str, outcome: Outcome, cause: Cause) -> RowVerdict {
+        RowVerdict {
+            device: device.to_owned(),
+            outcome,
+            version: None,
+            cause: Some(cause),
+        }
     }
 }

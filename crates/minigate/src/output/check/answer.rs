@@ -67,10 +67,10 @@ pub(super) fn place(finding: &Finding, report: &Report, lang: Lang) -> String {
     }
 }
 
-/// Whether something is wrong that is no device's, be it beside what is: the origin, or the application.
+/// Whether what is worst is no device's: the origin, or the application.
 pub(super) fn fails_everywhere(report: &Report) -> bool {
-    let mut findings = report.findings.iter();
-    findings.any(|finding| finding.severity == Severity::Fail && finding.devices.is_empty())
+    let worst = report.findings.first();
+    worst.is_some_and(|worst| worst.severity == Severity::Fail && worst.devices.is_empty())
 }
 
 /// The devices on which some call fails.
