@@ -3,10 +3,11 @@
 //! The answer is every value that an expression can have, [`Value::Unknown`] among them where one can't be told. Nothing
 //! is guessed. Work is bounded: by depth, by the number of values, and by steps for each question.
 
+mod calls;
+mod exports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-use minigate_policy::Interface;
 
 use crate::model::{Call, CallId, Expr, ExprId, FunctionId, Module, ModuleId, Property};
 use crate::value::{Site, Text, Value};
@@ -15,8 +16,8 @@ use crate::world::World;
 /// Values of an expression; none at all where it is `undefined`.
 pub(crate) type Values = Arc<[Value]>;
 
-/// Calls of each function of the app.
-pub(crate) type Callers = BTreeMap<(ModuleId, FunctionId), Vec<(ModuleId, CallId)>>;
+/// Calls of each function of the app, with the number of the argument that is the function's first.
+type Callers = BTreeMap<(ModuleId, FunctionId), Vec<(ModuleId, CallId, usize)>>;
 
 /// Evaluates expressions of a project.
 pub(crate) struct Evaluator<'w> {
@@ -49,9 +50,13 @@ impl<'w> Evaluator<'w> {
             circles: 0,
             steps: 0,
         };
-        // Until then no parameter has a value; what was found without them isn't all.
-        evaluator.callers = evaluator.find_callers();
-        evaluator.known.clear();
+        // Until then no parameter has a value; what was found without them isn't all. What is called may be a
+        // parameter itself, which gets its values from the first round.
+        for _ in 0..ROUNDS {
+            evaluator.iterated.clear();
+            evaluator.callers = evaluator.find_callers();
+            evaluator.known.clear();
+        }
         evaluator
     }
 
@@ -113,14 +118,12 @@ impl<'w> Evaluator<'w> {
         let mut callers = Callers::new();
         for (id, module) in self.world.modules() {
             for (index, call) in module.calls.iter().enumerate() {
-                let callee = Site {
-                    module: id,
-                    expr: call.callee,
-                };
-                for value in self.values(callee).iter() {
-                    if let Value::Function(of, function) = value {
-                        let calls = callers.entry((*of, *function)).or_default();
-                        calls.push((id, CallId(index)));
+                for (expr, first) in called(module, call) {
+                    for value in self.values(Site { module: id, expr }).iter() {
+                        if let Value::Function(of, function) = value {
+                            let calls = callers.entry((*of, *function)).or_default();
+                            calls.push((id, CallId(index), first));
+                        }
                     }
                 }
                 self.note_iteration(id, module, call);
@@ -296,8 +299,13 @@ impl<'w> Evaluator<'w> {
         match object {
             Value::Wx => vec![Value::Api(name.to_owned())],
             Value::Object(site) => {
+                let later = self.written_later(object, name);
                 let mut values = self.written_in(*site, name);
-                values.extend(self.written_later(object, name));
+                if !later.is_empty() {
+                    // An empty text only keeps the place of what comes.
+                    values.retain(|value| !matches!(value, Value::Text(text) if *text == Text { from: text.from, ..Text::empty() }));
+                }
+                values.extend(later);
                 values
             }
             Value::Exports(module) => self.export(*module, name),
@@ -385,189 +393,6 @@ impl<'w> Evaluator<'w> {
         self.choose(site.module, &members)
     }
 
-    fn call(&mut self, module: ModuleId, call: CallId) -> Vec<Value> {
-        let Some(call) = self.module(module).and_then(|module| module.call(call)) else {
-            return vec![Value::Unknown];
-        };
-        if let Some(values) = self.builtin(module, call.callee, &call.arguments) {
-            return values;
-        }
-        let mut values = Vec::new();
-        for callee in self
-            .evaluate(Site {
-                module,
-                expr: call.callee,
-            })
-            .iter()
-        {
-            match callee {
-                Value::Function(of, function) => values.extend(self.returned(*of, *function)),
-                Value::Api(_) => values.push(Value::Unknown),
-                _ => values.push(self.promisified(module, &call.arguments)),
-            }
-        }
-        values
-    }
-
-    fn returned(&mut self, module: ModuleId, function: FunctionId) -> Vec<Value> {
-        let function = self
-            .module(module)
-            .and_then(|module| module.functions.get(function.0));
-        function.map_or_else(Vec::new, |function| self.choose(module, &function.returns))
-    }
-
-    /// `promisify(wx.request)` is `wx.request` in another form.
-    fn promisified(&mut self, module: ModuleId, arguments: &[ExprId]) -> Value {
-        for argument in arguments {
-            if let [Value::Api(name)] = &*self.evaluate(Site {
-                module,
-                expr: *argument,
-            }) && name.parse::<Interface>().is_ok()
-            {
-                return Value::Api(name.clone());
-            }
-        }
-        Value::Unknown
-    }
-
-    /// What the language's own functions give.
-    fn builtin(&mut self, module: ModuleId, callee: ExprId, arguments: &[ExprId]) -> Option<Vec<Value>> {
-        let at = |expr| Site { module, expr };
-        match self.expr(at(callee))? {
-            Expr::Global(name) => match name.as_str() {
-                "getApp" => Some(vec![Value::App]),
-                "encodeURI" | "String" => Some(self.evaluate(at(*arguments.first()?)).to_vec()),
-                _ => None,
-            },
-            Expr::Member(object, name) => match name.as_str() {
-                "trim" | "toString" | "bind" => Some(self.evaluate(at(*object)).to_vec()),
-                "freeze" if self.is_global(module, *object, "Object") => {
-                    Some(self.evaluate(at(*arguments.first()?)).to_vec())
-                }
-                "assign" if self.is_global(module, *object, "Object") => Some(self.merged(module, arguments)),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn merged(&mut self, module: ModuleId, parts: &[ExprId]) -> Vec<Value> {
-        let values = parts
-            .iter()
-            .map(|expr| self.evaluate(Site { module, expr: *expr }).to_vec());
-        values.flatten().collect()
-    }
-
-    /// What `require` gives.
-    fn whole(&mut self, module: ModuleId) -> Vec<Value> {
-        let replaced = self.replacement(module);
-        if replaced.is_empty() {
-            return vec![Value::Exports(module)];
-        }
-        replaced
-    }
-
-    /// The value of `module.exports = …`.
-    fn replacement(&mut self, module: ModuleId) -> Vec<Value> {
-        let Some(read) = self.module(module) else {
-            return vec![Value::Unknown];
-        };
-        let mut values = Vec::new();
-        for write in &read.writes {
-            if write.name == "exports" && self.is_global(module, write.object, "module") {
-                values.extend(
-                    self.evaluate(Site {
-                        module,
-                        expr: write.value,
-                    })
-                    .iter()
-                    .cloned(),
-                );
-            }
-        }
-        // `module.exports = exports` says nothing new.
-        values.retain(|value| *value != Value::Exports(module));
-        values
-    }
-
-    fn export(&mut self, module: ModuleId, name: &str) -> Vec<Value> {
-        if self.is_exhausted() {
-            return vec![Value::Unknown];
-        }
-        self.deeper(|evaluator| evaluator.export_here(module, name))
-    }
-
-    fn export_here(&mut self, module: ModuleId, name: &str) -> Vec<Value> {
-        let Some(read) = self.module(module) else {
-            return vec![Value::Unknown];
-        };
-        let named: Vec<_> = read
-            .exports
-            .iter()
-            .filter(|(own, _)| own == name)
-            .map(|(_, value)| *value)
-            .collect();
-        if !named.is_empty() {
-            return self.choose(module, &named);
-        }
-        let mut values = self.exported_by_write(module, read, name);
-        let replaced = self.replacement(module);
-        values.extend(self.all_members(&replaced, name));
-        for specifier in &read.passed_on {
-            if let Some(further) = self.world.linked(module, specifier) {
-                values.extend(self.export_further(module, further, name));
-            }
-        }
-        if values.is_empty() && name == "default" && read.exports.is_empty() {
-            return self.whole(module);
-        }
-        values
-    }
-
-    /// `export *`, which can lead round in a circle.
-    fn export_further(&mut self, from: ModuleId, to: ModuleId, name: &str) -> Vec<Value> {
-        // No expression has that number: the place stands for the module as a whole.
-        let place = Site {
-            module: from,
-            expr: ExprId(usize::MAX - to.0),
-        };
-        if name == "default" || !self.active.insert(place) {
-            return Vec::new();
-        }
-        let values = self.export(to, name);
-        self.active.remove(&place);
-        values
-    }
-
-    /// `exports.name = …`.
-    fn exported_by_write(&mut self, module: ModuleId, read: &Module, name: &str) -> Vec<Value> {
-        let mut values = Vec::new();
-        for write in read.writes.iter().filter(|write| write.name == name) {
-            let is_exports = match read.expr(write.object) {
-                Expr::Global(global) => global == "exports",
-                Expr::Member(object, member) => {
-                    member == "exports" && self.is_global(module, *object, "module")
-                }
-                _ => false,
-            };
-            if is_exports {
-                values.extend(
-                    self.evaluate(Site {
-                        module,
-                        expr: write.value,
-                    })
-                    .iter()
-                    .cloned(),
-                );
-            }
-        }
-        // Compilers write `exports.a = exports.b = void 0` first.
-        if values.len() > 1 {
-            values.retain(|value| *value != Value::Unknown);
-        }
-        values
-    }
-
     fn parameter(&mut self, function: (ModuleId, FunctionId), index: usize) -> Vec<Value> {
         let callers = self.callers.get(&function).cloned().unwrap_or_default();
         let iterated = self.iterated.get(&function).cloned().unwrap_or_default();
@@ -575,9 +400,9 @@ impl<'w> Evaluator<'w> {
             return vec![Value::Unknown];
         }
         let mut values = Vec::new();
-        for (module, call) in callers {
+        for (module, call, first) in callers {
             let call = self.module(module).and_then(|module| module.call(call));
-            if let Some(argument) = call.and_then(|call| call.arguments.get(index)) {
+            if let Some(argument) = call.and_then(|call| call.arguments.get(first + index)) {
                 values.extend(
                     self.evaluate(Site {
                         module,
@@ -609,6 +434,19 @@ impl<'w> Evaluator<'w> {
         }
         values
     }
+}
+
+/// What a call can be a call of, each with the number of the argument that is the function's first.
+fn called(module: &Module, call: &Call) -> Vec<(ExprId, usize)> {
+    let mut called = vec![(call.callee, 0)];
+    match (module.expr(call.callee), call.arguments.first()) {
+        (Expr::Member(function, name), _) if name == "call" => called.push((*function, 1)),
+        (Expr::Global(name), Some(function)) if TIMERS.contains(&name.as_str()) => {
+            called.push((*function, 2));
+        }
+        _ => {}
+    }
+    called
 }
 
 fn apps(world: &World) -> Vec<Site> {
@@ -661,9 +499,13 @@ fn limited(values: Vec<Value>) -> Vec<Value> {
 
 /// Functions of lists that call another one with each element.
 const ITERATIONS: &[&str] = &["forEach", "map", "filter", "find", "some", "every", "flatMap"];
+/// Functions that call another one later, with arguments behind the delay.
+const TIMERS: &[&str] = &["setTimeout", "setInterval"];
 const MAX_VALUES: usize = 24;
 /// How deep questions may lead to others; [`STACK`] holds that.
 const MAX_DEPTH: usize = 300;
 /// The stack that evaluation needs at most, with room: some 20 KB for each level without optimisation.
 pub(crate) const STACK: usize = 64 << 20;
+/// How many functions deep a function may be handed on before its calls are lost.
+const ROUNDS: usize = 2;
 const MAX_STEPS: usize = 20_000;

@@ -14,55 +14,12 @@ use crate::tree::Unread;
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Fault {
-    /// A release would refuse the call.
-    Refused {
-        /// What the judgement found.
-        verdict: Box<Verdict>,
-        /// On which platforms.
-        platforms: Vec<Platform>,
-        /// Whether that is all of them.
-        is_everywhere: bool,
-        /// Where the URL begins, where that is elsewhere.
-        written_at: Option<Place>,
-        /// Whether the URL is one of several, of which a condition picks.
-        is_one_of_several: bool,
-    },
-    /// The URL of a call can't be told.
-    UrlUnknown {
-        /// The interface that is called.
-        interface: Interface,
-        /// Whether other values of it are known.
-        is_partly_known: bool,
-    },
     /// The platform's API is named.
     ReservedHost,
     /// A text looks like an AppSecret.
     Secret {
         /// What it is called.
         name: String,
-    },
-    /// An entry of a list can't be configured.
-    EntryInvalid {
-        /// Whose list it is.
-        interface: Interface,
-        /// The entry.
-        text: String,
-        /// What is wrong with it.
-        error: EntryError,
-    },
-    /// A list has too many entries.
-    TooManyEntries {
-        /// Whose list it is.
-        interface: Interface,
-        /// How many different ones there are.
-        found: usize,
-        /// How many there may be.
-        limit: usize,
-    },
-    /// No domain is configured.
-    NoLists {
-        /// How many calls couldn't be compared.
-        calls: usize,
     },
     /// A call sets the referer.
     Referer {
@@ -79,27 +36,6 @@ pub enum Fault {
         /// The member that is wanted of it.
         member: String,
     },
-    /// A time-out is longer than the longest.
-    TimeoutTooLong {
-        /// What sets it: `networkTimeout.request`, `timeout`.
-        member: String,
-        /// In ms.
-        found_ms: f64,
-        /// In ms.
-        longest_ms: u64,
-    },
-    /// A time-out is no positive number.
-    TimeoutIneffective {
-        /// What sets it.
-        member: String,
-        /// As it is written.
-        written: String,
-    },
-    /// A member of `networkTimeout` that belongs to no interface.
-    TimeoutOfNothing {
-        /// Its name.
-        name: String,
-    },
     /// A call is made when the app is hidden.
     CallWhileHiding {
         /// What runs then: `onHide`, `wx.onAppHide` …
@@ -108,9 +44,14 @@ pub enum Fault {
         interface: Interface,
         /// The call, where it is elsewhere.
         called_at: Option<Place>,
+        /// How long what is under way may still take, in ms.
+        grace_ms: u64,
     },
     /// Nothing ever closes a socket.
-    SocketUnclosed,
+    SocketUnclosed {
+        /// How many an app may have.
+        limit: usize,
+    },
     /// `urlCheck` is `false`.
     CheckTurnedOff,
     /// A medium is loaded without TLS.
@@ -134,6 +75,106 @@ pub enum Fault {
         /// What it names.
         code: String,
     },
+    /// Of the URL of a call.
+    #[serde(untagged)]
+    Url(UrlFault),
+    /// Of a domain list.
+    #[serde(untagged)]
+    List(ListFault),
+    /// Of a time-out.
+    #[serde(untagged)]
+    Timeout(TimeoutFault),
+}
+
+/// What is wrong with the URL of a call.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum UrlFault {
+    /// A release would refuse the call.
+    Refused {
+        /// What the judgement found.
+        verdict: Box<Verdict>,
+        /// On which platforms.
+        platforms: Vec<Platform>,
+        /// Whether that is all of them.
+        is_everywhere: bool,
+        /// Where the URL begins, where that is elsewhere.
+        written_at: Option<Place>,
+        /// Whether the URL is one of several, of which a condition picks.
+        is_one_of_several: bool,
+    },
+    /// The URL of a call can't be told.
+    #[serde(rename = "url-unknown")]
+    Unknown {
+        /// The interface that is called.
+        interface: Interface,
+        /// Whether other values of it are known.
+        is_partly_known: bool,
+    },
+}
+
+/// What is wrong with a domain list.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ListFault {
+    /// An entry of a list can't be configured.
+    EntryInvalid {
+        /// Whose list it is.
+        interface: Interface,
+        /// The entry.
+        text: String,
+        /// What is wrong with it.
+        error: EntryError,
+    },
+    /// A list has too many entries.
+    #[serde(rename = "too-many-entries")]
+    TooMany {
+        /// Whose list it is.
+        interface: Interface,
+        /// How many different ones there are.
+        found: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// No domain is configured.
+    #[serde(rename = "no-lists")]
+    Missing {
+        /// How many calls couldn't be compared.
+        calls: usize,
+    },
+}
+
+/// What is wrong with a time-out.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TimeoutFault {
+    /// A time-out is longer than the longest.
+    #[serde(rename = "timeout-too-long")]
+    TooLong {
+        /// What sets it: `networkTimeout.request`, `timeout`.
+        member: String,
+        /// In ms.
+        found_ms: f64,
+        /// In ms.
+        longest_ms: u64,
+    },
+    /// A time-out is no positive number.
+    #[serde(rename = "timeout-ineffective")]
+    Ineffective {
+        /// What sets it.
+        member: String,
+        /// As it is written.
+        written: String,
+    },
+    /// A member of `networkTimeout` that belongs to no interface.
+    #[serde(rename = "timeout-of-nothing")]
+    OfNothing {
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Fault {
@@ -141,20 +182,24 @@ impl Fault {
     #[must_use]
     pub fn check(&self) -> Check {
         match self {
-            Self::Refused { verdict, .. } => verdict.reason().map_or(Check::UrlInvalid, refused),
-            Self::UrlUnknown { .. } => Check::UrlUnknown,
+            Self::Url(UrlFault::Refused { verdict, .. }) => {
+                verdict.reason().map_or(Check::UrlInvalid, refused)
+            }
+            Self::Url(UrlFault::Unknown { .. }) => Check::UrlUnknown,
             Self::ReservedHost => Check::HostReserved,
             Self::Secret { .. } => Check::SecretInSource,
-            Self::EntryInvalid { .. } => Check::ListEntryInvalid,
-            Self::TooManyEntries { .. } => Check::ListTooLong,
-            Self::NoLists { .. } => Check::ListsMissing,
+            Self::List(ListFault::EntryInvalid { .. }) => Check::ListEntryInvalid,
+            Self::List(ListFault::TooMany { .. }) => Check::ListTooLong,
+            Self::List(ListFault::Missing { .. }) => Check::ListsMissing,
             Self::Referer { .. } => Check::RefererSet,
             Self::StatusUnread { .. } => Check::StatusUnread,
             Self::UploadDataUnparsed { .. } => Check::UploadDataUnparsed,
-            Self::TimeoutTooLong { .. } => Check::TimeoutTooLong,
-            Self::TimeoutIneffective { .. } | Self::TimeoutOfNothing { .. } => Check::TimeoutIneffective,
+            Self::Timeout(TimeoutFault::TooLong { .. }) => Check::TimeoutTooLong,
+            Self::Timeout(TimeoutFault::Ineffective { .. } | TimeoutFault::OfNothing { .. }) => {
+                Check::TimeoutIneffective
+            }
             Self::CallWhileHiding { .. } => Check::CallWhileHiding,
-            Self::SocketUnclosed => Check::SocketUnclosed,
+            Self::SocketUnclosed { .. } => Check::SocketUnclosed,
             Self::CheckTurnedOff => Check::CheckTurnedOff,
             Self::MediaWithoutTls { .. } => Check::MediaWithoutTls,
             Self::Unread { .. } => Check::FileUnread,
@@ -167,25 +212,24 @@ impl Fault {
     #[must_use]
     pub fn severity(&self) -> Severity {
         match self {
-            Self::Refused {
+            Self::Url(UrlFault::Refused {
                 is_one_of_several: true,
                 ..
-            } => Severity::Warn,
-            Self::Refused { .. }
+            }) => Severity::Warn,
+            Self::Url(UrlFault::Refused { .. })
             | Self::ReservedHost
             | Self::Secret { .. }
-            | Self::EntryInvalid { .. }
-            | Self::TooManyEntries { .. }
+            | Self::List(ListFault::EntryInvalid { .. } | ListFault::TooMany { .. })
             | Self::UploadDataUnparsed { .. } => Severity::Fail,
-            Self::UrlUnknown { .. } | Self::NoLists { .. } | Self::AllowanceUnused { .. } => Severity::Note,
+            Self::Url(UrlFault::Unknown { .. })
+            | Self::List(ListFault::Missing { .. })
+            | Self::AllowanceUnused { .. } => Severity::Note,
             Self::Unread { why: Unread::Link } => Severity::Note,
             Self::Referer { .. }
             | Self::StatusUnread { .. }
-            | Self::TimeoutTooLong { .. }
-            | Self::TimeoutIneffective { .. }
-            | Self::TimeoutOfNothing { .. }
+            | Self::Timeout(_)
             | Self::CallWhileHiding { .. }
-            | Self::SocketUnclosed
+            | Self::SocketUnclosed { .. }
             | Self::CheckTurnedOff
             | Self::MediaWithoutTls { .. }
             | Self::Unread { .. }

@@ -5,7 +5,7 @@ use minigate_policy::{Reason, Rule};
 use serde::Serialize;
 
 use crate::check::Check;
-use crate::fault::Fault;
+use crate::fault::{Fault, ListFault, UrlFault};
 use crate::place::Place;
 
 /// Something that was found at a place.
@@ -32,8 +32,8 @@ impl Finding {
     #[must_use]
     pub fn rule(&self) -> Option<Rule> {
         match &self.fault {
-            Fault::Refused { verdict, .. } => verdict.reason().map(Reason::rule),
-            Fault::EntryInvalid { error, .. } => Some(crate::fault::rule_of(error)),
+            Fault::Url(UrlFault::Refused { verdict, .. }) => verdict.reason().map(Reason::rule),
+            Fault::List(ListFault::EntryInvalid { error, .. }) => Some(crate::fault::rule_of(error)),
             other => other.check().rule(),
         }
     }

@@ -6,7 +6,7 @@ use minigate_policy::{Call, Interface, Platform, Policy, Reason, Target, Verdict
 
 use crate::collector::Collector;
 use crate::evaluate::Evaluator;
-use crate::fault::Fault;
+use crate::fault::{Fault, UrlFault};
 use crate::model::{Module, Span};
 use crate::network::{NetworkCall, option_place};
 use crate::place::Place;
@@ -68,11 +68,13 @@ impl<'p> Judge<'p> {
         if values.is_empty() || !values.iter().all(is_known) {
             self.note_unknown(call, module, &at, !texts.is_empty(), found);
         }
+        let mut is_uncompared = false;
         for text in to_judge(texts, module) {
             let place = text.from.filter(|from| !is_at(*from, call, module, &at));
             let place = place.and_then(|from| place_of(from, evaluator));
-            self.judge_text(call, module, &at, text, place.as_ref(), found);
+            is_uncompared |= self.judge_text(call, module, &at, text, place.as_ref(), found);
         }
+        self.uncompared += usize::from(is_uncompared);
     }
 
     /// A package's own calls are nobody's to change, but they count: no list can be known to be enough.
@@ -89,13 +91,14 @@ impl<'p> Judge<'p> {
             return;
         }
         self.unknown += 1;
-        let fault = Fault::UrlUnknown {
+        let fault = Fault::Url(UrlFault::Unknown {
             interface: call.interface,
             is_partly_known,
-        };
+        });
         found.in_module(module, at, fault);
     }
 
+    /// Judges one of a call's URLs; whether it couldn't be compared for want of a list.
     fn judge_text(
         &mut self,
         call: &NetworkCall,
@@ -104,7 +107,7 @@ impl<'p> Judge<'p> {
         text: &Text,
         written_at: Option<&Place>,
         found: &mut Collector,
-    ) {
+    ) -> bool {
         self.called.push((call.interface, text.known.clone()));
         let mut is_uncompared = false;
         for refusal in self.refusals(call.interface, &text.known) {
@@ -116,16 +119,16 @@ impl<'p> Judge<'p> {
             if matches!(reason, Some(Reason::ReservedHost { .. })) {
                 self.reserved.extend(text.from);
             }
-            let fault = Fault::Refused {
+            let fault = Fault::Url(UrlFault::Refused {
                 is_everywhere: refusal.platforms.len() == self.policies.len(),
                 verdict: Box::new(refusal.verdict),
                 platforms: refusal.platforms,
                 written_at: written_at.cloned(),
                 is_one_of_several: text.is_one_of_several,
-            };
+            });
             found.in_module(module, at, fault);
         }
-        self.uncompared += usize::from(is_uncompared);
+        is_uncompared
     }
 
     /// What each platform says, where it refuses; platforms that say the same are told together.

@@ -49,7 +49,7 @@ mod value;
 mod world;
 
 pub use check::Check;
-pub use fault::Fault;
+pub use fault::{Fault, ListFault, TimeoutFault, UrlFault};
 pub use finding::Finding;
 pub use lists::Configured;
 pub use place::Place;

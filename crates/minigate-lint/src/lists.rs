@@ -3,7 +3,7 @@
 use minigate_policy::{DomainLists, Interface, ListError, Profile, WrittenLists};
 
 use crate::collector::Collector;
-use crate::fault::Fault;
+use crate::fault::{Fault, ListFault};
 use crate::model::Span;
 
 /// The lists of an app, and the file that they stand in.
@@ -47,11 +47,11 @@ impl Configured {
                 ListError::Entries { interface, faults } => {
                     for fault in faults {
                         let at = self.place(interface, &fault.text);
-                        let fault = Fault::EntryInvalid {
+                        let fault = Fault::List(ListFault::EntryInvalid {
                             interface,
                             text: fault.text,
                             error: fault.error,
-                        };
+                        });
                         found.in_text(&self.file, &self.text, &at, fault);
                     }
                 }
@@ -60,11 +60,11 @@ impl Configured {
                     found: count,
                     limit,
                 } => {
-                    let fault = Fault::TooManyEntries {
+                    let fault = Fault::List(ListFault::TooMany {
                         interface,
                         found: count,
                         limit,
-                    };
+                    });
                     found.in_text(&self.file, &self.text, &self.list(interface), fault);
                 }
                 _ => {}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::Duration;
 
 use minigate_js::{Project, on_deep_stack};
 use minigate_policy::diagnosis::Severity;
@@ -10,7 +11,7 @@ use minigate_policy::{AppId, Interface, Platform, Policy, Profile, Release};
 use crate::allowance::Allowances;
 use crate::collector::Collector;
 use crate::evaluate::{Evaluator, STACK};
-use crate::fault::Fault;
+use crate::fault::{Fault, ListFault};
 use crate::finding::Finding;
 use crate::judge::Judge;
 use crate::lists::Configured;
@@ -46,6 +47,8 @@ impl Terms {
                 reserved_hosts: policy.profile().reserved_hosts.clone(),
                 domains_per_interface: policy.profile().domains_per_interface,
                 timeout_max: policy.profile().timeout_max,
+                background_grace: policy.profile().background_grace,
+                sockets_at_once: policy.profile().sockets_at_once,
                 ..Profile::new(era, platform)
             };
             policy.clone().with_release(RELEASE).with_profile(profile)
@@ -69,6 +72,22 @@ impl Terms {
             configured: Some(configured),
             ..self
         }
+    }
+
+    fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.policies.iter().map(Policy::profile)
+    }
+
+    /// How long a call may still take when the app is hidden.
+    fn grace(&self) -> Duration {
+        let graces = self.profiles().map(|profile| profile.background_grace);
+        graces.min().unwrap_or_default()
+    }
+
+    /// How many sockets an app may have.
+    fn sockets(&self) -> usize {
+        let limits = self.profiles().map(|profile| profile.sockets_at_once);
+        limits.min().unwrap_or_default()
     }
 
     pub(crate) fn left_out(&self) -> &[String] {
@@ -125,11 +144,7 @@ pub fn lint(project: &Project, terms: &Terms) -> io::Result<Report> {
 fn lint_here(project: &Project, terms: &Terms) -> io::Result<Report> {
     let mut tree = Tree::find(project, &terms.left_out)?;
     let mut found = Collector::default();
-    let longest = terms
-        .policies
-        .iter()
-        .filter_map(|policy| policy.profile().timeout_max)
-        .min();
+    let longest = terms.profiles().filter_map(|profile| profile.timeout_max).min();
     let world = World::read(project, &mut tree);
     let templates = read_templates(project, &mut tree, &mut found);
     rules::settings::check(project, &mut tree, longest, &mut found);
@@ -143,16 +158,16 @@ fn lint_here(project: &Project, terms: &Terms) -> io::Result<Report> {
         judge.judge(call, &mut evaluator, &mut found);
         rules::options::check(call, &mut evaluator, longest, &mut found);
     }
-    rules::hide::check(&calls, &mut evaluator, &mut found);
-    rules::socket::check(&calls, &mut evaluator, &mut found);
+    rules::hide::check(&calls, &mut evaluator, terms.grace(), &mut found);
+    rules::socket::check(&calls, &mut evaluator, terms.sockets(), &mut found);
     tell_suspects(&world, &judge, &mut found);
     tell_unread(&world, &tree, &mut found);
     if judge.uncompared > 0 {
         found.of_file(
             &rules::settings::manifest(project),
-            Fault::NoLists {
+            Fault::List(ListFault::Missing {
                 calls: judge.uncompared,
-            },
+            }),
         );
     }
     let (findings, allowed) = allow(&world, &templates, found);

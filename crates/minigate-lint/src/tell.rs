@@ -3,6 +3,8 @@
 mod chinese;
 mod english;
 
+use std::time::Duration;
+
 use minigate_policy::diagnosis::{Diagnosis, Lang, tell, tell_lists};
 use minigate_policy::{EntryError, EntryFault, Interface, ListError, ListsError, Platform, Verdict};
 
@@ -58,6 +60,10 @@ fn lists_told(error: ListError, lang: Lang) -> String {
 
 fn written(place: &Place) -> String {
     format!("{}:{}:{}", place.file, place.line, place.column)
+}
+
+fn seconds(ms: u64) -> f64 {
+    Duration::from_millis(ms).as_secs_f64()
 }
 
 fn names(platforms: &[Platform]) -> String {

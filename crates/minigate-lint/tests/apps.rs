@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use minigate_js::Project;
 use minigate_lint::{Configured, Finding, FoundUrl, Place, Report, Terms, lint, urls};
-use minigate_policy::diagnosis::Lang;
+use minigate_policy::diagnosis::{Lang, Severity};
 
 #[test]
 fn d1_d3_d4_d6_the_urls_of_an_app_are_followed_to_where_they_are_written() {
@@ -55,6 +55,21 @@ fn t11_every_url_of_an_app_is_found_with_the_interface_that_calls_it() {
     let found: String = found.iter().map(line).collect();
     let expected = fs::read_to_string(folder.join("urls.txt")).expect("what is expected");
     assert!(found == expected, "found:\n{found}---\n");
+}
+
+/// The app writes its calls as apps do, each to a host with a number.
+#[test]
+fn d1_urls_are_followed_through_what_apps_are_written_with() {
+    let report = report(&apps().join("followed"));
+
+    let is_called = |number: &usize| {
+        let host = format!("https://a{number:02}.example.com");
+        report.called.iter().any(|(_, url)| url.starts_with(&host))
+    };
+    let lost: Vec<_> = (1..=31).filter(|number| !is_called(number)).collect();
+    // Interfaces by a name that is put together, `join`, a replaced host, and a `Map`: those are told.
+    assert_eq!((lost, report.unknown), (vec![9, 13, 14, 26], 5));
+    assert!(report.worst() < Some(Severity::Fail), "{:?}", report.findings);
 }
 
 /// Compares what is found with the app's `findings.txt`.

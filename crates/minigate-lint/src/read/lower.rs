@@ -3,15 +3,15 @@
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
     Argument, ArrayExpressionElement, BinaryExpression, CallExpression, ChainElement, Class, ClassElement,
-    Expression, IdentifierReference, MemberExpression, NewExpression, ObjectExpression, ObjectPropertyKind,
-    PropertyKey, TSEnumDeclaration, TemplateLiteral,
+    Expression, IdentifierReference, MemberExpression, MethodDefinitionKind, NewExpression, ObjectExpression,
+    ObjectPropertyKind, PropertyKey, PropertyKind, TSEnumDeclaration, TemplateLiteral,
 };
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use oxc_syntax::operator::BinaryOperator;
 
 use super::{Reader, name_id, span};
-use crate::model::{Call, CallId, Expr, ExprId, Kept, Property};
+use crate::model::{Call, CallId, Expr, ExprId, Kept, Property, Write};
 
 impl<'a> Reader<'_, 'a> {
     pub(super) fn lower(&mut self, expression: &Expression<'a>) -> ExprId {
@@ -179,9 +179,13 @@ impl<'a> Reader<'_, 'a> {
             .map(|property| match property {
                 ObjectPropertyKind::ObjectProperty(property) => {
                     self.own(&property.value, id);
+                    let value = self.lower(&property.value);
                     Property {
                         name: key_name(&property.key),
-                        value: self.lower(&property.value),
+                        value: match (property.kind, self.module.expr(value)) {
+                            (PropertyKind::Get, Expr::Function(_)) => self.lower_getter(value, property.span),
+                            _ => value,
+                        },
                         at: span(property.span),
                     }
                 }
@@ -237,9 +241,13 @@ impl<'a> Reader<'_, 'a> {
                 let node = method.value.node_id.get();
                 self.owners.insert(node, owner);
                 let id = self.function(node);
+                let function = self.add(Expr::Function(id), method.span);
                 Some(Property {
                     name: key_name(&method.key),
-                    value: self.add(Expr::Function(id), method.span),
+                    value: match method.kind {
+                        MethodDefinitionKind::Get => self.lower_getter(function, method.span),
+                        _ => function,
+                    },
                     at: span(method.span),
                 })
             }
@@ -257,6 +265,20 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => None,
         }
+    }
+
+    /// What a getter gives is what a call of its function would.
+    fn lower_getter(&mut self, function: ExprId, at: oxc_span::Span) -> ExprId {
+        self.module.calls.push(Call {
+            callee: function,
+            arguments: Vec::new(),
+            at: span(at),
+            within: None,
+            answer: crate::model::Answer::default(),
+            result: Kept::default(),
+        });
+        let call = CallId(self.module.calls.len() - 1);
+        self.add(Expr::Call(call), at)
     }
 
     pub(super) fn lower_enum(&mut self, declared: &TSEnumDeclaration<'a>) -> ExprId {
@@ -286,6 +308,7 @@ impl<'a> Reader<'_, 'a> {
         }
         let callee = self.lower(&call.callee);
         let id = self.note_call(node, callee, &call.arguments, call.span);
+        self.note_data(callee, id);
         let answer = self.answer(call);
         let result = self.kept(node);
         if let Some(noted) = self.module.calls.get_mut(id.0) {
@@ -317,6 +340,36 @@ impl<'a> Reader<'_, 'a> {
         let id = CallId(self.module.calls.len() - 1);
         self.calls.insert(node, id);
         id
+    }
+
+    /// `page.setData({ name: value })` is `page.data.name = value`.
+    fn note_data(&mut self, callee: ExprId, call: CallId) {
+        let Expr::Member(page, name) = self.module.expr(callee) else {
+            return;
+        };
+        let page = *page;
+        let given = self.module.call(call).and_then(|call| call.arguments.first());
+        let Some((given, Expr::Object(properties))) = given.map(|given| (*given, self.module.expr(*given)))
+        else {
+            return;
+        };
+        if name != "setData" {
+            return;
+        }
+        let properties = properties.clone();
+        let at = self.module.at(given);
+        let data = self.module.add(Expr::Member(page, "data".to_owned()), at);
+        for property in properties {
+            // `'list[0].url'` leads further down.
+            if let Some(name) = property.name.filter(|name| !name.contains(['.', '['])) {
+                let value = property.value;
+                self.module.writes.push(Write {
+                    object: data,
+                    name,
+                    value,
+                });
+            }
+        }
     }
 
     fn lower_argument(&mut self, argument: &Argument<'a>) -> ExprId {

@@ -1,11 +1,12 @@
 //! Calls that are made when the app is hidden (rule N5).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::collector::Collector;
 use crate::evaluate::Evaluator;
 use crate::fault::Fault;
-use crate::model::{CallId, Expr, FunctionId, Module, ModuleId};
+use crate::model::{CallId, Expr, FunctionId, ModuleId};
 use crate::network::{NetworkCall, option_place};
 use crate::place::Place;
 use crate::value::{Site, Value};
@@ -17,7 +18,12 @@ struct Handler {
     function: FunctionId,
 }
 
-pub(crate) fn check(calls: &[NetworkCall], evaluator: &mut Evaluator<'_>, found: &mut Collector) {
+pub(crate) fn check(
+    calls: &[NetworkCall],
+    evaluator: &mut Evaluator<'_>,
+    grace: Duration,
+    found: &mut Collector,
+) {
     for handler in handlers(evaluator) {
         let mut search = Search {
             evaluator,
@@ -28,31 +34,31 @@ pub(crate) fn check(calls: &[NetworkCall], evaluator: &mut Evaluator<'_>, found:
             continue;
         };
         for (step, call) in search.reached(handler.module, handler.function, 0) {
-            report(&handler, module, step, call, search.evaluator, found);
+            let Some(first) = module.call(step) else { continue };
+            let fault = fault(&handler, step, call, search.evaluator, grace);
+            found.in_module(module, &option_place(module, first, "\0"), fault);
         }
     }
 }
 
-fn report(
+fn fault(
     handler: &Handler,
-    module: &Module,
     step: CallId,
     call: &NetworkCall,
     evaluator: &Evaluator<'_>,
-    found: &mut Collector,
-) {
-    let Some(first) = module.call(step) else { return };
+    grace: Duration,
+) -> Fault {
     let is_here = call.module == handler.module && call.call == step;
     let place = evaluator.world().module(call.module).and_then(|module| {
         let at = module.call(call.call)?.at.clone();
         Some(Place::of(&module.path, &module.source, &(at.start..at.start)))
     });
-    let fault = Fault::CallWhileHiding {
+    Fault::CallWhileHiding {
         handler: handler.name.clone(),
         interface: call.interface,
         called_at: place.filter(|_| !is_here),
-    };
-    found.in_module(module, &option_place(module, first, "\0"), fault);
+        grace_ms: u64::try_from(grace.as_millis()).unwrap_or(u64::MAX),
+    }
 }
 
 /// Looks for network calls in a function and in those that it calls.

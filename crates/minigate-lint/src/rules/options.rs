@@ -6,7 +6,7 @@ use minigate_policy::Interface;
 
 use crate::collector::Collector;
 use crate::evaluate::Evaluator;
-use crate::fault::Fault;
+use crate::fault::{Fault, TimeoutFault};
 use crate::model::{Call, Module};
 use crate::network::{NetworkCall, option_place};
 use crate::value::Value;
@@ -50,26 +50,27 @@ fn check_timeout(
     for value in evaluator.members(&call.options, "timeout") {
         let fault = match &value {
             Value::Number(ms) => wrong_timeout("timeout".to_owned(), *ms, longest),
-            Value::Text(text) if !text.is_open => Some(Fault::TimeoutIneffective {
+            Value::Text(text) if !text.is_open => Some(TimeoutFault::Ineffective {
                 member: "timeout".to_owned(),
-                written: format!("the text `{}`", text.known),
+                written: format!("'{}'", text.known),
             }),
             _ => None,
         };
         if let Some(fault) = fault {
-            found.in_module(module, &option_place(module, written, "timeout"), fault);
+            let place = option_place(module, written, "timeout");
+            found.in_module(module, &place, Fault::Timeout(fault));
         }
     }
 }
 
 /// What is wrong with a time-out of so many milliseconds.
-pub(crate) fn wrong_timeout(member: String, ms: f64, longest: Option<Duration>) -> Option<Fault> {
+pub(crate) fn wrong_timeout(member: String, ms: f64, longest: Option<Duration>) -> Option<TimeoutFault> {
     if ms.is_nan() || ms <= 0.0 {
         let written = ms.to_string();
-        return Some(Fault::TimeoutIneffective { member, written });
+        return Some(TimeoutFault::Ineffective { member, written });
     }
     let longest_ms = u64::try_from(longest?.as_millis()).ok()?;
-    (ms > longest_ms as f64).then_some(Fault::TimeoutTooLong {
+    (ms > longest_ms as f64).then_some(TimeoutFault::TooLong {
         member,
         found_ms: ms,
         longest_ms,

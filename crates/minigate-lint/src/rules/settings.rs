@@ -10,7 +10,7 @@ use minigate_policy::Interface;
 
 use super::options::wrong_timeout;
 use crate::collector::Collector;
-use crate::fault::Fault;
+use crate::fault::{Fault, TimeoutFault};
 use crate::tree::Tree;
 
 pub(crate) fn check(project: &Project, tree: &mut Tree, longest: Option<Duration>, found: &mut Collector) {
@@ -54,7 +54,7 @@ fn check_timeouts(
 ) {
     let mut tell = |at: &ObjectProp<'_>, fault| {
         let range = at.range();
-        found.in_text(file, text, &(range.start..range.end), fault);
+        found.in_text(file, text, &(range.start..range.end), Fault::Timeout(fault));
     };
     let Value::Object(timeouts) = &member.value else {
         let fault = ineffective("networkTimeout", &member.value, text);
@@ -65,7 +65,7 @@ fn check_timeouts(
         let is_known = Interface::ALL.iter().any(|interface| interface.name() == name);
         let path = format!("networkTimeout.{name}");
         let fault = match &timeout.value {
-            _ if !is_known => Some(Fault::TimeoutOfNothing {
+            _ if !is_known => Some(TimeoutFault::OfNothing {
                 name: name.to_owned(),
             }),
             Value::NumberLit(number) => match number.value.parse() {
@@ -80,10 +80,10 @@ fn check_timeouts(
     }
 }
 
-fn ineffective(member: &str, value: &Value<'_>, text: &str) -> Fault {
+fn ineffective(member: &str, value: &Value<'_>, text: &str) -> TimeoutFault {
     let range = value.range();
     let written = text.get(range.start..range.end).unwrap_or_default();
-    Fault::TimeoutIneffective {
+    TimeoutFault::Ineffective {
         member: member.to_owned(),
         written: written.chars().take(MAX_WRITTEN).collect(),
     }

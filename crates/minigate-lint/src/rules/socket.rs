@@ -20,7 +20,12 @@ struct Closed {
     members: BTreeSet<String>,
 }
 
-pub(crate) fn check(calls: &[NetworkCall], evaluator: &mut Evaluator<'_>, found: &mut Collector) {
+pub(crate) fn check(
+    calls: &[NetworkCall],
+    evaluator: &mut Evaluator<'_>,
+    limit: usize,
+    found: &mut Collector,
+) {
     let mut sockets = calls
         .iter()
         .filter(|call| call.interface == Interface::ConnectSocket)
@@ -45,7 +50,8 @@ pub(crate) fn check(calls: &[NetworkCall], evaluator: &mut Evaluator<'_>, found:
             Kept::Member(name) => closed.members.contains(name),
         };
         if !is_closed {
-            found.in_module(module, &option_place(module, call, "\0"), Fault::SocketUnclosed);
+            let place = option_place(module, call, "\0");
+            found.in_module(module, &place, Fault::SocketUnclosed { limit });
         }
     }
 }

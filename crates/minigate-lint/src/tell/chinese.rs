@@ -2,21 +2,20 @@
 
 use minigate_policy::diagnosis::{Diagnosis, Lang};
 
-use super::{entry_told, names, told, too_many_told, verdict_told, written};
-use crate::fault::Fault;
+use super::{entry_told, names, seconds, told, too_many_told, verdict_told, written};
+use crate::fault::{Fault, ListFault, TimeoutFault, UrlFault};
 use crate::tree::Unread;
 
 pub(crate) fn zh(fault: &Fault) -> Diagnosis {
     match fault {
-        Fault::Refused { .. } | Fault::UrlUnknown { .. } => of_url(fault),
-        Fault::EntryInvalid { .. } | Fault::TooManyEntries { .. } | Fault::NoLists { .. } => of_lists(fault),
-        Fault::TimeoutTooLong { .. } | Fault::TimeoutIneffective { .. } | Fault::TimeoutOfNothing { .. } => {
-            of_timeout(fault)
-        }
+        Fault::Url(fault) => of_url(fault),
+        Fault::List(fault) => of_list(fault),
+        Fault::Timeout(fault) => of_timeout(fault),
         Fault::CallWhileHiding {
             handler,
             interface,
             called_at,
+            grace_ms,
         } => Diagnosis {
             seen: called_at
                 .iter()
@@ -24,7 +23,8 @@ pub(crate) fn zh(fault: &Fault) -> Diagnosis {
                 .collect(),
             ..told(
                 format!(
-                    "`{handler}` 在小程序进入后台时运行，其中调用了 {interface}：5 秒内未结束的请求会被中断"
+                    "`{handler}` 在小程序进入后台时运行，其中调用了 {interface}：{} 秒内未结束的请求会被中断",
+                    seconds(*grace_ms)
                 ),
                 "先把数据保存下来，等小程序回到前台再发送",
             )
@@ -49,8 +49,8 @@ pub(crate) fn zh(fault: &Fault) -> Diagnosis {
             format!("uploadFile 返回的 `data` 总是字符串，因此 `{member}` 是 undefined"),
             "使用 `JSON.parse(res.data)`",
         ),
-        Fault::SocketUnclosed => told(
-            "代码中没有任何地方关闭这个连接，而一个小程序最多只能有 5 个",
+        Fault::SocketUnclosed { limit } => told(
+            format!("代码中没有任何地方关闭这个连接，而一个小程序最多只能有 {limit} 个"),
             "保存 connectSocket 返回的任务，用完后调用它的 `close()`，最迟在 `onUnload` 中",
         ),
         Fault::CheckTurnedOff => told(
@@ -72,9 +72,9 @@ pub(crate) fn zh(fault: &Fault) -> Diagnosis {
     }
 }
 
-fn of_url(fault: &Fault) -> Diagnosis {
+fn of_url(fault: &UrlFault) -> Diagnosis {
     match fault {
-        Fault::Refused {
+        UrlFault::Refused {
             verdict,
             platforms,
             is_everywhere,
@@ -91,21 +91,20 @@ fn of_url(fault: &Fault) -> Diagnosis {
             seen.extend(is_one_of_several.then(|| "它是 URL 可能取的几个值之一".to_owned()));
             verdict_told(verdict, seen, Lang::Zh)
         }
-        Fault::UrlUnknown {
+        UrlFault::Unknown {
             interface,
             is_partly_known: true,
         } => told(format!("{interface} 还可能得到无法从代码中推断的 URL"), ""),
-        Fault::UrlUnknown { interface, .. } => told(
+        UrlFault::Unknown { interface, .. } => told(
             format!("无法从代码中推断这个 {interface} 的 URL"),
             "运行小程序看它实际调用什么：`minigate run --learn`",
         ),
-        _ => told("", ""),
     }
 }
 
-fn of_lists(fault: &Fault) -> Diagnosis {
+fn of_list(fault: &ListFault) -> Diagnosis {
     match fault {
-        Fault::EntryInvalid {
+        ListFault::EntryInvalid {
             interface,
             text,
             error,
@@ -113,7 +112,7 @@ fn of_lists(fault: &Fault) -> Diagnosis {
             entry_told(*interface, text, error, Lang::Zh),
             "平台会拒绝这一项：请改正或删除",
         ),
-        Fault::TooManyEntries {
+        ListFault::TooMany {
             interface,
             found,
             limit,
@@ -121,17 +120,16 @@ fn of_lists(fault: &Fault) -> Diagnosis {
             too_many_told(*interface, *found, *limit, Lang::Zh),
             "用 `--fix-lists` 查看其中哪些真正用到",
         ),
-        Fault::NoLists { calls } => told(
+        ListFault::Missing { calls } => told(
             format!("没有配置任何域名，因此 {calls} 个调用没有与列表比对"),
             "`--fix-lists` 会打印小程序需要的列表",
         ),
-        _ => told("", ""),
     }
 }
 
-fn of_timeout(fault: &Fault) -> Diagnosis {
+fn of_timeout(fault: &TimeoutFault) -> Diagnosis {
     match fault {
-        Fault::TimeoutTooLong {
+        TimeoutFault::TooLong {
             member,
             found_ms,
             longest_ms,
@@ -139,15 +137,14 @@ fn of_timeout(fault: &Fault) -> Diagnosis {
             format!("`{member}` 是 {found_ms} 毫秒，而最长超时时间是 {longest_ms} 毫秒"),
             format!("写 {longest_ms} 或更小的值"),
         ),
-        Fault::TimeoutIneffective { member, written } => told(
+        TimeoutFault::Ineffective { member, written } => told(
             format!("`{member}` 是 {written}，不是正的毫秒数：不起作用"),
             "写 1 到 60000 之间的整数毫秒",
         ),
-        Fault::TimeoutOfNothing { name } => told(
+        TimeoutFault::OfNothing { name } => told(
             format!("`networkTimeout.{name}` 不属于任何接口：不起作用"),
             "可用的成员是 request、connectSocket、uploadFile 和 downloadFile",
         ),
-        _ => told("", ""),
     }
 }
 

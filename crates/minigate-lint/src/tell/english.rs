@@ -2,21 +2,20 @@
 
 use minigate_policy::diagnosis::{Diagnosis, Lang};
 
-use super::{entry_told, names, told, too_many_told, verdict_told, written};
-use crate::fault::Fault;
+use super::{entry_told, names, seconds, told, too_many_told, verdict_told, written};
+use crate::fault::{Fault, ListFault, TimeoutFault, UrlFault};
 use crate::tree::Unread;
 
 pub(crate) fn en(fault: &Fault) -> Diagnosis {
     match fault {
-        Fault::Refused { .. } | Fault::UrlUnknown { .. } => of_url(fault),
-        Fault::EntryInvalid { .. } | Fault::TooManyEntries { .. } | Fault::NoLists { .. } => of_lists(fault),
-        Fault::TimeoutTooLong { .. } | Fault::TimeoutIneffective { .. } | Fault::TimeoutOfNothing { .. } => {
-            of_timeout(fault)
-        }
+        Fault::Url(fault) => of_url(fault),
+        Fault::List(fault) => of_list(fault),
+        Fault::Timeout(fault) => of_timeout(fault),
         Fault::CallWhileHiding {
             handler,
             interface,
             called_at,
+            grace_ms,
         } => Diagnosis {
             seen: called_at
                 .iter()
@@ -24,7 +23,8 @@ pub(crate) fn en(fault: &Fault) -> Diagnosis {
                 .collect(),
             ..told(
                 format!(
-                    "`{handler}` runs when the app is hidden, and calls {interface}: what hasn't ended after 5 s is interrupted"
+                    "`{handler}` runs when the app is hidden, and calls {interface}: what hasn't ended after {} s is interrupted",
+                    seconds(*grace_ms)
                 ),
                 "keep the data and send it when the app is shown again",
             )
@@ -49,8 +49,8 @@ pub(crate) fn en(fault: &Fault) -> Diagnosis {
             format!("`data` of uploadFile is always a text, so `{member}` is undefined"),
             "use `JSON.parse(res.data)`",
         ),
-        Fault::SocketUnclosed => told(
-            "nothing in the app ever closes this socket, and an app may have only 5",
+        Fault::SocketUnclosed { limit } => told(
+            format!("nothing in the app ever closes this socket, and an app may have only {limit}"),
             "keep the task that connectSocket gives, and call its `close()` when you are done, at the latest in `onUnload`",
         ),
         Fault::CheckTurnedOff => told(
@@ -75,9 +75,9 @@ pub(crate) fn en(fault: &Fault) -> Diagnosis {
     }
 }
 
-fn of_url(fault: &Fault) -> Diagnosis {
+fn of_url(fault: &UrlFault) -> Diagnosis {
     match fault {
-        Fault::Refused {
+        UrlFault::Refused {
             verdict,
             platforms,
             is_everywhere,
@@ -96,24 +96,23 @@ fn of_url(fault: &Fault) -> Diagnosis {
             );
             verdict_told(verdict, seen, Lang::En)
         }
-        Fault::UrlUnknown {
+        UrlFault::Unknown {
             interface,
             is_partly_known: true,
         } => told(
             format!("{interface} can also get a URL that can't be told from the source"),
             "",
         ),
-        Fault::UrlUnknown { interface, .. } => told(
+        UrlFault::Unknown { interface, .. } => told(
             format!("the URL of this {interface} can't be told from the source"),
             "see what it is when the app runs: `minigate run --learn`",
         ),
-        _ => told("", ""),
     }
 }
 
-fn of_lists(fault: &Fault) -> Diagnosis {
+fn of_list(fault: &ListFault) -> Diagnosis {
     match fault {
-        Fault::EntryInvalid {
+        ListFault::EntryInvalid {
             interface,
             text,
             error,
@@ -121,7 +120,7 @@ fn of_lists(fault: &Fault) -> Diagnosis {
             entry_told(*interface, text, error, Lang::En),
             "the platform refuses this entry: mend or remove it",
         ),
-        Fault::TooManyEntries {
+        ListFault::TooMany {
             interface,
             found,
             limit,
@@ -129,17 +128,19 @@ fn of_lists(fault: &Fault) -> Diagnosis {
             too_many_told(*interface, *found, *limit, Lang::En),
             "see with `--fix-lists` which of them are used",
         ),
-        Fault::NoLists { calls } => told(
-            format!("no domain is configured, so {calls} calls weren't compared with a list"),
+        ListFault::Missing { calls } => told(
+            match calls {
+                1 => "no domain is configured, so 1 call wasn't compared with a list".to_owned(),
+                _ => format!("no domain is configured, so {calls} calls weren't compared with a list"),
+            },
             "`--fix-lists` prints the lists that the app needs",
         ),
-        _ => told("", ""),
     }
 }
 
-fn of_timeout(fault: &Fault) -> Diagnosis {
+fn of_timeout(fault: &TimeoutFault) -> Diagnosis {
     match fault {
-        Fault::TimeoutTooLong {
+        TimeoutFault::TooLong {
             member,
             found_ms,
             longest_ms,
@@ -147,15 +148,14 @@ fn of_timeout(fault: &Fault) -> Diagnosis {
             format!("`{member}` is {found_ms} ms, and the longest time-out is {longest_ms} ms"),
             format!("write {longest_ms} or less"),
         ),
-        Fault::TimeoutIneffective { member, written } => told(
+        TimeoutFault::Ineffective { member, written } => told(
             format!("`{member}` is {written}, which is no positive number of milliseconds: it has no effect"),
             "write a whole number of milliseconds, from 1 to 60000",
         ),
-        Fault::TimeoutOfNothing { name } => told(
+        TimeoutFault::OfNothing { name } => told(
             format!("`networkTimeout.{name}` belongs to no interface: it has no effect"),
             "the members are request, connectSocket, uploadFile and downloadFile",
         ),
-        _ => told("", ""),
     }
 }
 

@@ -42,8 +42,9 @@ fn reason(reason: &Reason, verdict: &Verdict) -> String {
                 .version
                 .as_ref()
                 .map_or(String::new(), |name| format!(", version {name}"));
+            let entries = if list.entries == 1 { "entry" } else { "entries" };
             format!(
-                "`{domain}{port}` is not on the {interface} list of {} ({} entries{version})",
+                "`{domain}{port}` is not on the {interface} list of {} ({} {entries}{version})",
                 verdict.app, list.entries
             )
         }

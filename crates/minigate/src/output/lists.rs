@@ -46,6 +46,9 @@ impl Lists {
         let mut text = String::new();
         if unknown > 0 {
             text += &match lang {
+                Lang::En if unknown == 1 => {
+                    "# 1 call whose URL can't be told from the source isn't in here.\n".to_owned()
+                }
                 Lang::En => {
                     format!("# {unknown} calls whose URL can't be told from the source aren't in here.\n")
                 }

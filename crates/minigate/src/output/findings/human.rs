@@ -56,7 +56,11 @@ fn summary(tally: &Tally, lang: Lang) -> String {
     };
     let (looked, allowed_too) = match lang {
         Lang::En => (
-            format!("{files} files, {calls} network calls, {unknown} of them to URLs that can't be told"),
+            format!(
+                "{}, {}, {unknown} of them to URLs that can't be told",
+                counted(*files, "file"),
+                counted(*calls, "network call")
+            ),
             format!(", {allowed} allowed"),
         ),
         Lang::Zh => (
@@ -80,4 +84,9 @@ fn summary(tally: &Tally, lang: Lang) -> String {
         paint::DIM,
         paint::RESET
     )
+}
+
+fn counted(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
