@@ -9,8 +9,6 @@
 //! assert!(nothing.is_err());
 //! ```
 
-use std::net::IpAddr;
-
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use rustls::CertificateError;
@@ -19,7 +17,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::ParsedCertificate;
 use serde::{Deserialize, Serialize};
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::ParsedExtension;
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::FromDer;
 
@@ -115,7 +113,7 @@ impl LeafFacts {
             .0;
         let leaf = parse(der)?;
         let certificate = CertificateFacts::of(&leaf, der);
-        let names = names(&leaf);
+        let names = minigate_tls::names(&leaf);
         let common_name = common_name(&leaf);
         Ok(Self {
             name_match: name_match(der, host, &names, common_name.as_deref()),
@@ -136,27 +134,6 @@ impl LeafFacts {
 fn issuer(chain: &SentChain) -> Option<&[u8]> {
     let place = *minigate_tls::way_up(&chain.certificates()).get(1)?;
     chain.0.get(place).map(|der| der.0.as_slice())
-}
-
-fn names(leaf: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(names)) = leaf.subject_alternative_name() else {
-        return Vec::new();
-    };
-    let names = names.value.general_names.iter();
-    names
-        .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some((*name).to_owned()),
-            GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
-            _ => None,
-        })
-        .collect()
-}
-
-fn address(bytes: &[u8]) -> Option<IpAddr> {
-    let short = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-    short
-        .or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
-        .ok()
 }
 
 fn common_name(leaf: &X509Certificate<'_>) -> Option<String> {

@@ -176,8 +176,11 @@ pub(crate) fn ca_issuers_url(certificate: &X509Certificate<'_>) -> Option<String
         })
 }
 
-/// The names and addresses that a certificate is for.
-pub(crate) fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+/// The names and addresses that a certificate is for, in its own order (rule T3).
+///
+/// They are the certificate's words: escape them before printing.
+#[must_use]
+pub fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
     let Ok(Some(names)) = certificate.subject_alternative_name() else {
         return Vec::new();
     };

@@ -40,7 +40,7 @@ mod verify;
 
 pub use abilities::Abilities;
 pub use ats::{AtsDemand, ats_unmet};
-pub use chain::way_up;
+pub use chain::{names, way_up};
 pub use config::{Offer, Trust};
 pub use fault::CertificateFault;
 pub use flaw::ChainFlaw;
