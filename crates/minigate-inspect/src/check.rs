@@ -219,6 +219,7 @@ impl Checker {
         Asker::new(Setting {
             resolver: Arc::clone(&self.network.resolver),
             overrides: self.network.overrides.clone(),
+            within: self.network.bounds.whole,
             ..Setting::new(policy, self.network.roots.clone())
         })
     }
@@ -267,9 +268,10 @@ impl Checker {
     async fn cure(&self, addresses: &mut [AddressReport], now: Timestamp) {
         let chains = addresses.iter().flat_map(|report| &report.facts.chains);
         let at_hand: Vec<_> = chains.cloned().collect();
+        let roots = self.matrix.given();
         let means = Means {
             at_hand: &at_hand,
-            roots: self.matrix.beside(),
+            roots: &roots,
             fetcher: self.fetcher.as_ref(),
             now,
         };

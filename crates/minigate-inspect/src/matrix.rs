@@ -68,6 +68,8 @@ pub struct Matrix {
 pub struct Beside {
     /// Roots that every device is taken to come with.
     pub roots: Vec<CertificateDer<'static>>,
+    /// Roots that somebody has added to every device, as those of an intranet; Apple lets their certificates live longer.
+    pub added: Vec<CertificateDer<'static>>,
     /// Rules of distrust, each on the devices of its program.
     pub rules: Vec<DistrustRule>,
 }
@@ -107,7 +109,7 @@ impl Matrix {
     /// [`RootsError::Empty`] where none of them can be read.
     pub fn new(beside: Beside) -> Result<Self, RootsError> {
         Ok(Self {
-            anchors: Anchors::new(beside.roots)?,
+            anchors: Anchors::new(beside.roots, beside.added)?,
             rules: beside.rules,
         })
     }
@@ -115,6 +117,11 @@ impl Matrix {
     /// The roots that every device is taken to come with.
     pub(crate) fn beside(&self) -> &[CertificateDer<'static>] {
         &self.anchors.beside
+    }
+
+    /// Those, and the ones that were added.
+    pub(crate) fn given(&self) -> Vec<CertificateDer<'static>> {
+        self.anchors.given().cloned().collect()
     }
 
     /// One verdict for each device, in the order of [`devices`], on one address of a server.

@@ -137,6 +137,18 @@ impl Roots {
         Self::of(store, RootCertStore::empty())
     }
 
+    /// The same with roots that were added to the system's; what can't be read is left out.
+    #[must_use]
+    pub fn with_added<'a>(self, certificates: impl IntoIterator<Item = CertificateDer<'a>>) -> Self {
+        let mut store = RootCertStore::clone(&self.store);
+        store.add_parsable_certificates(certificates);
+        let store = Arc::new(store);
+        match verifier(Arc::clone(&store)) {
+            Some(all) => Self { store, all, ..self },
+            None => self,
+        }
+    }
+
     /// The certificates of one file, PEM with any number or DER with one.
     ///
     /// # Errors

@@ -29,6 +29,15 @@ pub(crate) fn no_target(target: &str, error: &TargetError, lang: Lang) -> String
     }
 }
 
+/// A path of a target leads nowhere.
+pub(crate) fn no_such_file(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::En => format!("there is no file or folder {path}"),
+        Lang::Zh => format!("没有文件或目录 {path}"),
+    }
+}
+
 /// No target names a server.
 pub(crate) const fn nothing_to_check(lang: Lang) -> &'static str {
     lang.pick(

@@ -364,7 +364,7 @@ async fn t10_the_json_of_a_target_is_one_line_with_a_version() {
     let bench = Bench::new();
 
     let ran = bench
-        .check_one("long_lived", &["api.example.com", "--json"])
+        .check_one("one_intermediate_missing", &["api.example.com", "--json"])
         .await;
 
     assert_eq!((ran.code, ran.text.lines().count()), (Some(1), 1));
@@ -377,15 +377,29 @@ async fn t10_the_json_of_a_target_is_one_line_with_a_version() {
     let worst = &json["findings"][0];
     assert_eq!(
         (&worst["check"], &worst["rule"], &worst["severity"]),
-        (&"ats".into(), &"T7".into(), &"fail".into())
+        (&"missing-intermediate".into(), &"T5".into(), &"fail".into())
     );
-    assert_eq!(worst["devices"], serde_json::json!(["ios"]));
+    assert_eq!(worst["devices"].as_array().expect("a list").len(), 11);
+    let address = &json["addresses"][0];
     assert_eq!(
-        json["addresses"][0]["ats"][5],
-        serde_json::json!({
-            "number": 6, "isMet": false, "unmet": { "lifetime": { "days": 400, "limit": 398 } },
-        })
+        address["ats"][5],
+        serde_json::json!({ "number": 6, "isMet": true, "unmet": null })
     );
+    assert_eq!(
+        address["completion"]["missing"][0]["subject"],
+        "Lab Upper Intermediate"
+    );
+    assert_eq!(json["cures"][0]["need"], "fullChain");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t7_certificates_below_a_root_that_was_added_may_live_825_days() {
+    let bench = Bench::new();
+
+    let ran = bench.check_one("long_lived", &["api.example.com"]).await;
+
+    assert_eq!(ran.code, Some(0), "{}", ran.text);
+    assert!(ran.text.contains("6 life ✓"), "{}", ran.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

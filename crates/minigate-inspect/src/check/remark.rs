@@ -1,8 +1,10 @@
 //! What is worth saying of a server beside the devices' verdicts.
 
 use jiff::{SignedDuration, Timestamp};
-use minigate_policy::Rule;
 use minigate_policy::diagnosis::Severity;
+use minigate_policy::{CertificateCheck, Rule};
+use minigate_tls::Abilities;
+use rustls::CipherSuite;
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::CertificateFacts;
@@ -66,6 +68,8 @@ pub enum Remark {
         /// Whose certificate they get.
         subject: String,
     },
+    /// The application wasn't looked at: the server speaks nothing that the run time's library does.
+    ApplicationUnseen,
     /// Another address of the host sends other certificates.
     ChainsDiffer,
 }
@@ -104,6 +108,7 @@ impl Remark {
             | Self::NoResumption
             | Self::ClientCertificateAsked
             | Self::OtherChainWithoutName { .. }
+            | Self::ApplicationUnseen
             | Self::ChainsDiffer => None,
         }
     }
@@ -126,6 +131,7 @@ impl Remark {
             | Self::NoResumption
             | Self::ClientCertificateAsked
             | Self::OtherChainWithoutName { .. }
+            | Self::ApplicationUnseen
             | Self::ChainsDiffer => Severity::Note,
         }
     }
@@ -148,6 +154,7 @@ impl Remark {
             Self::NoResumption => "no-resumption",
             Self::ClientCertificateAsked => "client-certificate-asked",
             Self::OtherChainWithoutName { .. } => "other-chain-without-name",
+            Self::ApplicationUnseen => "application-unseen",
             Self::ChainsDiffer => "chains-differ",
         }
     }
@@ -179,12 +186,32 @@ fn of_protocol(facts: &Facts) -> Vec<Remark> {
         clock
             .filter(|ahead| ahead.abs() > TOLERATED)
             .map(|ahead| Remark::ClockOff { ahead }),
+        is_strange(facts).then_some(Remark::ApplicationUnseen),
         never(speaks_http2).then_some(Remark::NoHttp2),
         never(|opened| opened.resumes).then_some(Remark::NoResumption),
         (facts.client_certificate() == ClientCertificate::Asked).then_some(Remark::ClientCertificateAsked),
         without_name(facts),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// Whether the server takes suites of TLS 1.2 or 1.3, and none that the library has which looks at applications.
+fn is_strange(facts: &Facts) -> bool {
+    let check = CertificateCheck {
+        skipped: false,
+        ats: false,
+        self_signed_never: false,
+    };
+    let ours = Abilities::of(check).suites;
+    let versions = facts
+        .versions
+        .iter()
+        .filter(|version| version.version >= Version::Tls12);
+    let taken: Vec<_> = versions.flat_map(|version| &version.suites.list).collect();
+    !taken.is_empty()
+        && !taken
+            .iter()
+            .any(|suite| ours.contains(&CipherSuite::from(suite.0)))
 }
 
 fn opened(version: &VersionFacts) -> Option<&Opened> {

@@ -47,7 +47,7 @@ pub async fn complete(sent: &SentChain, means: Means<'_>) -> Completion {
     Completion {
         superfluous: climb.superfluous(&facts),
         is_in_order: facts.is_in_order,
-        full_chain: is_whole(&end).then(|| pem::full_chain(&climb.chain)),
+        full_chain: is_whole(&end, &climb.chain).then(|| pem::full_chain(&climb.chain)),
         missing: climb.missing,
         end,
     }
@@ -158,7 +158,8 @@ impl Climb<'_> {
         mut wanted: Missing,
     ) -> Next {
         if wanted.urls.is_empty() {
-            return Next::End(unknown_root(facts));
+            let name = facts.issuer.clone();
+            return Next::End(Ending::Unpublished { name });
         }
         match self.search(top, &wanted.urls).await {
             Ok((_, issuer)) if !is_intermediate(&issuer) => Next::End(unknown_root(facts)),
@@ -276,11 +277,13 @@ fn is_issuer(der: &CertificateDer<'_>, issued: &X509Certificate<'_>) -> bool {
     read(der).is_some_and(|issuer| may_have_issued(&issuer, issued))
 }
 
-const fn is_whole(end: &Ending) -> bool {
-    matches!(
-        end,
-        Ending::Root { .. } | Ending::UnknownRoot { .. } | Ending::SelfSigned
-    )
+/// Whether a chain is all that can be sent: a server's certificate alone is, only where it is known what issued it.
+const fn is_whole(end: &Ending, chain: &[CertificateDer<'_>]) -> bool {
+    match end {
+        Ending::Root { .. } | Ending::UnknownRoot { .. } | Ending::SelfSigned => true,
+        Ending::Unpublished { .. } => chain.len() > 1,
+        Ending::Nothing | Ending::Unreadable | Ending::Open => false,
+    }
 }
 
 /// How many certificates may be missing; honest ways have one or two.

@@ -116,6 +116,11 @@ pub enum Ending {
         /// Its name.
         name: String,
     },
+    /// At a name that nobody sent a certificate of, and nothing says where there is one: a root, or what is missing.
+    Unpublished {
+        /// That name.
+        name: String,
+    },
     /// At a certificate that is missing still.
     Open,
 }

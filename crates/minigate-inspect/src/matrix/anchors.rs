@@ -18,6 +18,7 @@ pub(super) struct Anchors {
     known: Trust,
     /// Roots that every device is taken to come with.
     pub(super) beside: Vec<CertificateDer<'static>>,
+    added: Vec<CertificateDer<'static>>,
 }
 
 #[derive(Debug)]
@@ -36,14 +37,26 @@ pub(super) struct Question<'a> {
 }
 
 impl Anchors {
-    pub(super) fn new(beside: Vec<CertificateDer<'static>>) -> Result<Self, RootsError> {
-        let stores = devices().iter().flat_map(Device::stores);
-        let by_id = stores.map(|store| Ok((store.id.as_str(), Held::of(store, &beside)?)));
-        Ok(Self {
-            stores: by_id.collect::<Result<_, _>>()?,
-            known: trust(roots().iter(), &beside)?,
+    pub(super) fn new(
+        beside: Vec<CertificateDer<'static>>,
+        added: Vec<CertificateDer<'static>>,
+    ) -> Result<Self, RootsError> {
+        let mut anchors = Self {
+            stores: BTreeMap::new(),
+            known: trust(roots().iter(), &beside, &added)?,
             beside,
-        })
+            added,
+        };
+        for store in devices().iter().flat_map(Device::stores) {
+            let held = Held::of(store, &anchors)?;
+            anchors.stores.insert(store.id.as_str(), held);
+        }
+        Ok(anchors)
+    }
+
+    /// The roots that every device is taken to have, in whichever way.
+    pub(super) fn given(&self) -> impl Iterator<Item = &CertificateDer<'static>> {
+        self.beside.iter().chain(&self.added)
     }
 
     /// Whether a way leads to a root of a store.
@@ -73,13 +86,13 @@ impl Anchors {
 }
 
 impl Held {
-    fn of(store: &'static Store, beside: &[CertificateDer<'static>]) -> Result<Self, RootsError> {
+    fn of(store: &'static Store, anchors: &Anchors) -> Result<Self, RootsError> {
         let possible = roots()
             .iter()
             .filter(|root| store.has(root.identity()) != Holding::No);
         Ok(Self {
-            surely: trust(store.anchors(), beside)?,
-            perhaps: trust(possible, beside)?,
+            surely: trust(store.anchors(), &anchors.beside, &anchors.added)?,
+            perhaps: trust(possible, &anchors.beside, &anchors.added)?,
         })
     }
 }
@@ -93,9 +106,11 @@ impl Question<'_> {
 fn trust(
     roots: impl Iterator<Item = &'static Root>,
     beside: &[CertificateDer<'static>],
+    added: &[CertificateDer<'static>],
 ) -> Result<Trust, RootsError> {
     let all = roots.map(|root| root.der().clone()).chain(beside.iter().cloned());
-    Ok(Trust::new(Roots::preinstalled_on(all)?))
+    let roots = Roots::preinstalled_on(all)?;
+    Ok(Trust::new(roots.with_added(added.iter().cloned())))
 }
 
 fn is_anchored(trust: &Trust, question: Question<'_>) -> bool {

@@ -168,7 +168,10 @@ impl Case<'_> {
     }
 
     fn not_distrusted(&self, sent: &[CertificateDer<'_>], leaf: &LeafFacts) -> Result<(), Finding> {
-        let all: Vec<_> = sent.iter().chain(&self.anchors.beside).cloned().collect();
+        let mut all = sent.to_vec();
+        for root in self.anchors.given() {
+            all.push(root.clone());
+        }
         let way = minigate_tls::way_up(&all);
         let way: Vec<_> = way.iter().filter_map(|place| all.get(*place).cloned()).collect();
         let rules = distrust_rules().iter().chain(self.rules);

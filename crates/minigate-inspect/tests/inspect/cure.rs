@@ -358,6 +358,7 @@ fn comments(pem: &str) -> Vec<&str> {
 fn rows(lab: &Lab, facts: &Facts) -> Vec<RowVerdict> {
     let beside = Beside {
         roots: lab.roots(),
+        added: Vec::new(),
         ..Beside::default()
     };
     let matrix = Matrix::new(beside).unwrap();

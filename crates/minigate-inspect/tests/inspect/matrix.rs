@@ -217,6 +217,7 @@ pub(crate) fn matrix(lab: &Lab) -> Matrix {
         .collect();
     Matrix::new(Beside {
         roots: lab.roots(),
+        added: Vec::new(),
         rules,
     })
     .unwrap()

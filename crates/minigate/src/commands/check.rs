@@ -70,7 +70,7 @@ impl Trusted {
             let content = given::bytes(path, Most::Settings, lang)?;
             let name = path.display().to_string();
             beside
-                .roots
+                .added
                 .extend(Roots::read_file(&name, &content).map_err(wrong)?);
             sources.push(RootSource::Added { name, content });
         }

@@ -93,6 +93,10 @@ pub(super) fn remark(remark: &Remark) -> Told {
             format!("clients that don't name the host (SNI) get the certificate of `{subject}`"),
             "nothing, unless such clients matter; every device here names the host",
         ),
+        Remark::ApplicationUnseen => told(
+            "the application wasn't looked at: the server takes no suite with forward secrecy and authenticated encryption",
+            "let it take ECDHE with AES-GCM too; `minigate run` reaches it only then",
+        ),
         Remark::ChainsDiffer => told(
             "this address sends other certificates than the first",
             "check that all machines behind the name have the same certificate files",
@@ -135,8 +139,8 @@ pub(super) fn unseen(unseen: &Unseen) -> Told {
             "check the spelling, the domain's DNS records and this machine's resolver",
         ),
         Unseen::Unanswered => told(
-            "the server lost so many connections that nobody can tell",
-            "check again from a machine that it lets in, or raise its limit of connections for this one",
+            "too many questions went unanswered to tell anything",
+            "give it more time (--timeout), or let the server take more connections from this machine",
         ),
         Unseen::Unreachable { reach } => told(
             match reach {

@@ -85,6 +85,10 @@ pub(super) fn remark(remark: &Remark) -> Told {
             format!("不发送主机名（SNI）的客户端会得到 `{subject}` 的证书"),
             "除非要支持这样的客户端，否则无需处理；此处的设备都会发送主机名",
         ),
+        Remark::ApplicationUnseen => told(
+            "没有检查应用：服务器不支持任何前向保密且认证加密的套件",
+            "同时启用 ECDHE 加 AES-GCM；`minigate run` 才能访问它",
+        ),
         Remark::ChainsDiffer => told(
             "该地址发送的证书与第一个地址不同",
             "检查同一域名下的所有机器是否使用相同的证书文件",
@@ -124,8 +128,8 @@ pub(super) fn unseen(unseen: &Unseen) -> Told {
     match unseen {
         Unseen::NoAddress { reason } => told(reason, "检查拼写、域名的 DNS 记录和本机的解析器"),
         Unseen::Unanswered => told(
-            "服务器丢弃了太多连接，无法得出结论",
-            "从服务器允许的机器上再检查一次，或提高它对本机的连接限制",
+            "太多探测没有得到回应，无法得出结论",
+            "给它更多时间（--timeout），或让服务器允许本机建立更多连接",
         ),
         Unseen::Unreachable { reach } => told(
             match reach {

@@ -117,7 +117,7 @@ async fn t5_a_redirect_leads_to_the_certificate() {
 
     assert_eq!(
         cure.end,
-        Ending::UnknownRoot {
+        Ending::Unpublished {
             name: "Top".to_owned()
         }
     );

@@ -84,6 +84,9 @@ impl Common<'_> {
         if target == "-" || path.is_file() {
             return self.add_file(path, plan);
         }
+        if looks_like_a_path(target) {
+            return Err(anyhow!(words::no_such_file(path, self.lang)));
+        }
         let subject = Subject::parse(target).map_err(|error| self.no_target(target, &error))?;
         plan.add(subject, &self.terms);
         Ok(())
@@ -137,6 +140,11 @@ impl Common<'_> {
     fn no_target(&self, target: &str, error: &TargetError) -> anyhow::Error {
         anyhow!(words::no_target(target, error, self.lang))
     }
+}
+
+/// Whether a target that doesn't exist was meant as a path.
+fn looks_like_a_path(target: &str) -> bool {
+    ['/', '.', '~'].iter().any(|first| target.starts_with(*first))
 }
 
 fn standard_input(lang: Lang) -> anyhow::Result<String> {

@@ -49,6 +49,7 @@ async fn check(lab: &Lab, target: &str, at: &[SocketAddr]) -> Report {
     };
     let matrix = Matrix::new(Beside {
         roots: lab.roots(),
+        added: Vec::new(),
         rules: Vec::new(),
     });
     let terms = Terms {
