@@ -132,7 +132,7 @@ impl<'a> Domains<'a> {
     /// [`DomainsError::NoDraft`], [`DomainsError::State`] where that was done already, [`DomainsError::Store`].
     pub async fn submit(&self, by: &By) -> Result<Draft, DomainsError> {
         let (record, mut draft) = self.load_draft().await?;
-        draft.expect(State::Open)?;
+        draft.require(State::Open)?;
         draft.state = State::Submitted;
         let change = self.put_draft("domains.submit", Some(&record), &draft, by)?;
         self.store.commit(&change, by.at).await?;
@@ -147,7 +147,7 @@ impl<'a> Domains<'a> {
     pub async fn approve(&self, by: &By) -> Result<Draft, DomainsError> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let (record, mut draft) = self.load_draft().await?;
-        draft.expect(State::Submitted)?;
+        draft.require(State::Submitted)?;
         if app.two_people && draft.author == by.actor {
             return Err(DomainsError::OwnDraft);
         }
@@ -167,7 +167,7 @@ impl<'a> Domains<'a> {
     /// [`DomainsError::NoDraft`], [`DomainsError::State`], [`DomainsError::Store`].
     pub async fn refuse(&self, by: &By) -> Result<Draft, DomainsError> {
         let (record, mut draft) = self.load_draft().await?;
-        draft.expect(State::Submitted)?;
+        draft.require(State::Submitted)?;
         draft.state = State::Open;
         let change = self.put_draft("domains.refuse", Some(&record), &draft, by)?;
         self.store.commit(&change, by.at).await?;
@@ -183,7 +183,7 @@ impl<'a> Domains<'a> {
     pub async fn publish(&self, by: &By) -> Result<Version, DomainsError> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let (draft_record, draft) = self.load_draft().await?;
-        draft.expect(State::Approved)?;
+        draft.require(State::Approved)?;
         if draft.base != app.effective {
             return Err(DomainsError::Outdated {
                 base: draft.base,

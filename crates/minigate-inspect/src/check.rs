@@ -180,7 +180,7 @@ impl Checker {
         addresses: &[SocketAddr],
         (now, begun): (Timestamp, Instant),
     ) -> Vec<AddressReport> {
-        let asker = self.asker(terms.policy(subject));
+        let asker = self.asker(terms.policy_for(subject));
         // Boxed and collected, or the compiler can't tell that the whole may go from thread to thread.
         let looks: Vec<_> = addresses
             .iter()

@@ -67,7 +67,7 @@ pub struct Version {
 }
 
 impl Draft {
-    pub(super) fn expect(&self, state: State) -> Result<(), DomainsError> {
+    pub(super) fn require(&self, state: State) -> Result<(), DomainsError> {
         if self.state == state {
             Ok(())
         } else {

@@ -61,7 +61,7 @@ pub enum EntryFault {
 impl Terms {
     /// The policy under which a call of a release to this subject is judged.
     #[must_use]
-    pub fn policy(&self, subject: &Subject) -> Policy {
+    pub fn policy_for(&self, subject: &Subject) -> Policy {
         let policy = self.policy.clone().with_release(RELEASE);
         if self.has_lists && subject.purpose() == Purpose::Calls {
             return policy;
@@ -89,7 +89,7 @@ impl Terms {
 
     /// An app can't have anything of a reserved host; the other rules of lists are for calls.
     fn resource_faults(&self, subject: &Subject) -> Vec<EntryFault> {
-        let policy = self.policy(subject);
+        let policy = self.policy_for(subject);
         let url = subject.asked().written();
         let verdicts = subject.interfaces().iter();
         let verdicts = verdicts.map(|interface| policy.explain(&Call::new(*interface, url.as_str())));
@@ -102,7 +102,7 @@ impl Terms {
     }
 
     fn call_faults(&self, subject: &Subject) -> Vec<EntryFault> {
-        let policy = self.policy(subject);
+        let policy = self.policy_for(subject);
         let mut faults = Vec::<EntryFault>::new();
         for interface in subject.interfaces() {
             let verdict = policy.explain(&Call::new(*interface, subject.url().as_str()));
@@ -120,7 +120,7 @@ impl Terms {
         if subject.purpose() == Purpose::Resource {
             return None;
         }
-        let policy = self.policy(subject);
+        let policy = self.policy_for(subject);
         let interface = *subject.interfaces().first()?;
         let permit = policy
             .judge(&Call::new(interface, subject.asked().written().as_str()))

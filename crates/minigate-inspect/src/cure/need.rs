@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Completion;
 use crate::leaf::LeafFacts;
-use crate::matrix::Cause;
+use crate::matrix::{Cause, is_without_tls_12};
 use crate::ocsp::Revocation;
 use crate::probe::{Alert, Refusal, Version};
 
@@ -97,10 +97,10 @@ impl Need {
     }
 
     fn of_versions(device: &[Version]) -> Self {
-        if device.iter().any(|version| *version >= Version::Tls12) {
-            Self::Versions
-        } else {
+        if is_without_tls_12(device) {
             Self::OldVersions
+        } else {
+            Self::Versions
         }
     }
 

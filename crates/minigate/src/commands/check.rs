@@ -3,7 +3,6 @@
 mod plan;
 mod watch;
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use minigate_tls::{RootSource, Roots, RootsError};
 
 use tokio::task::JoinError;
 
+use super::write;
 use crate::args::CheckArgs;
 use crate::output::Printer;
 use crate::output::check::{html, junit, sarif};
@@ -154,10 +154,6 @@ fn write_chain(path: &Path, report: &Report, lang: Lang) -> anyhow::Result<()> {
         .full_chain()
         .ok_or_else(|| anyhow!(words::no_full_chain(&report.target, lang)))?;
     write(path, chain, lang)
-}
-
-fn write(path: &Path, text: &str, lang: Lang) -> anyhow::Result<()> {
-    fs::write(path, text).with_context(|| words::cant_write(path, lang))
 }
 
 /// What the targets came to.

@@ -1,7 +1,5 @@
 //! `minigate lint DIR`.
 
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
@@ -9,6 +7,7 @@ use minigate_js::Project;
 use minigate_lint::{Report, lint as judge};
 use minigate_policy::{Call, Needed, Policy};
 
+use super::write;
 use crate::args::LintArgs;
 use crate::output::findings::{Descriptor, Found, Tally, junit, sarif};
 use crate::output::{Lists, Printer};
@@ -30,10 +29,10 @@ pub(crate) fn lint(args: &LintArgs, printer: &Printer) -> anyhow::Result<ExitCod
         .map(|finding| Found::of(finding, lang))
         .collect();
     if let Some(path) = &args.sarif {
-        write(path, &sarif(&found, &Descriptor::all_of_lint(), &[])?, printer)?;
+        write(path, &sarif(&found, &Descriptor::all_of_lint(), &[])?, lang)?;
     }
     if let Some(path) = &args.junit {
-        write(path, &junit(&found)?, printer)?;
+        write(path, &junit(&found)?, lang)?;
     }
     let is_bad = match args.fix_lists {
         Some(format) => {
@@ -59,8 +58,4 @@ fn lists(report: &Report, policy: &Policy) -> Lists {
         needed.note(&policy.explain(&Call::new(*interface, url.as_str())));
     }
     Lists::of(&needed, policy.lists())
-}
-
-fn write(path: &Path, text: &str, printer: &Printer) -> anyhow::Result<()> {
-    fs::write(path, text).with_context(|| words::cant_write(path, printer.lang))
 }

@@ -13,6 +13,7 @@ use minigate_policy::diagnosis::{Diagnosis, Lang, Severity};
 use serde::Serialize;
 
 pub(crate) use human::lines;
+pub(super) use human::severity;
 pub(crate) use json::json;
 pub(crate) use junit::junit;
 pub(crate) use place::{FilePlace, Sited, TargetPlace};

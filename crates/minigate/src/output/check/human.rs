@@ -4,6 +4,7 @@ use minigate_inspect::check::{Finding, Grade, Report};
 use minigate_inspect::{Device, Severity, devices};
 use minigate_policy::diagnosis::{Diagnosis, Lang};
 
+use super::super::findings::severity;
 use super::super::{details, escape::line, paint};
 use super::{answer, cure, matrix, server};
 
@@ -127,12 +128,4 @@ fn concerned(finding: &Finding, report: &Report, lang: Lang) -> String {
         parts.join(lang.pick("; ", "；")),
         paint::RESET
     )
-}
-
-const fn severity(severity: Severity, lang: Lang) -> (anstyle::Style, &'static str) {
-    match severity {
-        Severity::Fail => (paint::FAIL, lang.pick("fail", "错误")),
-        Severity::Warn => (paint::WARN, lang.pick("warn", "警告")),
-        Severity::Note => (paint::DIM, lang.pick("note", "提示")),
-    }
 }

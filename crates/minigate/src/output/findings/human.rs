@@ -29,7 +29,8 @@ fn of(found: &Found<FilePlace>, lang: Lang) -> String {
     head + &quote + &details(&found.told.seen, &found.told.remedies, lang)
 }
 
-fn severity(severity: Severity, lang: Lang) -> (anstyle::Style, &'static str) {
+/// A severity's colour and word.
+pub(in crate::output) fn severity(severity: Severity, lang: Lang) -> (anstyle::Style, &'static str) {
     match severity {
         Severity::Fail => (paint::FAIL, lang.pick("fail", "错误")),
         Severity::Warn => (paint::WARN, lang.pick("warn", "警告")),
