@@ -15,7 +15,6 @@ mod case;
 mod cause;
 mod meeting;
 mod runtime;
-mod steps;
 mod tell;
 
 use jiff::Timestamp;
@@ -34,7 +33,6 @@ pub(crate) use case::meets_ats;
 pub use cause::Cause;
 use meeting::Meeting;
 pub use runtime::{RUNTIME, runtime};
-pub use steps::{Step, steps};
 pub(crate) use tell::is_without_tls_12;
 
 /// Judges servers for every device.

@@ -87,6 +87,20 @@ async fn t10_no_grade_hides_a_failure() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn s4_what_most_phones_fail_for_is_to_be_done_first() {
+    let lab = Lab::at(lab::now());
+
+    let report = check(&lab, lab::fault("tls12_without_forward_secrecy")).await;
+
+    let order: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.severity, finding.devices.len()))
+        .collect();
+    assert!(order.len() > 2 && order.is_sorted_by(|a, b| a >= b), "{order:?}");
+}
+
 #[tokio::test]
 async fn t10_a_name_without_an_address_couldnt_be_looked_at() {
     let lab = Lab::at(lab::now());

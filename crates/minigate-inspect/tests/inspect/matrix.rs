@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use minigate_inspect::DistrustRule;
-use minigate_inspect::matrix::{Beside, Cause, Matrix, Outcome, RowVerdict, steps};
+use minigate_inspect::matrix::{Beside, Cause, Matrix, Outcome, RowVerdict};
 use minigate_inspect::probe::{
     Agreed, Facts, Greeting, Offered, Reach, SentChain, Session, Suite, Version, VersionFacts,
 };
@@ -126,25 +126,6 @@ fn t2_a_missing_root_is_told_before_the_end_of_the_certificate() {
 
     let old = rows.iter().find(|row| row.device == "android-5").unwrap();
     assert!(matches!(old.cause, Some(Cause::RootAbsent { .. })), "{old:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn s4_what_most_phones_fail_for_is_to_be_done_first() {
-    let lab = Lab::at(lab::now());
-    let facts = probe(&lab, lab::fault("one_intermediate_missing"))
-        .await
-        .remove(0);
-    let rows = matrix(&lab).judge(&facts, Interface::UploadFile, now());
-
-    let steps = steps(&rows);
-
-    let devices: Vec<_> = steps
-        .iter()
-        .map(|step| (step.outcome, step.devices.len()))
-        .collect();
-    assert_eq!(devices, [(Outcome::Fails, rows.len() - 1), (Outcome::Fails, 1)]);
-    assert!(matches!(steps[0].cause, Cause::Certificate { .. }));
-    assert_eq!(steps[1].devices, ["android-4"]);
 }
 
 #[test]
