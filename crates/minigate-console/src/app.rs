@@ -109,12 +109,12 @@ pub async fn create(
         two_people,
         effective: 0,
         changes: Monthly::default(),
-        created_at: by.at,
+        created_at: by.at(),
     };
     let body = json!(app);
     let entry = by.entry("app.create", id.as_str()).after(body.clone());
     let change = Change::new(entry).create(&key(id)?, body);
-    match store.commit(&change, by.at).await {
+    match store.commit(&change, by.at()).await {
         Ok(_) => Ok(app),
         Err(StoreError::Conflict { .. }) => Err(AppError::Exists(id.to_string())),
         Err(other) => Err(other.into()),

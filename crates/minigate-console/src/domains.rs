@@ -93,14 +93,14 @@ impl<'a> Domains<'a> {
         let draft = Draft {
             base: app.effective,
             lists,
-            author: by.actor.clone(),
-            written_at: by.at,
+            author: by.actor().to_owned(),
+            written_at: by.at(),
             state: State::Open,
             approvals: Vec::new(),
         };
         let old = self.store.get(&self.draft_key()?).await?;
         let change = self.put_draft("domains.write", old.as_ref(), &draft, by)?;
-        self.store.commit(&change.rest_on(&app_record), by.at).await?;
+        self.store.commit(&change.rest_on(&app_record), by.at()).await?;
         Ok(draft)
     }
 
@@ -121,7 +121,7 @@ impl<'a> Domains<'a> {
         let (record, draft) = self.load_draft().await?;
         let entry = by.entry("domains.discard", self.id.as_str()).before(json!(draft));
         self.store
-            .commit(&Change::new(entry).delete(&record), by.at)
+            .commit(&Change::new(entry).delete(&record), by.at())
             .await?;
         Ok(())
     }
@@ -135,7 +135,7 @@ impl<'a> Domains<'a> {
         draft.require(State::Open)?;
         draft.state = State::Submitted;
         let change = self.put_draft("domains.submit", Some(&record), &draft, by)?;
-        self.store.commit(&change, by.at).await?;
+        self.store.commit(&change, by.at()).await?;
         Ok(draft)
     }
 
@@ -148,16 +148,16 @@ impl<'a> Domains<'a> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let (record, mut draft) = self.load_draft().await?;
         draft.require(State::Submitted)?;
-        if app.two_people && draft.author == by.actor {
+        if app.two_people && draft.author == by.actor() {
             return Err(DomainsError::OwnDraft);
         }
         draft.state = State::Approved;
         draft.approvals.push(Approval {
-            actor: by.actor.clone(),
-            at: by.at,
+            actor: by.actor().to_owned(),
+            at: by.at(),
         });
         let change = self.put_draft("domains.approve", Some(&record), &draft, by)?;
-        self.store.commit(&change.rest_on(&app_record), by.at).await?;
+        self.store.commit(&change.rest_on(&app_record), by.at()).await?;
         Ok(draft)
     }
 
@@ -170,7 +170,7 @@ impl<'a> Domains<'a> {
         draft.require(State::Submitted)?;
         draft.state = State::Open;
         let change = self.put_draft("domains.refuse", Some(&record), &draft, by)?;
-        self.store.commit(&change, by.at).await?;
+        self.store.commit(&change, by.at()).await?;
         Ok(draft)
     }
 
@@ -192,13 +192,13 @@ impl<'a> Domains<'a> {
         }
         judge(&draft.lists, &app)?;
         let limit = app.changes_a_month();
-        if app.changes.at(by.at) >= limit {
+        if app.changes.at(by.at()) >= limit {
             return Err(DomainsError::Quota { limit });
         }
         let version = Version::of(&draft, app.effective.saturating_add(1), by);
         let published = App {
             effective: version.number,
-            changes: app.changes.and_one(by.at),
+            changes: app.changes.and_one(by.at()),
             ..app.clone()
         };
         let before = self.lists_of(&app).await?;
@@ -207,7 +207,7 @@ impl<'a> Domains<'a> {
             .replace(&app_record, json!(published))
             .create(&self.version_key(version.number)?, json!(version))
             .delete(&draft_record);
-        self.store.commit(&change, by.at).await?;
+        self.store.commit(&change, by.at()).await?;
         Ok(version)
     }
 

@@ -6,6 +6,7 @@
 //! ```
 //! Nothing is written but by a [`store::Change`], and no change can be made without its entry in the audit log.
 
+pub mod access;
 pub mod app;
 mod by;
 pub mod domains;

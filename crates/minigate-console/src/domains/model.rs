@@ -86,9 +86,9 @@ impl Version {
             lists: draft.lists.clone(),
             author: draft.author.clone(),
             approvals: draft.approvals.clone(),
-            publisher: by.actor.clone(),
-            published_at: by.at,
-            reason: by.reason.clone(),
+            publisher: by.actor().to_owned(),
+            published_at: by.at(),
+            reason: by.reason().map(str::to_owned),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use minigate_console::By;
+use minigate_console::access::{Caller, Right};
 use minigate_console::app::{self, AppError};
 use minigate_console::domains::{Domains, DomainsError, State, diff};
 use minigate_console::store::{Query, Store, StoreError};
@@ -71,11 +72,11 @@ async fn d2_every_step_is_one_row_of_the_log(database: &Database) {
         .unwrap();
     domains.submit(&by("bob")).await.unwrap();
     domains.refuse(&by("alice")).await.unwrap();
-    let why = By {
-        reason: Some("not now".to_owned()),
-        origin: Some("192.0.2.7".to_owned()),
-        ..by("bob")
-    };
+    let bob = Caller::local("bob").from("192.0.2.7");
+    let why = bob
+        .allow(Right::Write, Some(&id), now())
+        .unwrap()
+        .because("not now");
     domains.discard(&why).await.unwrap();
 
     let log = store
@@ -272,14 +273,11 @@ async fn d2_the_changes_of_a_month_are_counted_and_begin_anew(database: &Databas
         domains.publish(&by("alice")).await,
         Err(DomainsError::Quota { limit: 5 })
     ));
-    let next_month = By {
-        at: now() + SignedDuration::from_hours(24 * 31),
-        ..by("alice")
-    };
+    let next_month = by_at("alice", now() + SignedDuration::from_hours(24 * 31));
     domains.publish(&next_month).await.unwrap();
 
     let app = app::find(&*store, &id).await.unwrap();
-    assert_eq!((app.changes.at(now()), app.changes.at(next_month.at)), (0, 1));
+    assert_eq!((app.changes.at(now()), app.changes.at(next_month.at())), (0, 1));
 }
 
 async fn d2_of_concurrent_publishers_one_wins_and_the_count_is_exact(database: &Database) {
@@ -359,10 +357,9 @@ fn lists(request: &[&str]) -> WrittenLists {
 }
 
 fn by(actor: &str) -> By {
-    By {
-        actor: actor.to_owned(),
-        origin: None,
-        reason: None,
-        at: now(),
-    }
+    by_at(actor, now())
+}
+
+fn by_at(actor: &str, at: Timestamp) -> By {
+    Caller::local(actor).allow(Right::Operate, None, at).unwrap()
 }
