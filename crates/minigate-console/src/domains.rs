@@ -1,8 +1,9 @@
-//! The domains of an app, from a draft to what is effective (rules D2 to D4, D6 and D7).
+//! The domains of an app, from a draft to what is effective (rules D2 to D7).
 //!
 //! ```text
 //!  write ─► Draft (open) ─► submit ─► approve ─► publish ─► Version (effective, never changed again)
-//!    └─ judged by minigate-policy: lists that break a rule aren't kept
+//!    │                                  └─ again, and by the register of filings
+//!    └─ judged by minigate-policy and the block list: lists that break a rule aren't kept
 //!  rollback to a version ─► Draft with its very lists ─► …
 //! ```
 //! An app has one draft at a time. Each step is one change of the store that rests on what was read, so two people who act
@@ -10,6 +11,7 @@
 
 mod diff;
 mod error;
+mod gate;
 mod model;
 
 use minigate_policy::{AppId, DomainLists, WrittenLists};
@@ -21,6 +23,8 @@ pub use model::{Approval, Draft, State, Version};
 
 use crate::By;
 use crate::app::{self, App};
+use crate::block::words;
+use crate::filing::FilingRegister;
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// The domains of one app.
@@ -28,13 +32,27 @@ use crate::store::{self, Change, Key, Record, Store, StoreError};
 pub struct Domains<'a> {
     store: &'a dyn Store,
     id: &'a AppId,
+    register: Option<&'a dyn FilingRegister>,
 }
 
 impl<'a> Domains<'a> {
     /// Those of this app.
     #[must_use]
     pub const fn of(store: &'a dyn Store, id: &'a AppId) -> Self {
-        Self { store, id }
+        Self {
+            store,
+            id,
+            register: None,
+        }
+    }
+
+    /// Asks this register of filings in place of the console's own (rule D5).
+    #[must_use]
+    pub const fn with_register(self, register: &'a dyn FilingRegister) -> Self {
+        Self {
+            register: Some(register),
+            ..self
+        }
     }
 
     /// The draft, where there is one.
@@ -78,14 +96,15 @@ impl<'a> Domains<'a> {
         records.iter().map(|record| Ok(store::read(record)?)).collect()
     }
 
-    /// Writes a draft, or writes it anew; whoever had approved it has to do so again.
+    /// Writes a draft, or writes it anew; whoever had approved it has to do so again. The reason of `by` is its note.
     ///
     /// # Errors
-    /// [`DomainsError::Lists`] where an entry breaks a rule, and then nothing is kept; [`DomainsError::NothingChanges`],
-    /// [`DomainsError::App`], [`DomainsError::Store`].
+    /// [`DomainsError::Lists`] where an entry breaks a rule and [`DomainsError::Blocked`] where one is blocked, and then
+    /// nothing is kept; [`DomainsError::NothingChanges`], [`DomainsError::App`], [`DomainsError::Store`].
     pub async fn write(&self, lists: WrittenLists, by: &By) -> Result<Draft, DomainsError> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         judge(&lists, &app)?;
+        let unblocked = gate::Unblocked::check(self.store, &lists, by.at()).await?;
         let effective = self.lists_of(&app).await?;
         if lists == effective {
             return Err(DomainsError::NothingChanges);
@@ -97,9 +116,11 @@ impl<'a> Domains<'a> {
             written_at: by.at(),
             state: State::Open,
             approvals: Vec::new(),
+            note: by.reason().and_then(words),
         };
         let old = self.store.get(&self.draft_key()?).await?;
         let change = self.put_draft("domains.write", old.as_ref(), &draft, by)?;
+        let change = unblocked.rest(change)?;
         self.store.commit(&change.rest_on(&app_record), by.at()).await?;
         Ok(draft)
     }
@@ -179,7 +200,9 @@ impl<'a> Domains<'a> {
     /// # Errors
     /// [`DomainsError::NoDraft`]; [`DomainsError::State`] where it isn't approved; [`DomainsError::Outdated`] where
     /// another version has become effective since it was written; [`DomainsError::Quota`] where the changes of this month
-    /// are used up; [`DomainsError::Lists`] where it breaks a rule by now; [`DomainsError::Store`].
+    /// are used up; [`DomainsError::Lists`] where it breaks a rule by now, [`DomainsError::Blocked`] where an entry is blocked
+    /// by now; [`DomainsError::NotFiled`] and [`DomainsError::FilingUnknown`] as
+    /// [`FilingTerms`](crate::filing::FilingTerms) say; [`DomainsError::Store`].
     pub async fn publish(&self, by: &By) -> Result<Version, DomainsError> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let (draft_record, draft) = self.load_draft().await?;
@@ -195,6 +218,8 @@ impl<'a> Domains<'a> {
         if app.changes.at(by.at()) >= limit {
             return Err(DomainsError::Quota { limit });
         }
+        let unblocked = gate::Unblocked::check(self.store, &draft.lists, by.at()).await?;
+        let filed = gate::Filed::check(self.store, self.register, &draft.lists).await?;
         let version = Version::of(&draft, app.effective.saturating_add(1), by);
         let published = App {
             effective: version.number,
@@ -207,6 +232,7 @@ impl<'a> Domains<'a> {
             .replace(&app_record, json!(published))
             .create(&self.version_key(version.number)?, json!(version))
             .delete(&draft_record);
+        let change = filed.rest(unblocked.rest(change)?);
         self.store.commit(&change, by.at()).await?;
         Ok(version)
     }

@@ -8,8 +8,12 @@
 
 pub mod access;
 pub mod app;
+pub mod block;
+pub mod bulk;
 mod by;
 pub mod domains;
+pub mod filing;
+pub mod grant;
 pub mod store;
 
 pub use by::By;

@@ -50,7 +50,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 pub use audit::{Entry, Logged, Query};
-pub use change::{Change, Deed, Write};
+pub use change::{Change, Deed, FilingRows, Import, Write};
 pub use error::StoreError;
 pub use key::{BadKey, Key};
 pub use migration::{Migration, pending};
@@ -101,6 +101,12 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Drops what is kept by keys that begin so, and whatever has ended.
     async fn drop_kept(&self, prefix: &Key, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The licence in the register of filings of exactly this domain; it may be empty.
+    async fn filing(&self, domain: &str) -> Result<Option<String>, StoreError>;
+
+    /// Rows of the register, domain and licence, in the order of their domains, from after one of them; `most` at most.
+    async fn filings(&self, after: &str, most: u32) -> Result<Vec<(String, String)>, StoreError>;
 
     /// The number of the newest commit that this process knows of; it hears of those of other processes too.
     fn newest(&self) -> watch::Receiver<Sequence>;

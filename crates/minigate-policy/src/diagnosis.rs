@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ListsError, Nearest, Proposal, Reason, Rule, Verdict};
+use crate::{EntryError, ListsError, Nearest, Proposal, Reason, Rule, Verdict};
 
 /// A language in which people are told.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -119,6 +119,15 @@ pub fn tell_lists(error: &ListsError, lang: Lang) -> String {
     match lang {
         Lang::En => error.to_string(),
         Lang::Zh => error.0.iter().map(zh::list_error).collect::<Vec<_>>().join("；"),
+    }
+}
+
+/// Tells what is wrong with one entry of a domain list.
+#[must_use]
+pub fn tell_entry(error: &EntryError, lang: Lang) -> String {
+    match lang {
+        Lang::En => error.to_string(),
+        Lang::Zh => zh::entry_error(error),
     }
 }
 

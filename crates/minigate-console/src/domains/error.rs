@@ -4,6 +4,8 @@ use minigate_policy::ListsError;
 
 use super::State;
 use crate::app::AppError;
+use crate::block::BlockedEntry;
+use crate::filing::FilingOf;
 use crate::store::StoreError;
 
 /// Why domains can't be changed; nothing is kept of a change that fails.
@@ -13,6 +15,15 @@ pub enum DomainsError {
     /// Entries break a rule (rules D3, D4, D6 and D7).
     #[error("{0}")]
     Lists(ListsError),
+    /// The platform's operators have blocked entries.
+    #[error("{} blocked: {}", count(.0.len()), names(.0.iter().map(|blocked| blocked.entry.as_str())))]
+    Blocked(Vec<BlockedEntry>),
+    /// Domains have no filing (rule D5).
+    #[error("without an ICP filing: {}", names(.0.iter().map(|of| of.domain.as_str())))]
+    NotFiled(Vec<FilingOf>),
+    /// Nobody can tell whether domains are filed (rule D5).
+    #[error("nobody can tell whether these are filed: {}", names(.0.iter().map(|of| of.domain.as_str())))]
+    FilingUnknown(Vec<FilingOf>),
     /// The lists are the effective ones.
     #[error("nothing changes: these lists are effective already")]
     NothingChanges,
@@ -56,4 +67,16 @@ pub enum DomainsError {
     /// The store doesn't do its work.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn count(entries: usize) -> String {
+    match entries {
+        1 => "1 entry is".to_owned(),
+        more => format!("{more} entries are"),
+    }
+}
+
+fn names<'t>(names: impl Iterator<Item = &'t str>) -> String {
+    let quoted: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
 }

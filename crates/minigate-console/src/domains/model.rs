@@ -23,6 +23,9 @@ pub struct Draft {
     pub state: State,
     /// Who has approved it.
     pub approvals: Vec<Approval>,
+    /// Why, in the author's words.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// How far a draft has come.
@@ -64,6 +67,9 @@ pub struct Version {
     pub published_at: Timestamp,
     /// Why, in the publisher's words.
     pub reason: Option<String>,
+    /// Why, in the author's words.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 impl Draft {
@@ -89,6 +95,7 @@ impl Version {
             publisher: by.actor().to_owned(),
             published_at: by.at(),
             reason: by.reason().map(str::to_owned),
+            note: draft.note.clone(),
         }
     }
 }

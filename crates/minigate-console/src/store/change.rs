@@ -1,5 +1,8 @@
 //! What is written at once.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Entry, Key, Record, Sequence};
@@ -9,6 +12,26 @@ use super::{Entry, Key, Record, Sequence};
 pub struct Change {
     pub(super) entry: Entry,
     pub(super) writes: Vec<Write>,
+    pub(super) filings: Option<FilingRows>,
+}
+
+/// Rows for the register of filings, which has a table of its own: it is too large for records.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FilingRows {
+    /// Whether they take the place of all that is there.
+    pub import: Import,
+    /// The licences, by registrable domain.
+    pub rows: BTreeMap<String, String>,
+}
+
+/// What becomes of the rows that are there.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Import {
+    /// They go.
+    Replace,
+    /// They stay, but for those of domains that come anew.
+    Merge,
 }
 
 /// One record's part in a change.
@@ -40,6 +63,16 @@ impl Change {
         Self {
             entry,
             writes: Vec::new(),
+            filings: None,
+        }
+    }
+
+    /// Writes the register of filings.
+    #[must_use]
+    pub fn with_filings(self, filings: FilingRows) -> Self {
+        Self {
+            filings: Some(filings),
+            ..self
         }
     }
 
@@ -65,6 +98,12 @@ impl Change {
     #[must_use]
     pub fn rest_on(self, record: &Record) -> Self {
         self.with(&record.key, Some(record.revision), Deed::Rest)
+    }
+
+    /// Rests on there being no such record: the change fails where somebody has written one.
+    #[must_use]
+    pub fn rest_on_absence(self, key: &Key) -> Self {
+        self.with(key, None, Deed::Rest)
     }
 
     fn with(mut self, key: &Key, expected: Option<Sequence>, deed: Deed) -> Self {

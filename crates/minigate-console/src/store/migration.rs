@@ -42,17 +42,30 @@ pub(super) fn migrator(database: Database) -> Migrator {
 }
 
 fn steps(database: Database) -> Vec<Step> {
-    let first = match database {
-        Database::Sqlite => include_str!("../../migrations/sqlite/0001_records.sql"),
-        Database::Postgres => include_str!("../../migrations/postgres/0001_records.sql"),
+    let (records, filings) = match database {
+        Database::Sqlite => (
+            include_str!("../../migrations/sqlite/0001_records.sql"),
+            include_str!("../../migrations/sqlite/0002_filings.sql"),
+        ),
+        Database::Postgres => (
+            include_str!("../../migrations/postgres/0001_records.sql"),
+            include_str!("../../migrations/postgres/0002_filings.sql"),
+        ),
     };
-    vec![Step::new(
-        1,
-        "records, tickets and the audit log".into(),
+    vec![
+        step(1, "records, tickets and the audit log", records),
+        step(2, "the register of filings", filings),
+    ]
+}
+
+fn step(number: i64, description: &'static str, sql: &'static str) -> Step {
+    Step::new(
+        number,
+        description.into(),
         MigrationType::Simple,
-        first.into_sql_str(),
+        sql.into_sql_str(),
         false,
-    )]
+    )
 }
 
 async fn applied_sqlite(url: &str) -> Result<Vec<i64>, StoreError> {

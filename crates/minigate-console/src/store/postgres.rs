@@ -9,7 +9,7 @@ use sqlx::{PgPool, Postgres as Driver, Transaction};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::change::Deed;
+use super::change::{Deed, FilingRows, Import};
 use super::sql::{self, implement_store};
 use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, migration};
 

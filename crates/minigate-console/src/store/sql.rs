@@ -76,6 +76,14 @@ pub(super) const KEEP: &str = "INSERT INTO ticket (key, body, ends_at) VALUES ($
      ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends_at = excluded.ends_at";
 pub(super) const KEPT: &str = "SELECT body FROM ticket WHERE key = $1 AND ends_at > $2";
 pub(super) const DROP: &str = "DELETE FROM ticket WHERE (key >= $1 AND key < $2) OR ends_at <= $3";
+pub(super) const FILING: &str = "SELECT licence FROM filing WHERE domain = $1";
+pub(super) const FILINGS: &str =
+    "SELECT domain, licence FROM filing WHERE domain > $1 ORDER BY domain LIMIT $2";
+pub(super) const DROP_FILINGS: &str = "DELETE FROM filing";
+pub(super) const FILE: &str = "INSERT INTO filing (domain, licence) ";
+pub(super) const FILE_ANEW: &str = " ON CONFLICT (domain) DO UPDATE SET licence = excluded.licence";
+/// SQLite takes 32,766 values in a statement.
+pub(super) const FILINGS_AT_ONCE: usize = 5_000;
 
 /// Implements the store for a type with a `pool`, a `newest`, and a function `begin`.
 macro_rules! implement_store {
@@ -141,6 +149,9 @@ macro_rules! implement_store {
                         Deed::Rest => {}
                     }
                 }
+                if let Some(filings) = &change.filings {
+                    Self::file(&mut transaction, filings).await?;
+                }
                 self.announce(&mut transaction, sequence).await?;
                 transaction.commit().await?;
                 self.newest.send_if_modified(|newest| {
@@ -187,8 +198,44 @@ macro_rules! implement_store {
                 Ok(())
             }
 
+            async fn filing(&self, domain: &str) -> Result<Option<String>, StoreError> {
+                let row = sqlx::query_scalar(sql::FILING).bind(domain);
+                Ok(row.fetch_optional(&self.pool).await?)
+            }
+
+            async fn filings(&self, after: &str, most: u32) -> Result<Vec<(String, String)>, StoreError> {
+                let rows = sqlx::query_as(sql::FILINGS)
+                    .bind(after)
+                    .bind(i64::from(most));
+                Ok(rows.fetch_all(&self.pool).await?)
+            }
+
             fn newest(&self) -> watch::Receiver<Sequence> {
                 self.newest.subscribe()
+            }
+        }
+
+        impl $store {
+            async fn file(
+                transaction: &mut Transaction<'static, Driver>,
+                filings: &FilingRows,
+            ) -> Result<(), StoreError> {
+                if filings.import == Import::Replace {
+                    sqlx::query(sql::DROP_FILINGS)
+                        .execute(&mut **transaction)
+                        .await?;
+                }
+                let rows: Vec<_> = filings.rows.iter().collect();
+                for rows in rows.chunks(sql::FILINGS_AT_ONCE) {
+                    let mut insert = sqlx::QueryBuilder::<Driver>::new(sql::FILE);
+                    insert.push_values(rows, |mut row, (domain, licence)| {
+                        row.push_bind(domain.as_str()).push_bind(licence.as_str());
+                    });
+                    insert.push(sql::FILE_ANEW);
+                    let insert = insert.build().persistent(false);
+                    insert.execute(&mut **transaction).await?;
+                }
+                Ok(())
             }
         }
     };

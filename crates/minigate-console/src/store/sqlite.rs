@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Sqlite as Driver, SqlitePool, Transaction};
 use tokio::sync::watch;
 
-use super::change::Deed;
+use super::change::{Deed, FilingRows, Import};
 use super::sql::{self, implement_store};
 use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, migration};
 

@@ -25,6 +25,7 @@ on_both! {
     d2_the_changes_of_a_month_are_counted_and_begin_anew
     d2_of_concurrent_publishers_one_wins_and_the_count_is_exact
     d2_an_app_is_made_once
+    d7_of_concurrent_writers_none_gets_past_the_limit
 }
 
 async fn d2_a_draft_becomes_effective_once_it_is_approved(database: &Database) {
@@ -309,6 +310,38 @@ async fn d2_of_concurrent_publishers_one_wins_and_the_count_is_exact(database: &
     assert_eq!((won, app.effective, app.changes.at(now())), (1, 1, 1));
 }
 
+async fn d7_of_concurrent_writers_none_gets_past_the_limit(database: &Database) {
+    let (store, id) = app(database, false).await;
+    let writers = (15..25).map(|count| {
+        let (store, id) = (Arc::clone(&store), id.clone());
+        tokio::spawn(async move {
+            let entries: Vec<_> = (0..count)
+                .map(|number| format!("https://h{number}.example.com"))
+                .collect();
+            let lists = WrittenLists {
+                request: entries,
+                ..WrittenLists::default()
+            };
+            (count, Domains::of(&*store, &id).write(lists, &by("alice")).await)
+        })
+    });
+
+    for writer in writers.collect::<Vec<_>>() {
+        match writer.await.unwrap() {
+            (count, Ok(_)) => assert!(count <= 20),
+            (count, Err(DomainsError::Lists(_))) => assert!(count > 20),
+            (_, Err(DomainsError::Store(StoreError::Conflict { .. }))) => {}
+            (_, Err(other)) => panic!("{other}"),
+        }
+    }
+
+    let draft = Domains::of(&*store, &id).draft().await.unwrap().unwrap();
+    let rows = store.log(&Query::default()).await.unwrap();
+    let last = rows[0].entry.after.as_ref().unwrap();
+    assert!((15..=20).contains(&draft.lists.request.len()));
+    assert_eq!(*last, json!(draft), "what is kept is what was logged last");
+}
+
 async fn d2_an_app_is_made_once(database: &Database) {
     let (store, id) = app(database, false).await;
 
@@ -329,7 +362,7 @@ async fn d2_an_app_is_made_once(database: &Database) {
     assert_eq!(app::find(&*store, &id).await.unwrap().name, "Shop");
 }
 
-async fn app(database: &Database, two_people: bool) -> (Arc<dyn Store>, AppId) {
+pub(crate) async fn app(database: &Database, two_people: bool) -> (Arc<dyn Store>, AppId) {
     let store = database.open().await;
     let id: AppId = "wx0123456789abcdef".parse().unwrap();
     app::create(&*store, &id, "Shop", Era::Guide, two_people, &by("operator"))
@@ -338,28 +371,28 @@ async fn app(database: &Database, two_people: bool) -> (Arc<dyn Store>, AppId) {
     (store, id)
 }
 
-async fn publish(domains: &Domains<'_>, request: &[&str]) {
+pub(crate) async fn publish(domains: &Domains<'_>, request: &[&str]) {
     domains.write(lists(request), &by("alice")).await.unwrap();
     approve(domains).await;
     domains.publish(&by("alice")).await.unwrap();
 }
 
-async fn approve(domains: &Domains<'_>) {
+pub(crate) async fn approve(domains: &Domains<'_>) {
     domains.submit(&by("alice")).await.unwrap();
     domains.approve(&by("bob")).await.unwrap();
 }
 
-fn lists(request: &[&str]) -> WrittenLists {
+pub(crate) fn lists(request: &[&str]) -> WrittenLists {
     WrittenLists {
         request: request.iter().map(|entry| (*entry).to_owned()).collect(),
         ..WrittenLists::default()
     }
 }
 
-fn by(actor: &str) -> By {
+pub(crate) fn by(actor: &str) -> By {
     by_at(actor, now())
 }
 
-fn by_at(actor: &str, at: Timestamp) -> By {
+pub(crate) fn by_at(actor: &str, at: Timestamp) -> By {
     Caller::local(actor).allow(Right::Operate, None, at).unwrap()
 }

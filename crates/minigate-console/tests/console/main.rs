@@ -12,7 +12,10 @@
     reason = "a helper of a test fails as the test does"
 )]
 
+mod block;
 mod database;
 mod domains;
+mod filing;
+mod grant;
 mod kill;
 mod store;

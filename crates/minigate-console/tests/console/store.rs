@@ -202,7 +202,7 @@ async fn a_new_database_says_what_it_would_get(database: &Database) {
     database.open().await;
     let after = pending(&database.url()).await.unwrap();
 
-    assert_eq!(before.len(), 1);
+    assert_eq!(before.len(), 2);
     assert!(before[0].sql.contains("CREATE TABLE audit"));
     assert_eq!(after, []);
 }

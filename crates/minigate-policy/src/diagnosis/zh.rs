@@ -109,7 +109,7 @@ pub(super) fn list_error(error: &ListError) -> String {
     }
 }
 
-fn entry_error(error: &EntryError) -> String {
+pub(super) fn entry_error(error: &EntryError) -> String {
     match error {
         EntryError::SchemeMissing { instead } => format!("缺少协议，应写作 `{instead}`"),
         EntryError::WrongScheme { found, interface } => {

@@ -1,0 +1,4 @@
+CREATE TABLE filing (
+    domain TEXT COLLATE "C" PRIMARY KEY,
+    licence TEXT NOT NULL
+);

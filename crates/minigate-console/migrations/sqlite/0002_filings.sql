@@ -1,0 +1,4 @@
+CREATE TABLE filing (
+    domain TEXT PRIMARY KEY NOT NULL,
+    licence TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,169 @@
+//! Texts, read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minigate_policy::{Interface, PlatformLists, WrittenLists};
+use serde_json::Value;
+
+use super::{BulkError, Form, LONGEST, Line, MOST, Pasted, judge_text};
+
+/// An entry with its line.
+type Found<'t> = (usize, Interface, &'t str);
+
+pub(super) fn read(text: &str, form: Form) -> Result<Pasted, BulkError> {
+    if text.len() > LONGEST {
+        return Err(BulkError::TooLong {
+            bytes: text.len(),
+            limit: LONGEST,
+        });
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match form {
+        Form::Lines(interface) => judged(lines(text, interface), BTreeSet::from([interface])),
+        Form::Csv => {
+            let found = csv(text)?;
+            let interfaces = found.iter().map(|(_, interface, _)| *interface).collect();
+            judged(found.into_iter(), interfaces)
+        }
+        Form::Platform => {
+            let lists: PlatformLists = parse(text)?;
+            of_lists(&lists.into(), named(text, PLATFORM_NAMES))
+        }
+        Form::Lists => of_lists(&parse(text)?, named(text, OWN_NAMES)),
+    }
+}
+
+pub(super) fn form_of(text: &str, interface: Interface) -> Form {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
+    if text.starts_with('{') {
+        let is_platforms = !named(text, PLATFORM_NAMES).is_empty() || text.contains("\"effective_domain\"");
+        return if is_platforms { Form::Platform } else { Form::Lists };
+    }
+    let first = text.lines().map(str::trim).find(|line| !is_passed_over(line));
+    let begins = first
+        .and_then(|line| line.split_once(','))
+        .map(|(name, _)| name.trim());
+    match begins {
+        Some(name) if name == HEADING || name.parse::<Interface>().is_ok() => Form::Csv,
+        _ => Form::Lines(interface),
+    }
+}
+
+fn lines(text: &str, interface: Interface) -> impl Iterator<Item = Found<'_>> {
+    text.lines().enumerate().flat_map(move |(at, line)| {
+        let entries = without_comment(line).split([',', ';', '，', '；', '、', ' ', '\t', '\u{3000}']);
+        let entries = entries.map(str::trim).filter(|entry| !entry.is_empty());
+        entries.map(move |entry| (at + 1, interface, entry))
+    })
+}
+
+/// A `#` in an entry is a fault of the entry, and no comment.
+fn without_comment(line: &str) -> &str {
+    if line.trim_start().starts_with('#') {
+        return "";
+    }
+    let blank = line.match_indices('#').find(|(at, _)| {
+        let before = line.get(..*at).unwrap_or_default();
+        before.ends_with(char::is_whitespace)
+    });
+    blank.map_or(line, |(at, _)| line.get(..at).unwrap_or(line))
+}
+
+fn csv(text: &str) -> Result<Vec<Found<'_>>, BulkError> {
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        let (name, entry) = line.split_once(',').unwrap_or((line, ""));
+        let name = unquoted(name);
+        if is_passed_over(line) || (found.is_empty() && name == HEADING) {
+            continue;
+        }
+        let interface = name.parse().map_err(|_| BulkError::Interface {
+            line: at + 1,
+            found: name.chars().take(40).collect(),
+        })?;
+        found.push((at + 1, interface, unquoted(entry)));
+    }
+    Ok(found)
+}
+
+fn is_passed_over(line: &str) -> bool {
+    line.is_empty() || line.starts_with('#')
+}
+
+/// An entry has neither quotes nor commas, so nothing inside can be doubled (RFC 4180 §2).
+fn unquoted(field: &str) -> &str {
+    let field = field.trim();
+    let inner = field.strip_prefix('"').and_then(|field| field.strip_suffix('"'));
+    inner.unwrap_or(field)
+}
+
+fn of_lists(lists: &WrittenLists, interfaces: BTreeSet<Interface>) -> Result<Pasted, BulkError> {
+    let each = Interface::ALL.into_iter().flat_map(|interface| {
+        let entries = lists.of(interface).iter();
+        entries.map(move |entry| (interface, entry.trim()))
+    });
+    let numbered = each
+        .enumerate()
+        .map(|(at, (interface, entry))| (at + 1, interface, entry));
+    judged(numbered, interfaces)
+}
+
+fn judged<'t>(
+    found: impl Iterator<Item = Found<'t>>,
+    interfaces: BTreeSet<Interface>,
+) -> Result<Pasted, BulkError> {
+    let mut lines = Vec::new();
+    let mut known = BTreeMap::new();
+    for (number, interface, text) in found {
+        if lines.len() == MOST {
+            return Err(BulkError::TooMany { limit: MOST });
+        }
+        let judgement = judge_text(interface, text);
+        let first = judgement.normalised.clone().map(|entry| (interface, entry));
+        let double_of = first.and_then(|entry| {
+            let place = lines.len();
+            let first: &mut (usize, usize) = known.entry(entry).or_insert((place, number));
+            (first.0 != place).then_some(first.1)
+        });
+        lines.push(Line {
+            number,
+            interface,
+            text: text.chars().take(LONGEST_SHOWN).collect(),
+            judgement,
+            double_of,
+        });
+    }
+    Ok(Pasted { lines, interfaces })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, BulkError> {
+    serde_json::from_str(text).map_err(|error| BulkError::Json {
+        reason: error.to_string(),
+    })
+}
+
+/// The interfaces whose lists are there.
+fn named(text: &str, names: [&str; 4]) -> BTreeSet<Interface> {
+    let Ok(Value::Object(members)) = serde_json::from_str(text) else {
+        return BTreeSet::new();
+    };
+    let members = match members.get("effective_domain") {
+        Some(Value::Object(effective)) => effective,
+        _ => &members,
+    };
+    let all = names.into_iter().zip(Interface::ALL);
+    let present = all.filter(|(name, _)| members.contains_key(*name));
+    present.map(|(_, interface)| interface).collect()
+}
+
+const HEADING: &str = "interface";
+/// In the order of [`Interface::ALL`].
+const PLATFORM_NAMES: [&str; 4] = [
+    "requestdomain",
+    "uploaddomain",
+    "downloaddomain",
+    "wsrequestdomain",
+];
+const OWN_NAMES: [&str; 4] = ["request", "uploadFile", "downloadFile", "connectSocket"];
+const LONGEST_SHOWN: usize = 300;

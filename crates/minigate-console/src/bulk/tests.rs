@@ -1,0 +1,194 @@
+use minigate_policy::Rule;
+
+use super::*;
+use crate::block::Blocks;
+
+fn lists(request: &[&str], socket: &[&str]) -> WrittenLists {
+    let owned = |entries: &[&str]| entries.iter().map(|entry| (*entry).to_owned()).collect();
+    WrittenLists {
+        request: owned(request),
+        connect_socket: owned(socket),
+        ..WrittenLists::default()
+    }
+}
+
+fn entries(pasted: &Pasted) -> Vec<(usize, Interface, &str)> {
+    let lines = pasted.lines.iter();
+    lines
+        .map(|line| (line.number, line.interface, line.text.as_str()))
+        .collect()
+}
+
+const REQUEST: Form = Form::Lines(Interface::Request);
+
+#[test]
+fn d2_lines_have_comments_blanks_and_separators() {
+    let text = "\u{feff}# ours\n\n https://a.com, https://b.com;https://c.com\t# three\r\nhttps://d.com#x\n";
+
+    let pasted = Pasted::read(text, REQUEST).unwrap();
+
+    let interface = Interface::Request;
+    assert_eq!(
+        entries(&pasted),
+        [
+            (3, interface, "https://a.com"),
+            (3, interface, "https://b.com"),
+            (3, interface, "https://c.com"),
+            (4, interface, "https://d.com#x"),
+        ]
+    );
+    assert_eq!(pasted.wrong(), 1);
+}
+
+#[test]
+fn d3_d4_d6_each_wrong_line_has_its_rule_reason_and_remedy() {
+    for (text, rule, remedy) in [
+        ("a.com", Rule::D3, "write `https://a.com`"),
+        ("http://a.com/x", Rule::D3, "write `https://a.com`"),
+        ("wss://u:p@a.com:8443", Rule::D3, "write `https://a.com:8443`"),
+        ("https://a.com/x?y", Rule::D1, "write `https://a.com`"),
+        ("https://u@a.com", Rule::D1, "write `https://a.com`"),
+        ("https://a.com:99999", Rule::D1, "write `https://a.com`"),
+        ("https://0x7f.1", Rule::D4, "give the server a registered"),
+        ("https://localhost", Rule::D4, "give the server a registered"),
+        ("https://*.a.com", Rule::D4, "list each name by itself"),
+        ("https://api.weixin.qq.com", Rule::D6, "let your own server"),
+    ] {
+        let judgement = judge_text(Interface::Request, text);
+
+        let fault = judgement.faults.first().unwrap();
+        assert_eq!((fault.rule, &judgement.normalised), (Some(rule), &None), "{text}");
+        assert!(fault.remedy(Lang::En).starts_with(remedy), "{text}: {fault:?}");
+        assert!(
+            !fault.reason(Lang::En).is_empty() && fault.reason_zh != fault.reason_en,
+            "{fault:?}"
+        );
+        assert_ne!(fault.remedy_zh, fault.remedy_en);
+    }
+}
+
+#[test]
+fn d2_a_double_is_told_with_its_first_line() {
+    let pasted = Pasted::read("https://a.com\nhttps://A.com https://b.com\n", REQUEST).unwrap();
+
+    let doubles: Vec<_> = pasted.lines.iter().map(|line| line.double_of).collect();
+    assert_eq!(doubles, [None, Some(1), None]);
+    let same_line = Pasted::read("https://a.com https://a.com", REQUEST).unwrap();
+    assert_eq!(same_line.lines[1].double_of, Some(1));
+}
+
+#[test]
+fn d2_every_form_gives_back_what_it_was_given() {
+    let written = lists(&["https://A.example.com", "https://b.com:8443"], &["wss://s.com"]);
+
+    for form in [Form::Platform, Form::Lists, Form::Csv] {
+        let text = export(&written, form);
+        let pasted = Pasted::read(&text, form).unwrap();
+        let read = pasted.apply(&WrittenLists::default(), Mode::Add);
+
+        assert_eq!(Pasted::form_of(&text, Interface::Request), form);
+        assert_eq!(
+            read,
+            lists(&["https://a.example.com", "https://b.com:8443"], &["wss://s.com"])
+        );
+        assert_eq!(export(&read, form), export(&read, form));
+        assert_eq!(text, export(&written, form));
+    }
+}
+
+#[test]
+fn d2_the_platforms_answer_can_be_pasted_as_it_is() {
+    let text = r#"{"errcode": 0, "errmsg": "ok", "effective_domain": {"requestdomain": ["https://a.com"], "uploaddomain": []}}"#;
+
+    assert_eq!(Pasted::form_of(text, Interface::Request), Form::Platform);
+    let pasted = Pasted::read(text, Form::Platform).unwrap();
+
+    assert_eq!(entries(&pasted), [(1, Interface::Request, "https://a.com")]);
+    assert_eq!(
+        pasted.interfaces,
+        BTreeSet::from([Interface::Request, Interface::UploadFile])
+    );
+}
+
+#[test]
+fn d2_add_remove_and_replace_keep_what_they_arent_about() {
+    let old = lists(&["https://A.com", "https://b.com"], &["wss://s.com"]);
+    let pasted = Pasted::read("https://a.com https://c.com http://wrong.com", REQUEST).unwrap();
+
+    let sockets = ["wss://s.com"];
+    assert_eq!(
+        pasted.apply(&old, Mode::Add),
+        lists(&["https://A.com", "https://b.com", "https://c.com"], &sockets)
+    );
+    assert_eq!(
+        pasted.apply(&old, Mode::Remove),
+        lists(&["https://b.com"], &sockets)
+    );
+    assert_eq!(
+        pasted.apply(&old, Mode::Replace),
+        lists(&["https://a.com", "https://c.com"], &sockets)
+    );
+    let emptied = Pasted::read(r#"{"connectSocket": []}"#, Form::Lists).unwrap();
+    assert_eq!(
+        emptied.apply(&old, Mode::Replace),
+        lists(&["https://A.com", "https://b.com"], &[])
+    );
+}
+
+#[test]
+fn d2_a_text_is_bounded_and_never_panics() {
+    let many = "https://a.com\n".repeat(MOST + 1);
+    assert_eq!(
+        Pasted::read(&many, REQUEST),
+        Err(BulkError::TooMany { limit: MOST })
+    );
+    let long = "x".repeat(LONGEST + 1);
+    assert!(matches!(
+        Pasted::read(&long, REQUEST),
+        Err(BulkError::TooLong { .. })
+    ));
+    for text in [
+        "{",
+        "[]",
+        "{\"request\": 1}",
+        "\"",
+        "\u{feff}",
+        "ß,ß",
+        "request",
+        ",",
+        "\"\"\"",
+        "#",
+    ] {
+        for form in [REQUEST, Form::Platform, Form::Lists, Form::Csv] {
+            if let Err(error) = Pasted::read(text, form) {
+                assert_ne!(error.tell(Lang::En), error.tell(Lang::Zh));
+            }
+        }
+    }
+    let one = Pasted::read(&"y".repeat(LONGEST), REQUEST).unwrap();
+    assert_eq!(one.lines[0].text.len(), 300);
+}
+
+#[test]
+fn d7_a_typed_entry_is_told_how_full_the_list_is() {
+    let app: crate::app::App = serde_json::from_value(serde_json::json!({
+        "id": "wx1", "name": "Shop", "era": "guide", "twoPeople": false, "effective": 0,
+        "changes": { "month": "", "count": 0 }, "createdAt": "2026-11-01T00:00:00Z",
+    }))
+    .unwrap();
+    let full: Vec<_> = (0..20).map(|number| format!("https://h{number}.com")).collect();
+    let full = WrittenLists {
+        request: full,
+        ..WrittenLists::default()
+    };
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let judge = |text| judge_entry(Interface::Request, text, &app, &full, &Blocks::default(), now);
+
+    let new = judge("https://new.com");
+    let double = judge("https://H1.com");
+
+    assert_eq!(new.quota, Some(Quota { used: 21, limit: 20 }));
+    assert_eq!(new.faults[0].rule, Some(Rule::D7));
+    assert_eq!(double.quota, Some(Quota { used: 20, limit: 20 }));
+    assert!(double.faults[0].reason_en.contains("already"));
+}

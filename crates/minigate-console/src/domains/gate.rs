@@ -1,0 +1,72 @@
+//! What has to hold beside the rules of lists, each with what it was decided on.
+//!
+//! A change that goes through a gate rests on the records that the gate read, so it can't slip through while they change.
+
+use jiff::Timestamp;
+use minigate_policy::WrittenLists;
+
+use super::DomainsError;
+use crate::block::Blocks;
+use crate::filing::{Consequence, Filing, FilingOf, FilingRegister, Inquiry};
+use crate::store::{Change, Record, Store, StoreError};
+
+/// No entry is blocked.
+pub(super) struct Unblocked(Option<Record>);
+
+/// Every domain is filed, as far as the platform asks for it (rule D5).
+pub(super) struct Filed<'a>(Inquiry<'a>);
+
+impl Unblocked {
+    pub(super) async fn check(
+        store: &dyn Store,
+        lists: &WrittenLists,
+        now: Timestamp,
+    ) -> Result<Self, DomainsError> {
+        let (record, blocks) = Blocks::load_with_record(store).await?;
+        let blocked = blocks.in_lists(lists, now);
+        if blocked.is_empty() {
+            Ok(Self(record))
+        } else {
+            Err(DomainsError::Blocked(blocked))
+        }
+    }
+
+    pub(super) fn rest(&self, change: Change) -> Result<Change, StoreError> {
+        Blocks::rest(self.0.as_ref(), change)
+    }
+}
+
+impl<'a> Filed<'a> {
+    pub(super) async fn check(
+        store: &'a dyn Store,
+        register: Option<&'a dyn FilingRegister>,
+        lists: &WrittenLists,
+    ) -> Result<Self, DomainsError> {
+        let inquiry = Inquiry::open(store, register).await?;
+        let terms = inquiry.terms();
+        let (unknown, known): (Vec<_>, Vec<_>) = inquiry
+            .ask_all(lists)
+            .await
+            .into_iter()
+            .partition(|of| matches!(of.filing, Filing::Unknown { .. }));
+        let not_filed = known.into_iter().filter(|of| of.filing == Filing::NotFiled);
+        refuse(not_filed.collect(), terms.not_filed, DomainsError::NotFiled)?;
+        refuse(unknown, terms.unknown, DomainsError::FilingUnknown)?;
+        Ok(Self(inquiry))
+    }
+
+    pub(super) fn rest(&self, change: Change) -> Change {
+        self.0.rest(change)
+    }
+}
+
+fn refuse(
+    found: Vec<FilingOf>,
+    consequence: Consequence,
+    error: fn(Vec<FilingOf>) -> DomainsError,
+) -> Result<(), DomainsError> {
+    match consequence {
+        Consequence::Stops if !found.is_empty() => Err(error(found)),
+        Consequence::Stops | Consequence::Warns => Ok(()),
+    }
+}
