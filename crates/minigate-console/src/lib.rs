@@ -7,6 +7,7 @@
 //! Nothing is written but by a [`store::Change`], and no change can be made without its entry in the audit log.
 
 pub mod access;
+pub mod account;
 pub mod app;
 pub mod block;
 pub mod bulk;
@@ -14,6 +15,15 @@ mod by;
 pub mod domains;
 pub mod filing;
 pub mod grant;
+mod hidden;
+mod moment;
+mod origin;
+mod refusal;
+pub mod session;
 pub mod store;
+pub mod token;
 
 pub use by::By;
+pub use hidden::{Hidden, NoRandom};
+pub use origin::Origin;
+pub use refusal::audit_denial;

@@ -3,7 +3,7 @@
 //! ```text
 //!  Record: key, revision, body ──► Change: writes, each with the revision that it replaces, and an Entry
 //!                                     └─► commit: all of it or nothing; a record that has moved on is a Conflict
-//!  Ticket: key, body, end ────────► what ends by itself: sessions, access tokens
+//!  Ticket: key, body, end ────────► what ends by itself: sessions, access tokens, counts of what somebody tries
 //! ```
 //! Both databases do the same: one writer at a time, so a change that was decided on what was read is either exactly
 //! right or a conflict, and the numbers of the log are in the order of the commits. Who meets a conflict reads again and
@@ -98,6 +98,24 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// What is kept and hasn't ended.
     async fn kept(&self, key: &Key, now: Timestamp) -> Result<Option<Value>, StoreError>;
+
+    /// Keeps something until it ends where exactly what is expected is kept, or nothing is where that is none; tells
+    /// whether it did. Of several processes that expect the same, one succeeds.
+    async fn swap(
+        &self,
+        key: &Key,
+        expected: Option<&Value>,
+        body: &Value,
+        ends_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Takes what is kept and hasn't ended: it is kept no more, so only one of several processes gets it.
+    async fn take(&self, key: &Key, now: Timestamp) -> Result<Option<Value>, StoreError>;
+
+    /// Adds one to a count and gives it: 1 for the first, which ends at a moment; later ones don't put that end off.
+    /// No two of several processes get the same number.
+    async fn count(&self, key: &Key, ends_at: Timestamp, now: Timestamp) -> Result<u32, StoreError>;
 
     /// Drops what is kept by keys that begin so, and whatever has ended.
     async fn drop_kept(&self, prefix: &Key, now: Timestamp) -> Result<(), StoreError>;

@@ -49,6 +49,11 @@ pub(super) fn json(text: &str, place: &str) -> Result<Value, StoreError> {
     serde_json::from_str(text).map_err(|error| corrupt(place, &error))
 }
 
+pub(super) fn count(text: &str, place: &str) -> Result<u32, StoreError> {
+    let count: u64 = text.parse().map_err(|error| corrupt(place, &error))?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 fn corrupt(place: &str, error: &dyn std::error::Error) -> StoreError {
     StoreError::Corrupt {
         place: place.to_owned(),
@@ -75,6 +80,14 @@ pub(super) const NEWEST: &str = "SELECT coalesce(max(sequence), 0) FROM audit";
 pub(super) const KEEP: &str = "INSERT INTO ticket (key, body, ends_at) VALUES ($1, $2, $3) \
      ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends_at = excluded.ends_at";
 pub(super) const KEPT: &str = "SELECT body FROM ticket WHERE key = $1 AND ends_at > $2";
+pub(super) const KEEP_FIRST: &str = "INSERT INTO ticket (key, body, ends_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends_at = excluded.ends_at WHERE ticket.ends_at <= $4";
+pub(super) const SWAP: &str =
+    "UPDATE ticket SET body = $2, ends_at = $3 WHERE key = $1 AND ends_at > $4 AND body = $5";
+pub(super) const TAKE: &str = "DELETE FROM ticket WHERE key = $1 AND ends_at > $2 RETURNING body";
+pub(super) const COUNT: &str = "INSERT INTO ticket (key, body, ends_at) VALUES ($1, '1', $2) ON CONFLICT (key) DO UPDATE \
+     SET body = CASE WHEN ticket.ends_at > $3 THEN CAST(CAST(ticket.body AS BIGINT) + 1 AS TEXT) ELSE '1' END, \
+     ends_at = CASE WHEN ticket.ends_at > $3 THEN ticket.ends_at ELSE excluded.ends_at END RETURNING body";
 pub(super) const DROP: &str = "DELETE FROM ticket WHERE (key >= $1 AND key < $2) OR ends_at <= $3";
 pub(super) const FILING: &str = "SELECT licence FROM filing WHERE domain = $1";
 pub(super) const FILINGS: &str =
@@ -187,6 +200,43 @@ macro_rules! implement_store {
                     .bind(now.as_millisecond());
                 let body: Option<String> = row.fetch_optional(&self.pool).await?;
                 body.map(|body| sql::json(&body, key.as_str())).transpose()
+            }
+
+            async fn swap(
+                &self,
+                key: &Key,
+                expected: Option<&Value>,
+                body: &Value,
+                ends_at: Timestamp,
+                now: Timestamp,
+            ) -> Result<bool, StoreError> {
+                let swap = sqlx::query(expected.map_or(sql::KEEP_FIRST, |_| sql::SWAP))
+                    .bind(key.as_str())
+                    .bind(body.to_string())
+                    .bind(ends_at.as_millisecond())
+                    .bind(now.as_millisecond());
+                let swap = match expected {
+                    Some(expected) => swap.bind(expected.to_string()),
+                    None => swap,
+                };
+                Ok(swap.execute(&self.pool).await?.rows_affected() > 0)
+            }
+
+            async fn take(&self, key: &Key, now: Timestamp) -> Result<Option<Value>, StoreError> {
+                let row = sqlx::query_scalar(sql::TAKE)
+                    .bind(key.as_str())
+                    .bind(now.as_millisecond());
+                let body: Option<String> = row.fetch_optional(&self.pool).await?;
+                body.map(|body| sql::json(&body, key.as_str())).transpose()
+            }
+
+            async fn count(&self, key: &Key, ends_at: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
+                let row = sqlx::query_scalar(sql::COUNT)
+                    .bind(key.as_str())
+                    .bind(ends_at.as_millisecond())
+                    .bind(now.as_millisecond());
+                let count: String = row.fetch_one(&self.pool).await?;
+                sql::count(&count, key.as_str())
             }
 
             async fn drop_kept(&self, prefix: &Key, now: Timestamp) -> Result<(), StoreError> {

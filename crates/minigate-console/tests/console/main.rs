@@ -12,10 +12,13 @@
     reason = "a helper of a test fails as the test does"
 )]
 
+mod accounts;
 mod block;
 mod database;
 mod domains;
 mod filing;
 mod grant;
 mod kill;
+mod people;
+mod sessions;
 mod store;

@@ -13,6 +13,9 @@ on_both! {
     a_change_that_rests_on_something_older_writes_nothing
     records_are_listed_by_prefix_in_pages
     what_is_kept_ends
+    what_is_kept_is_swapped_only_for_what_is_expected
+    of_many_who_take_or_keep_the_same_one_succeeds
+    a_count_misses_nobody_and_begins_anew_when_it_has_ended
     the_log_is_read_by_app_and_actor_newest_first
     concurrent_writers_lose_nothing
     what_was_committed_is_there_after_opening_anew
@@ -115,6 +118,82 @@ async fn what_is_kept_ends(database: &Database) {
         store.kept(&key("token/1"), now()).await.unwrap(),
         Some(json!("d"))
     );
+}
+
+async fn what_is_kept_is_swapped_only_for_what_is_expected(database: &Database) {
+    let store = database.open().await;
+    let key = key("state/1");
+    let (soon, late) = (
+        now() + SignedDuration::from_secs(1),
+        now() + SignedDuration::from_secs(2),
+    );
+    let (one, two) = (json!({ "n": 1, "a": "b" }), json!({ "n": 2 }));
+    let swap = async |expected: Option<&serde_json::Value>, body, at| {
+        store.swap(&key, expected, body, late, at).await.unwrap()
+    };
+
+    assert!(!swap(Some(&one), &two, now()).await);
+    assert!(store.swap(&key, None, &one, soon, now()).await.unwrap());
+    assert!(!swap(None, &two, now()).await);
+    assert!(!swap(Some(&two), &one, now()).await);
+    // What has ended is as nothing.
+    assert!(!swap(Some(&one), &two, soon).await);
+    assert!(swap(None, &one, soon).await);
+    assert!(swap(Some(&one), &two, soon).await);
+
+    assert_eq!(store.kept(&key, soon).await.unwrap(), Some(two));
+    assert_eq!(store.take(&key, late).await.unwrap(), None);
+}
+
+async fn of_many_who_take_or_keep_the_same_one_succeeds(database: &Database) {
+    let store = database.open().await;
+    let ends_at = now() + SignedDuration::from_hours(1);
+
+    let (mut kept, mut taken) = (0, 0);
+    for wanted in [true, false] {
+        let attempts = (0..16).map(|number| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                if wanted {
+                    store
+                        .swap(&key("link/1"), None, &json!(number), ends_at, now())
+                        .await
+                        .unwrap()
+                } else {
+                    store.take(&key("link/1"), now()).await.unwrap().is_some()
+                }
+            })
+        });
+        for attempt in attempts.collect::<Vec<_>>() {
+            let won = u32::from(attempt.await.unwrap());
+            if wanted { kept += won } else { taken += won }
+        }
+    }
+
+    assert_eq!((kept, taken), (1, 1));
+}
+
+async fn a_count_misses_nobody_and_begins_anew_when_it_has_ended(database: &Database) {
+    let store = database.open().await;
+    let (soon, late) = (
+        now() + SignedDuration::from_secs(1),
+        now() + SignedDuration::from_hours(1),
+    );
+
+    let counts = (0..24).map(|_| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.count(&key("try/1"), soon, now()).await.unwrap() })
+    });
+    let mut found = Vec::new();
+    for count in counts.collect::<Vec<_>>() {
+        found.push(count.await.unwrap());
+    }
+    found.sort_unstable();
+
+    assert_eq!(found, (1..=24).collect::<Vec<_>>());
+    assert_eq!(store.count(&key("try/1"), late, now()).await.unwrap(), 25);
+    assert_eq!(store.count(&key("try/1"), late, soon).await.unwrap(), 1);
+    assert_eq!(store.count(&key("try/2"), late, soon).await.unwrap(), 1);
 }
 
 async fn the_log_is_read_by_app_and_actor_newest_first(database: &Database) {

@@ -1,0 +1,303 @@
+//! API tokens: what programs show instead of a password.
+//!
+//! A token is its owner's: the audit log names the person, and the token as the place where it came from, so approving
+//! with a token is approving by its owner where two people are needed. It can do what its owner's roles allow at that
+//! moment and what its scopes name, and nothing else; making tokens and changing passwords aren't among them. It begins
+//! with `mgt_`, so that scanners find it in a repository, has 256 random bits, is kept by its SHA-256, and ends after a
+//! year at the latest, when it is revoked, or while its owner is disabled.
+
+mod error;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use error::TokenError;
+
+use crate::By;
+use crate::access::{Caller, Right, Scopes};
+use crate::account::{self, AccountError, AccountName};
+use crate::hidden::Hidden;
+use crate::moment::after;
+use crate::origin::Origin;
+use crate::session::Session;
+use crate::store::{self, Change, Key, Record, Store, StoreError};
+
+/// An API token, without its secret.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Token {
+    /// By what it is revoked: 16 hex characters.
+    pub id: String,
+    /// Whose it is.
+    pub owner: AccountName,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is limited to.
+    pub scopes: Scopes,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// A token that is to be made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NewToken {
+    /// What its owner calls it: 1 to 64 letters, digits, blanks, `.`, `_` and `-`.
+    pub name: String,
+    /// What it is limited to.
+    pub scopes: Scopes,
+    /// When it ends: within a year.
+    pub ends_at: Timestamp,
+}
+
+/// The API tokens of a console.
+#[derive(Clone, Copy, Debug)]
+pub struct Tokens<'a> {
+    store: &'a dyn Store,
+}
+
+/// A token, as it is kept.
+#[derive(Deserialize, Serialize)]
+struct Kept {
+    token: Token,
+    /// By which the way to it is found: the SHA-256 of the secret.
+    fingerprint: String,
+}
+
+/// The way from a secret to its token.
+#[derive(Deserialize, Serialize)]
+struct Way {
+    owner: AccountName,
+    id: String,
+}
+
+impl<'a> Tokens<'a> {
+    /// Those of a store.
+    #[must_use]
+    pub const fn of(store: &'a dyn Store) -> Self {
+        Self { store }
+    }
+
+    /// Makes a token of the one who is signed in, and gives its secret, which can't be shown again.
+    ///
+    /// # Errors
+    /// [`TokenError::MustChange`], [`TokenError::Name`], [`TokenError::NoScope`], [`TokenError::End`],
+    /// [`TokenError::TooMany`] with a hundred of them, [`TokenError::Random`], [`TokenError::Store`].
+    pub async fn create(
+        &self,
+        session: &Session,
+        new: &NewToken,
+        at: Timestamp,
+    ) -> Result<(Token, Hidden), TokenError> {
+        session.caller()?;
+        new.judge(at)?;
+        let owner = session.account().name.clone();
+        if self.of_owner(&owner).await?.len() >= MOST as usize {
+            return Err(TokenError::TooMany(MOST));
+        }
+        let secret = Hidden::random(PREFIX)?;
+        let kept = Kept::new(new, owner, secret.fingerprint(), at);
+        let way = Way {
+            owner: kept.token.owner.clone(),
+            id: kept.token.id.clone(),
+        };
+        let entry = session.by(at).platform_entry("token.create");
+        let change = Change::new(entry.after(json!(kept.token)))
+            .create(&key(&way)?, json!(kept))
+            .create(&way_key(&kept.fingerprint)?, json!(way));
+        self.store.commit(&change, at).await?;
+        Ok((kept.token, secret))
+    }
+
+    /// The tokens of the one who is signed in, those that have ended too.
+    ///
+    /// # Errors
+    /// [`TokenError::Store`].
+    pub async fn mine(&self, session: &Session) -> Result<Vec<Token>, TokenError> {
+        Ok(self.of_owner(&session.account().name).await?)
+    }
+
+    /// Somebody's tokens, for who has [`Right::Operate`].
+    ///
+    /// # Errors
+    /// [`TokenError::Denied`], [`TokenError::Store`].
+    pub async fn of_account(
+        &self,
+        owner: &AccountName,
+        caller: &Caller,
+        at: Timestamp,
+    ) -> Result<Vec<Token>, TokenError> {
+        caller.allow(Right::Operate, None, at)?;
+        Ok(self.of_owner(owner).await?)
+    }
+
+    /// Revokes a token of the one who is signed in; it can't be used from then on.
+    ///
+    /// # Errors
+    /// [`TokenError::MustChange`], [`TokenError::Unknown`], [`TokenError::Store`].
+    pub async fn revoke(&self, session: &Session, id: &str, at: Timestamp) -> Result<(), TokenError> {
+        session.caller()?;
+        self.drop(&session.account().name, id, &session.by(at)).await
+    }
+
+    /// Revokes somebody's token, for who has [`Right::Operate`].
+    ///
+    /// # Errors
+    /// [`TokenError::Denied`], [`TokenError::Unknown`], [`TokenError::Store`].
+    pub async fn revoke_of(
+        &self,
+        owner: &AccountName,
+        id: &str,
+        caller: &Caller,
+        at: Timestamp,
+    ) -> Result<(), TokenError> {
+        let by = caller.allow(Right::Operate, None, at)?;
+        self.drop(owner, id, &by).await
+    }
+
+    /// Who a token speaks for, as of a request from somewhere; nobody where it can't be used.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn caller(
+        &self,
+        secret: &Hidden,
+        origin: Origin,
+        at: Timestamp,
+    ) -> Result<Option<Caller>, StoreError> {
+        let Some(token) = self.find(secret).await? else {
+            return Ok(None);
+        };
+        if token.ends_at <= at {
+            return Ok(None);
+        }
+        let account = match account::load(self.store, &token.owner).await {
+            Ok((_, account)) if !account.disabled => account,
+            Err(AccountError::Store(error)) => return Err(error),
+            _ => return Ok(None),
+        };
+        self.see(&token, at).await?;
+        let caller = Caller::new(token.owner.to_string(), account.roles);
+        let from = format!("{origin}, token {}", token.name);
+        Ok(Some(caller.from(from).within(token.scopes)))
+    }
+
+    /// When a token was used last, to ten minutes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn last_used(&self, token: &Token, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let seen = self.store.kept(&used_key(token)?, at).await?;
+        let seconds = seen.and_then(|seen| seen.as_i64());
+        Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
+    }
+
+    async fn see(&self, token: &Token, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(seen) = self.last_used(token, at).await?
+            && at < after(seen, COARSE)
+        {
+            return Ok(());
+        }
+        self.store
+            .keep(&used_key(token)?, &json!(at.as_second()), token.ends_at)
+            .await
+    }
+
+    async fn find(&self, secret: &Hidden) -> Result<Option<Token>, StoreError> {
+        let Some(record) = self.store.get(&way_key(&secret.fingerprint())?).await? else {
+            return Ok(None);
+        };
+        let found = self.store.get(&key(&store::read(&record)?)?).await?;
+        let kept: Option<Kept> = found.as_ref().map(store::read).transpose()?;
+        Ok(kept.map(|kept| kept.token))
+    }
+
+    async fn of_owner(&self, owner: &AccountName) -> Result<Vec<Token>, StoreError> {
+        let prefix = Key::of(&["token", owner.as_str(), ""])?;
+        let records = self.store.list(&prefix, None, MOST).await?;
+        let read = |record: &Record| store::read::<Kept>(record).map(|kept| kept.token);
+        records.iter().map(read).collect()
+    }
+
+    async fn drop(&self, owner: &AccountName, id: &str, by: &By) -> Result<(), TokenError> {
+        let way = Way {
+            owner: owner.clone(),
+            id: id.to_owned(),
+        };
+        let unknown = || TokenError::Unknown(id.chars().take(40).collect());
+        if !is_id(id) {
+            return Err(unknown());
+        }
+        let record = self.store.get(&key(&way)?).await?.ok_or_else(unknown)?;
+        let kept: Kept = store::read(&record)?;
+        let entry = by.platform_entry("token.revoke").before(json!(kept.token));
+        let mut change = Change::new(entry).delete(&record);
+        if let Some(way) = self.store.get(&way_key(&kept.fingerprint)?).await? {
+            change = change.delete(&way);
+        }
+        self.store.commit(&change, by.at()).await?;
+        Ok(())
+    }
+}
+
+impl NewToken {
+    fn judge(&self, at: Timestamp) -> Result<(), TokenError> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || " ._-".contains(c);
+        if !(1..=64).contains(&self.name.len()) || !self.name.chars().all(fits) {
+            return Err(TokenError::Name(self.name.chars().take(80).collect()));
+        }
+        if self.scopes.rights.is_empty() {
+            return Err(TokenError::NoScope);
+        }
+        if self
+            .scopes
+            .apps
+            .as_ref()
+            .is_some_and(|apps| apps.len() > MOST as usize)
+        {
+            return Err(TokenError::TooManyApps(MOST));
+        }
+        if self.ends_at <= at || self.ends_at > after(at, YEAR) {
+            return Err(TokenError::End(self.ends_at));
+        }
+        Ok(())
+    }
+}
+
+impl Kept {
+    fn new(new: &NewToken, owner: AccountName, fingerprint: String, at: Timestamp) -> Self {
+        let token = Token {
+            id: fingerprint.chars().take(ID).collect(),
+            owner,
+            name: new.name.clone(),
+            scopes: new.scopes.clone(),
+            created_at: at,
+            ends_at: new.ends_at,
+        };
+        Self { token, fingerprint }
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == ID && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn key(way: &Way) -> Result<Key, StoreError> {
+    Key::of(&["token", way.owner.as_str(), &way.id])
+}
+
+fn way_key(fingerprint: &str) -> Result<Key, StoreError> {
+    Key::of(&["token-by", fingerprint])
+}
+
+fn used_key(token: &Token) -> Result<Key, StoreError> {
+    Key::of(&["token-used", &token.id])
+}
+
+const PREFIX: &str = "mgt_";
+const ID: usize = 16;
+const MOST: u32 = 100;
+const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
+const COARSE: SignedDuration = SignedDuration::from_mins(10);

@@ -1,0 +1,44 @@
+//! Why a token can't be made or revoked.
+
+use jiff::Timestamp;
+
+use crate::access::Denied;
+use crate::hidden::NoRandom;
+use crate::session::MustChange;
+use crate::store::StoreError;
+
+/// Why a token can't be made or revoked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The caller has no right to.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The password has to be changed first.
+    #[error(transparent)]
+    MustChange(#[from] MustChange),
+    /// The name can't be a token's.
+    #[error("`{0}` is no name of a token: use 1 to 64 letters, digits, blanks, `.`, `_` or `-`")]
+    Name(String),
+    /// It could do nothing.
+    #[error("a token needs a scope")]
+    NoScope,
+    /// It names too many apps.
+    #[error("a token names {0} apps or fewer")]
+    TooManyApps(u32),
+    /// It would have ended already, or would end too late.
+    #[error("a token ends within a year, not at {0}")]
+    End(Timestamp),
+    /// Its owner has too many.
+    #[error("an account has {0} tokens or fewer: revoke one first")]
+    TooMany(u32),
+    /// The account has none with this ID.
+    #[error("there is no token `{0}`")]
+    Unknown(String),
+    /// The system has no random numbers.
+    #[error(transparent)]
+    Random(#[from] NoRandom),
+    /// The store doesn't do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
