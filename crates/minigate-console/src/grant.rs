@@ -127,7 +127,13 @@ pub async fn withdraw(store: &dyn Store, id: &AppId, by: &By) -> Result<(), Gran
         .filter(|(_, grant)| grant.holds(by.at()))
         .ok_or(GrantError::Unknown)?;
     let entry = by.entry("grant.withdraw", id.as_str()).before(json!(grant));
-    store.commit(&Change::new(entry).delete(&record), by.at()).await?;
+    // It stays, so that what is published from it has a later revision.
+    let ended = Grant {
+        until: by.at(),
+        ..grant
+    };
+    let change = Change::new(entry).replace(&record, json!(ended));
+    store.commit(&change, by.at()).await?;
     Ok(())
 }
 

@@ -22,6 +22,7 @@ use crate::{
     phone::{Device, User},
     project::{Kind, Project},
     realm::{Arguments, Realm, Watchdog},
+    standing::Standing,
 };
 pub use handle::Called;
 use held::{Held, Room};
@@ -191,6 +192,12 @@ impl App {
     #[must_use]
     pub fn watchdog(&self) -> Watchdog {
         self.host.watch.dog()
+    }
+
+    /// The policy that its calls are judged by, to be exchanged while it runs.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.host.calls.borrow().standing.clone()
     }
 
     /// Lets the app run until it waits for nothing more, or until a moment of its clock has come.
@@ -365,7 +372,7 @@ impl App {
                 self.turn("socketSent", id, |ctx| (count as f64).into_js(ctx), nothing)
             }
             SocketEvent::Closed(closed) => {
-                let wording = self.host.calls.borrow().policy.profile().wording;
+                let wording = self.host.calls.borrow().standing.policy().profile().wording;
                 self.turn(
                     "socketClosed",
                     id,
@@ -406,7 +413,7 @@ impl App {
                 |ctx| answer::body(ctx, &reply.body, wanted, &engine),
             ),
             Err(failure) => {
-                let wording = self.host.calls.borrow().policy.profile().wording;
+                let wording = self.host.calls.borrow().standing.policy().profile().wording;
                 self.turn(
                     "settled",
                     id,

@@ -53,6 +53,7 @@ mod observer;
 mod phone;
 mod project;
 mod realm;
+mod standing;
 mod template;
 
 pub use app::{App, Ask, Called, Change, End, Ending, HideReason, Launch, Pending, Setup, StartError};
@@ -65,4 +66,5 @@ pub use project::{
     Files, Folder, Ineffective, Kind, Listing, Manifest, Mistake, Package, Plugin, Project, ProjectError,
 };
 pub use realm::Watchdog;
+pub use standing::Standing;
 pub use template::{Attribute, Part, Tag, parts, scripts, tags};

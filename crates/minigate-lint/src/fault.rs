@@ -251,7 +251,7 @@ fn refused(reason: &Reason) -> Check {
             error: TargetError::UnknownScheme { .. },
         }
         | Reason::WrongScheme { .. } => Check::SchemeWrong,
-        Reason::NotListed { .. } => Check::DomainNotListed,
+        Reason::NotListed { .. } | Reason::Blocked { .. } | Reason::NoLists { .. } => Check::DomainNotListed,
         Reason::ReservedHost { .. } => Check::HostReserved,
         Reason::NoDomain { .. } | Reason::PrivateAddress { .. } => Check::HostAddress,
         _ => Check::UrlInvalid,

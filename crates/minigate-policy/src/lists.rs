@@ -1,14 +1,21 @@
 //! The four lists of an app, and the two shapes in which they are written.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Allowlist, Interface, ListError, Profile};
+use crate::{Allowlist, Domain, Interface, ListError, Profile};
 
 /// The four domain lists of an app.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DomainLists {
     lists: [Allowlist; 4],
     version: Option<String>,
+    fetched_at: Option<SystemTime>,
+    blocked: Arc<BTreeSet<String>>,
+    missing_from: Option<String>,
 }
 
 impl DomainLists {
@@ -18,6 +25,18 @@ impl DomainLists {
         Self {
             lists: Interface::ALL.map(Allowlist::empty),
             version: None,
+            fetched_at: None,
+            blocked: Arc::default(),
+            missing_from: None,
+        }
+    }
+
+    /// Lists that couldn't be had from where they come from: they allow nothing, and each refusal says so.
+    #[must_use]
+    pub fn missing(source: impl Into<String>) -> Self {
+        Self {
+            missing_from: Some(source.into()),
+            ..Self::empty()
         }
     }
 
@@ -58,7 +77,10 @@ impl DomainLists {
             })
         });
         if errors.is_empty() {
-            Ok(Self { lists, version: None })
+            Ok(Self {
+                lists,
+                ..Self::empty()
+            })
         } else {
             Err(ListsError(errors))
         }
@@ -71,6 +93,42 @@ impl DomainLists {
             version: Some(version.into()),
             ..self
         }
+    }
+
+    /// The same lists, of which somebody else said at this moment that they are the newest.
+    #[must_use]
+    pub fn with_fetched_at(self, moment: SystemTime) -> Self {
+        Self {
+            fetched_at: Some(moment),
+            ..self
+        }
+    }
+
+    /// The same lists below a block: these domains and all that is below them can't be called, whatever is listed and
+    /// whatever check is skipped (rule D2).
+    #[must_use]
+    pub fn with_blocked(self, domains: impl IntoIterator<Item = Domain>) -> Self {
+        let blocked = domains.into_iter().map(|domain| domain.as_str().to_owned());
+        Self {
+            blocked: Arc::new(blocked.collect()),
+            ..self
+        }
+    }
+
+    /// The blocked domain that a host is, or is below.
+    pub(crate) fn block_of(&self, host: &str) -> Option<&str> {
+        let mut name = host.trim_end_matches('.');
+        loop {
+            if let Some(blocked) = self.blocked.get(name) {
+                return Some(blocked);
+            }
+            name = name.split_once('.')?.1;
+        }
+    }
+
+    /// Where the lists couldn't be had from.
+    pub(crate) fn missing_from(&self) -> Option<&str> {
+        self.missing_from.as_deref()
     }
 
     /// The list of an interface.
@@ -89,6 +147,12 @@ impl DomainLists {
     #[must_use]
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
+    }
+
+    /// When somebody else last said that they are the newest.
+    #[must_use]
+    pub const fn fetched_at(&self) -> Option<SystemTime> {
+        self.fetched_at
     }
 }
 

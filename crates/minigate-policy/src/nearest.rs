@@ -81,6 +81,13 @@ pub enum Proposal {
         /// The host.
         host: String,
     },
+    /// Ask whoever runs the console to lift a block.
+    AskOperator,
+    /// See to it that the console can be reached, and knows the app.
+    ReachConsole {
+        /// Its address.
+        source: String,
+    },
     /// Let the server redirect fewer times.
     ShortenRedirects,
 }

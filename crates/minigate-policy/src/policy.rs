@@ -263,6 +263,7 @@ impl Policy {
                 interface,
                 entries: list.entries().len(),
                 version: self.lists().version().map(str::to_owned),
+                fetched_at: self.lists().fetched_at(),
             },
             nearest: Vec::new(),
             proposals: Vec::new(),
@@ -283,6 +284,7 @@ impl Policy {
 
     fn find(&self, interface: Interface, target: &Target) -> Result<Finding, Reason> {
         self.refuse_reserved(target)?;
+        self.refuse_blocked(target)?;
         if !target.scheme().is_kin_of(interface.scheme()) {
             return Err(wrong_scheme(interface, target));
         }
@@ -301,6 +303,21 @@ impl Policy {
                 domain: domain.clone(),
                 port: target.port(),
             }),
+        }
+    }
+
+    /// Above every list, every exception and every skip.
+    fn refuse_blocked(&self, target: &Target) -> Result<(), Reason> {
+        let host = target.host_str();
+        match (self.lists().block_of(host), self.lists().missing_from()) {
+            (Some(by), _) => Err(Reason::Blocked {
+                host: host.to_owned(),
+                by: by.to_owned(),
+            }),
+            (None, Some(source)) => Err(Reason::NoLists {
+                source: source.to_owned(),
+            }),
+            (None, None) => Ok(()),
         }
     }
 
@@ -330,6 +347,10 @@ impl Policy {
     ) -> Vec<Proposal> {
         match reason {
             Reason::ReservedHost { .. } => vec![Proposal::CallFromServer],
+            Reason::Blocked { .. } => vec![Proposal::AskOperator],
+            Reason::NoLists { source } => vec![Proposal::ReachConsole {
+                source: source.clone(),
+            }],
             Reason::NoDomain { .. } => vec![Proposal::UseDomain],
             Reason::WrongScheme { .. } => self.cures_of_scheme(target, interface),
             Reason::NotListed { .. } => proposals(target, interface, nearest),

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::time::SystemTime;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     AddressClass, AppId, Domain, DomainError, Entry, Era, Interface, Nearest, Platform, Proposal, Release,
@@ -76,6 +77,14 @@ pub struct ListConsulted {
     pub entries: usize,
     /// The name of its version.
     pub version: Option<String>,
+    /// When it was fetched, where it comes from elsewhere; in seconds since 1970 where it is written as JSON.
+    #[serde(serialize_with = "seconds")]
+    pub fetched_at: Option<SystemTime>,
+}
+
+fn seconds<S: Serializer>(moment: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    let since = moment.and_then(|moment| moment.duration_since(SystemTime::UNIX_EPOCH).ok());
+    since.map(|span| span.as_secs()).serialize(serializer)
 }
 
 /// Why a call may not leave: one variant for each way to break a rule, with what was seen.
@@ -92,6 +101,18 @@ pub enum Reason {
     ReservedHost {
         /// The host.
         host: String,
+    },
+    /// The host is blocked for every app (rule D2).
+    Blocked {
+        /// The host.
+        host: String,
+        /// The blocked domain, which the host is or is below.
+        by: String,
+    },
+    /// There are no lists: they couldn't be had (rule D2).
+    NoLists {
+        /// From where.
+        source: String,
     },
     /// The host is an address, this machine, or no registered name (rule D4).
     NoDomain {
@@ -138,6 +159,7 @@ impl Reason {
             }
             | Self::WrongScheme { .. } => Rule::D3,
             Self::InvalidUrl { .. } | Self::NotListed { .. } | Self::TooManyRedirects { .. } => Rule::D1,
+            Self::Blocked { .. } | Self::NoLists { .. } => Rule::D2,
             Self::ReservedHost { .. } => Rule::D6,
             Self::NoDomain { .. } | Self::PrivateAddress { .. } => Rule::D4,
         }

@@ -269,6 +269,8 @@ fn needs_old_tls(cause: &Cause) -> bool {
 const fn refusal_name(reason: Option<&Reason>) -> &'static str {
     match reason {
         Some(Reason::InvalidUrl { .. }) => "invalid-url",
+        Some(Reason::Blocked { .. }) => "blocked",
+        Some(Reason::NoLists { .. }) => "no-lists",
         Some(Reason::ReservedHost { .. }) => "reserved-host",
         Some(Reason::NoDomain { .. }) => "no-domain",
         Some(Reason::WrongScheme { .. }) => "wrong-scheme",

@@ -14,11 +14,12 @@ use minigate_policy::{Interface, Policy};
 
 use super::request::Request;
 use crate::limits::{Limit, Limits};
+use crate::standing::Standing;
 
 /// All calls that have not settled.
 pub(crate) struct Calls {
     pub(crate) engine: Engine,
-    pub(crate) policy: Policy,
+    pub(crate) standing: Standing,
     last_id: u64,
     bytes: usize,
     running: BTreeMap<u64, Running>,
@@ -52,7 +53,7 @@ impl Calls {
     pub(crate) fn new(engine: Engine, policy: Policy) -> Self {
         Self {
             engine,
-            policy,
+            standing: Standing::new(policy),
             last_id: 0,
             bytes: 0,
             running: BTreeMap::new(),
@@ -78,7 +79,7 @@ impl Calls {
             });
         }
         let method = &request.exchange.method;
-        let task = match (self.policy.judge(&request.call), request.obstacle) {
+        let task = match (self.standing.policy().judge(&request.call), request.obstacle) {
             (Err(denial), _) => self.engine.refuse(denial, method),
             (Ok(permit), Some(failure)) => self.engine.fail(&permit, method, failure),
             (Ok(permit), None) => self.engine.start(permit, request.exchange),

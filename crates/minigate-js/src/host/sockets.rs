@@ -91,7 +91,7 @@ impl Sockets {
         if self.open.len() >= limit {
             return Err(Limit::PendingCalls { count: limit });
         }
-        let socket = match calls.policy.judge(&call) {
+        let socket = match calls.standing.policy().judge(&call) {
             Ok(permit) => calls.engine.connect(permit, handshake),
             Err(denial) => calls.engine.refuse_socket(denial),
         };

@@ -33,6 +33,9 @@ fn reason(reason: &Reason, verdict: &Verdict) -> String {
         Reason::ReservedHost { host } => {
             format!("`{host}` can't be called from an app, whatever its lists say")
         }
+        Reason::Blocked { host, by } if host == by => format!("`{host}` is blocked for every app"),
+        Reason::Blocked { host, by } => format!("`{host}` is blocked for every app, as all of `{by}` is"),
+        Reason::NoLists { source } => format!("no domain list of {} could be had from {source}", verdict.app),
         Reason::NoDomain { error } => error.to_string(),
         Reason::WrongScheme { found, required } => format!("{interface} takes {required}, not {found}"),
         Reason::NotListed { domain, port } => {
@@ -121,6 +124,14 @@ pub(super) fn proposal(proposal: &Proposal) -> String {
         }
         Proposal::LeaveFakeIp { host } => {
             format!("make your proxy tool resolve `{host}` for real (turn fake-IP off for it)")
+        }
+        Proposal::AskOperator => {
+            "ask whoever runs the console: only a platform operator lifts a block".to_owned()
+        }
+        Proposal::ReachConsole { source } => {
+            format!(
+                "see to it that {source} can be reached and knows the app; the list is asked for again and again"
+            )
         }
         Proposal::ShortenRedirects => "let the server redirect fewer times, or call the last URL".to_owned(),
     }

@@ -27,6 +27,9 @@ fn reason(reason: &Reason, verdict: &Verdict) -> String {
     match reason {
         Reason::InvalidUrl { error } => format!("`{}` 不是可以调用的 URL：{}", verdict.url, url_error(error)),
         Reason::ReservedHost { host } => format!("无论如何配置，小程序都不能调用 `{host}`"),
+        Reason::Blocked { host, by } if host == by => format!("`{host}` 已对所有小程序封禁"),
+        Reason::Blocked { host, by } => format!("`{host}` 已随 `{by}` 对所有小程序封禁"),
+        Reason::NoLists { source } => format!("未能从 {source} 取得 {} 的域名列表", verdict.app),
         Reason::NoDomain { error } => domain_error(error),
         Reason::WrongScheme { found, required } => {
             format!("{interface} 只支持 {required}，不支持 {found}")
@@ -174,6 +177,10 @@ pub(super) fn proposal(proposal: &Proposal) -> String {
             format!("让 `{host}` 只解析到公网地址；若在内网使用，请在 `private_hosts` 中声明")
         }
         Proposal::LeaveFakeIp { host } => format!("让代理工具对 `{host}` 返回真实地址（关闭 fake-ip）"),
+        Proposal::AskOperator => "请询问控制台的管理者：只有平台运营者可以解除封禁".to_owned(),
+        Proposal::ReachConsole { source } => {
+            format!("请确认 {source} 可以连接且有此小程序；会不断重试获取列表")
+        }
         Proposal::ShortenRedirects => "减少服务器的重定向次数，或直接调用最终的 URL".to_owned(),
     }
 }

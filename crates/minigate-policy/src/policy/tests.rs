@@ -436,3 +436,58 @@ fn a_redirects_verdict_shows_the_port_that_was_written() {
 
     assert_eq!(denial.verdict().url, "https://a.com:443/y");
 }
+
+fn blocked(policy: Policy, name: &str) -> Policy {
+    let lists = policy
+        .lists()
+        .clone()
+        .with_blocked([crate::Domain::parse(name).unwrap()]);
+    policy.with_lists(lists)
+}
+
+#[test]
+fn d2_a_block_stands_above_every_list_and_covers_what_is_below_it() {
+    let policy = blocked(policy(), "a.com");
+
+    for url in [
+        "https://a.com/",
+        "https://x.y.A.com./",
+        "http://a.com:81/",
+        "https://u:p@a.com/",
+    ] {
+        let denial = request(&policy, url).unwrap_err();
+        assert!(
+            matches!(denial.reason(), Reason::Blocked { by, .. } if by == "a.com"),
+            "{url}: {denial:?}"
+        );
+        assert_eq!(denial.rule(), Rule::D2);
+    }
+    assert!(request(&policy, "https://b.com:8080/").is_ok());
+    let other = request(&policy, "https://aa.com/").unwrap_err();
+    assert!(matches!(other.reason(), Reason::NotListed { .. }));
+}
+
+#[test]
+fn d2_a_block_stands_above_every_skip_and_every_redirect() {
+    let policy = blocked(policy(), "evil.com").with_check_skipped(Debugging::On);
+
+    assert!(policy.skips_check());
+    assert!(request(&policy, "https://other.com/").is_ok());
+    assert!(request(&policy, "https://www.evil.com/").is_err());
+    let hop = request(&policy, "https://a.com/").unwrap();
+    assert!(hop.follow("https://evil.com/").is_err());
+}
+
+#[test]
+fn d2_without_any_list_nothing_is_allowed_and_the_refusal_says_so() {
+    let lists = DomainLists::missing("https://console.example.com");
+    let policy = policy().with_lists(lists).with_check_skipped(Debugging::On);
+
+    for url in ["https://a.com/", "https://192.168.1.2/"] {
+        let denial = request(&policy, url).unwrap_err();
+        assert!(
+            matches!(denial.reason(), Reason::NoLists { source } if source == "https://console.example.com"),
+            "{url}: {denial:?}"
+        );
+    }
+}

@@ -1,0 +1,384 @@
+//! Following a list: fetched, verified, kept, and asked for again when there is a new one.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use jiff::Timestamp;
+use minigate_policy::{DomainLists, Profile};
+use sse_stream::SseByteStream;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::cache::{Cache, KeptKeys, KeptList};
+use crate::client::{Client, Given, Setup, SetupError};
+use crate::problem::Problem;
+use crate::trust::{self, Ring, Trusted};
+use crate::{KeySet, Published, Refusal, TokenError};
+
+/// When a client asks.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Pace {
+    /// How long it waits at most between two questions while it can't listen: 60 s.
+    pub poll: Duration,
+    /// How often it asks while it listens, in case that it missed something: 10 min.
+    pub refresh: Duration,
+    /// How long the stream may be silent before it counts as dead: 45 s.
+    pub silence: Duration,
+    /// How long it waits after the first failure; each further one doubles it, up to `poll`: 1 s.
+    pub retry: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_secs(60),
+            refresh: Duration::from_mins(10),
+            silence: Duration::from_secs(45),
+            retry: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What a follower has by now.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct State {
+    /// The last good list; none where there never was one.
+    pub held: Option<Arc<Held>>,
+    /// Why there is no newer one, while that is so: the console is away, or what it says is refused.
+    pub problem: Option<Arc<Problem>>,
+    /// Why the disk doesn't keep what was fetched.
+    pub unkept: Option<Arc<Problem>>,
+    /// The keys that are trusted.
+    pub trusted: Option<Arc<Trusted>>,
+    console: Arc<str>,
+}
+
+/// A list that was verified.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Held {
+    /// What it says.
+    pub published: Published,
+    /// When the console last said that it is the newest.
+    pub fetched_at: Timestamp,
+}
+
+impl State {
+    /// The lists for a policy at a moment, named after their version and console; without any, all of them refuse and say
+    /// why. They change with the state, and when a block ends ([`Published::next_end`]).
+    #[must_use]
+    pub fn lists_for(&self, profile: &Profile, now: Timestamp) -> DomainLists {
+        let held = self.held.as_ref();
+        let lists = held.and_then(|held| Some((held, held.published.lists_for(profile, now).ok()?)));
+        match lists {
+            Some((held, lists)) => lists
+                .with_version(format!("{} of {}", held.published.version, self.console))
+                .with_fetched_at(held.fetched_at.into()),
+            None => DomainLists::missing(&*self.console),
+        }
+    }
+
+    /// The console's address.
+    #[must_use]
+    pub fn console(&self) -> &str {
+        &self.console
+    }
+}
+
+/// Follows one app's list until it is dropped.
+#[derive(Debug)]
+pub struct Follower {
+    state: watch::Receiver<State>,
+    following: AbortHandle,
+}
+
+impl Follower {
+    /// Takes what the disk has, asks the console once, and follows it from then on, on the tokio runtime it is called on.
+    ///
+    /// It comes back with whatever there is after 10 s for each of two or three questions at most; a console that is away
+    /// is asked again.
+    ///
+    /// # Errors
+    /// [`SetupError`].
+    pub async fn start(setup: Setup) -> Result<Self, SetupError> {
+        let mut following = Following::new(setup)?;
+        following.load();
+        following.refresh().await;
+        let state = following.state.subscribe();
+        let following = tokio::spawn(following.follow()).abort_handle();
+        Ok(Self { state, following })
+    }
+
+    /// What there is by now.
+    #[must_use]
+    pub fn state(&mut self) -> State {
+        self.state.borrow_and_update().clone()
+    }
+
+    /// Waits for a change of it. Dropping the future loses nothing.
+    pub async fn changed(&mut self) {
+        if self.state.changed().await.is_err() {
+            // The task ended with its runtime.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.following.abort();
+    }
+}
+
+/// The task's own.
+struct Following {
+    setup: Setup,
+    client: Client,
+    cache: Option<Cache>,
+    keys: Option<KeySet>,
+    keys_fetched: Option<Instant>,
+    etag: Option<String>,
+    signed: String,
+    state: watch::Sender<State>,
+}
+
+impl Following {
+    fn new(setup: Setup) -> Result<Self, SetupError> {
+        let state = State {
+            console: setup.console().as_str().trim_end_matches('/').into(),
+            ..State::default()
+        };
+        Ok(Self {
+            client: Client::new(&setup)?,
+            cache: setup.cache.as_ref().map(|root| Cache::of(root, setup.console())),
+            keys: None,
+            keys_fetched: None,
+            etag: None,
+            signed: String::new(),
+            state: watch::Sender::new(state),
+            setup,
+        })
+    }
+
+    /// Takes what the disk has, and verifies it again: it may have been changed there.
+    fn load(&mut self) {
+        let Some(cache) = self.cache.clone() else {
+            return;
+        };
+        let given = self.setup.key.as_ref();
+        let kept = cache.keys().filter(|kept| kept.trusted.agrees_with(given));
+        let Some(kept) = kept else { return };
+        let Ok(ring) = trust::take(&kept.signed, Some(&kept.trusted), kept.trusted.since) else {
+            return;
+        };
+        self.adopt(ring);
+        let Some(list) = cache.list(self.setup.app()) else {
+            return;
+        };
+        if let Ok(published) = self.open(&list.signed) {
+            self.hold(published, list);
+        }
+    }
+
+    async fn follow(mut self) {
+        let mut failures = 0;
+        loop {
+            let stream = self.client.events().await;
+            self.refresh().await;
+            let began = Instant::now();
+            if let Ok(stream) = stream {
+                self.listen(stream).await;
+            }
+            // What holds is worth a quick return; what breaks off at once isn't.
+            failures = if began.elapsed() > self.setup.pace.silence {
+                0
+            } else {
+                failures + 1
+            };
+            sleep_until(Instant::now() + self.pause(failures)).await;
+        }
+    }
+
+    /// Longer with each failure, and never in step with other clients.
+    fn pause(&self, failures: u32) -> Duration {
+        let Pace { poll, retry, .. } = &self.setup.pace;
+        let longest = retry.saturating_mul(1 << failures.min(16)).min(*poll);
+        longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+    }
+
+    /// Until the stream ends or falls silent.
+    async fn listen(&mut self, body: Incoming) {
+        let mut events = pin!(SseByteStream::new(frames(body, self.setup.pace.silence)));
+        loop {
+            let again = Instant::now() + self.setup.pace.refresh;
+            // The stream keeps what it has read, so the event may be dropped halfway.
+            let event = tokio::select! {
+                event = events.next() => event,
+                () = sleep_until(again) => Some(Ok(sse_stream::Sse::default())),
+            };
+            match event {
+                Some(Ok(_)) => self.refresh().await,
+                Some(Err(_)) | None => return,
+            }
+        }
+    }
+
+    /// Asks once, and says what came of it.
+    async fn refresh(&mut self) {
+        let outcome = self.fetch().await;
+        let problem = outcome.err().map(Arc::new);
+        self.state.send_if_modified(|state| {
+            let is_news = state.problem != problem;
+            state.problem = problem;
+            is_news
+        });
+    }
+
+    async fn fetch(&mut self) -> Result<(), Problem> {
+        let is_old = self.keys_fetched.is_none_or(|at| at.elapsed() > KEYS_HOLD);
+        if is_old {
+            self.fetch_keys().await?;
+        }
+        match self.client.list(self.etag.as_deref()).await? {
+            Given::Unchanged => self.confirm(),
+            Given::New { signed, etag } => {
+                let published = match self.open(&signed) {
+                    Err(Refusal::Token(TokenError::UnknownKey { .. })) => {
+                        self.fetch_keys().await?;
+                        self.open(&signed)?
+                    }
+                    opened => opened?,
+                };
+                let fetched_at = (self.setup.clock)();
+                self.hold(
+                    published,
+                    KeptList {
+                        signed,
+                        etag,
+                        fetched_at,
+                    },
+                );
+            }
+        }
+        self.keep();
+        Ok(())
+    }
+
+    async fn fetch_keys(&mut self) -> Result<(), Problem> {
+        let signed = self.client.keys().await?;
+        let now = (self.setup.clock)();
+        let known = self.state.borrow().trusted.clone();
+        let known = match (known, self.setup.key.clone()) {
+            (Some(known), _) => Some((*known).clone()),
+            (None, Some(given)) => Some(Trusted::given(given, now)),
+            (None, None) => None,
+        };
+        let ring = trust::take(&signed, known.as_ref(), now)?;
+        let kept = KeptKeys {
+            trusted: ring.trusted.clone(),
+            signed,
+        };
+        let is_news = known.as_ref() != Some(&ring.trusted);
+        self.adopt(ring);
+        self.keys_fetched = Some(Instant::now());
+        if is_news {
+            self.note(self.cache.as_ref().map(|cache| cache.keep_keys(&kept)));
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, ring: Ring) {
+        self.keys = Some(ring.set);
+        let trusted = Some(Arc::new(ring.trusted));
+        self.state.send_if_modified(|state| {
+            let is_news = state.trusted != trusted;
+            state.trusted = trusted;
+            is_news
+        });
+    }
+
+    /// A list that is signed, the app's own, and not older than the one that is held.
+    fn open(&self, signed: &str) -> Result<Published, Refusal> {
+        let none = KeySet {
+            sequence: 0,
+            keys: Vec::new(),
+        };
+        let keys = self.keys.as_ref().unwrap_or(&none);
+        let published = Published::open(signed, self.setup.app(), keys)?;
+        let seen = self
+            .state
+            .borrow()
+            .held
+            .as_ref()
+            .map(|held| held.published.sequence);
+        match seen.filter(|seen| published.sequence < *seen) {
+            Some(seen) => Err(Refusal::GoneBack {
+                found: published.sequence,
+                seen,
+            }),
+            None => Ok(published),
+        }
+    }
+
+    fn hold(&mut self, published: Published, list: KeptList) {
+        self.etag = list.etag;
+        self.signed = list.signed;
+        let held = Held {
+            published,
+            fetched_at: list.fetched_at,
+        };
+        self.state.send_modify(|state| state.held = Some(Arc::new(held)));
+    }
+
+    /// The console says that the list is still the newest.
+    fn confirm(&mut self) {
+        let now = (self.setup.clock)();
+        self.state.send_modify(|state| {
+            if let Some(held) = &mut state.held {
+                Arc::make_mut(held).fetched_at = now;
+            }
+        });
+    }
+
+    fn keep(&mut self) {
+        let fetched_at = self.state.borrow().held.as_ref().map(|held| held.fetched_at);
+        let (Some(cache), Some(fetched_at)) = (&self.cache, fetched_at) else {
+            return;
+        };
+        let list = KeptList {
+            signed: self.signed.clone(),
+            etag: self.etag.clone(),
+            fetched_at,
+        };
+        self.note(Some(cache.keep_list(self.setup.app(), &list)));
+    }
+
+    fn note(&self, kept: Option<Result<(), Problem>>) {
+        let unkept = kept.and_then(Result::err).map(Arc::new);
+        self.state.send_if_modified(|state| {
+            let is_news = state.unkept != unkept;
+            state.unkept = unkept;
+            is_news
+        });
+    }
+}
+
+/// The bytes of a stream, which ends where nothing comes for too long; heartbeats are something.
+fn frames(body: Incoming, silence: Duration) -> impl Stream<Item = io::Result<Bytes>> {
+    let body = Limited::new(body, MOST_HEARD).into_data_stream();
+    stream::unfold(body, move |mut body| async move {
+        let frame = timeout(silence, body.next()).await.ok().flatten()?;
+        Some((frame.map_err(io::Error::other), body))
+    })
+}
+
+/// Of one stream, before it is opened anew: so a line without an end can't fill the memory.
+const MOST_HEARD: usize = 1024 * 1024;
+const KEYS_HOLD: Duration = Duration::from_hours(1);
