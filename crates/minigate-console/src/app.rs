@@ -21,6 +21,9 @@ pub struct App {
     pub era: Era,
     /// Whether somebody else than the author has to approve a change of its domains.
     pub two_people: bool,
+    /// Whether a draft has to pass a pre-flight before it can be published.
+    #[serde(default)]
+    pub preflight_required: bool,
     /// The number of its effective version; 0 before the first.
     pub effective: u32,
     /// How many changes of its domains have been published in one month.
@@ -107,6 +110,7 @@ pub async fn create(
         name: name_of(name)?,
         era,
         two_people,
+        preflight_required: false,
         effective: 0,
         changes: Monthly::default(),
         created_at: by.at(),
@@ -127,6 +131,29 @@ pub async fn create(
 /// [`AppError::Unknown`], [`AppError::Store`].
 pub async fn find(store: &dyn Store, id: &AppId) -> Result<App, AppError> {
     Ok(load(store, id).await?.1)
+}
+
+/// Says whether a draft has to pass a pre-flight before it can be published.
+///
+/// # Errors
+/// [`AppError::Unknown`], [`AppError::Store`].
+pub async fn require_preflight(
+    store: &dyn Store,
+    id: &AppId,
+    is_required: bool,
+    by: &By,
+) -> Result<App, AppError> {
+    let (record, app) = load(store, id).await?;
+    let app = App {
+        preflight_required: is_required,
+        ..app
+    };
+    let entry = by.entry("app.preflight", id.as_str());
+    let entry = entry.before(record.body.clone()).after(json!(app));
+    store
+        .commit(&Change::new(entry).replace(&record, json!(app)), by.at())
+        .await?;
+    Ok(app)
 }
 
 /// Every app, in the order of their IDs, from after one of them.

@@ -13,6 +13,8 @@ mod diff;
 mod error;
 mod gate;
 mod model;
+mod propose;
+mod tell;
 
 use minigate_policy::{AppId, DomainLists, WrittenLists};
 use serde_json::json;
@@ -23,7 +25,6 @@ pub use model::{Approval, Draft, State, Version};
 
 use crate::By;
 use crate::app::{self, App};
-use crate::block::words;
 use crate::filing::FilingRegister;
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
@@ -103,25 +104,10 @@ impl<'a> Domains<'a> {
     /// nothing is kept; [`DomainsError::NothingChanges`], [`DomainsError::App`], [`DomainsError::Store`].
     pub async fn write(&self, lists: WrittenLists, by: &By) -> Result<Draft, DomainsError> {
         let (app_record, app) = app::load(self.store, self.id).await?;
-        judge(&lists, &app)?;
-        let unblocked = gate::Unblocked::check(self.store, &lists, by.at()).await?;
-        let effective = self.lists_of(&app).await?;
-        if lists == effective {
-            return Err(DomainsError::NothingChanges);
-        }
-        let draft = Draft {
-            base: app.effective,
-            lists,
-            author: by.actor().to_owned(),
-            written_at: by.at(),
-            state: State::Open,
-            approvals: Vec::new(),
-            note: by.reason().and_then(words),
-        };
         let old = self.store.get(&self.draft_key()?).await?;
-        let change = self.put_draft("domains.write", old.as_ref(), &draft, by)?;
-        let change = unblocked.rest(change)?;
-        self.store.commit(&change.rest_on(&app_record), by.at()).await?;
+        let draft = Draft::new(app.effective, lists, by);
+        self.keep("domains.write", (&app_record, &app), old.as_ref(), &draft, by)
+            .await?;
         Ok(draft)
     }
 
@@ -169,7 +155,7 @@ impl<'a> Domains<'a> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let (record, mut draft) = self.load_draft().await?;
         draft.require(State::Submitted)?;
-        if app.two_people && draft.author == by.actor() {
+        if app.two_people && draft.is_by(by.actor()) {
             return Err(DomainsError::OwnDraft);
         }
         draft.state = State::Approved;
@@ -202,7 +188,8 @@ impl<'a> Domains<'a> {
     /// another version has become effective since it was written; [`DomainsError::Quota`] where the changes of this month
     /// are used up; [`DomainsError::Lists`] where it breaks a rule by now, [`DomainsError::Blocked`] where an entry is blocked
     /// by now; [`DomainsError::NotFiled`] and [`DomainsError::FilingUnknown`] as
-    /// [`FilingTerms`](crate::filing::FilingTerms) say; [`DomainsError::Store`].
+    /// [`FilingTerms`](crate::filing::FilingTerms) say; [`DomainsError::PreflightFailed`] where the app wants a pre-flight;
+    /// [`DomainsError::Store`].
     pub async fn publish(&self, by: &By) -> Result<Version, DomainsError> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let (draft_record, draft) = self.load_draft().await?;
@@ -220,6 +207,7 @@ impl<'a> Domains<'a> {
         }
         let unblocked = gate::Unblocked::check(self.store, &draft.lists, by.at()).await?;
         let filed = gate::Filed::check(self.store, self.register, &draft.lists).await?;
+        let checked = gate::Checked::check(self.store, self.id, &app, &draft, by.at()).await?;
         let version = Version::of(&draft, app.effective.saturating_add(1), by);
         let published = App {
             effective: version.number,
@@ -232,9 +220,28 @@ impl<'a> Domains<'a> {
             .replace(&app_record, json!(published))
             .create(&self.version_key(version.number)?, json!(version))
             .delete(&draft_record);
-        let change = filed.rest(unblocked.rest(change)?);
+        let change = checked.settle(filed.rest(unblocked.rest(change)?))?;
         self.store.commit(&change, by.at()).await?;
         Ok(version)
+    }
+
+    /// Keeps a draft that holds, in place of the one that was read.
+    async fn keep(
+        &self,
+        action: &str,
+        (app_record, app): (&Record, &App),
+        old: Option<&Record>,
+        draft: &Draft,
+        by: &By,
+    ) -> Result<(), DomainsError> {
+        judge(&draft.lists, app)?;
+        let unblocked = gate::Unblocked::check(self.store, &draft.lists, by.at()).await?;
+        if draft.lists == self.lists_of(app).await? {
+            return Err(DomainsError::NothingChanges);
+        }
+        let change = unblocked.rest(self.put_draft(action, old, draft, by)?)?;
+        self.store.commit(&change.rest_on(app_record), by.at()).await?;
+        Ok(())
     }
 
     async fn lists_of(&self, app: &App) -> Result<WrittenLists, DomainsError> {

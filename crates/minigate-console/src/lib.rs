@@ -18,10 +18,12 @@ pub mod grant;
 mod hidden;
 mod moment;
 mod origin;
+pub mod preflight;
 mod refusal;
 pub mod session;
 pub mod store;
 pub mod token;
+pub mod what_if;
 
 pub use by::By;
 pub use hidden::{Hidden, NoRandom};

@@ -1,11 +1,12 @@
 //! Why domains can't be changed.
 
-use minigate_policy::ListsError;
+use minigate_policy::{ListsError, TargetError};
 
 use super::State;
 use crate::app::AppError;
 use crate::block::BlockedEntry;
 use crate::filing::FilingOf;
+use crate::preflight::PreflightFault;
 use crate::store::StoreError;
 
 /// Why domains can't be changed; nothing is kept of a change that fails.
@@ -24,6 +25,12 @@ pub enum DomainsError {
     /// Nobody can tell whether domains are filed (rule D5).
     #[error("nobody can tell whether these are filed: {}", names(.0.iter().map(|of| of.domain.as_str())))]
     FilingUnknown(Vec<FilingOf>),
+    /// The app wants a pre-flight, and the draft hasn't passed one.
+    #[error("the draft needs a pre-flight: {0}")]
+    PreflightFailed(PreflightFault),
+    /// The text is no URL that a call could go to.
+    #[error("this is no URL that could be called: {0}")]
+    Url(TargetError),
     /// The lists are the effective ones.
     #[error("nothing changes: these lists are effective already")]
     NothingChanges,

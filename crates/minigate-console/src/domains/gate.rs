@@ -3,11 +3,13 @@
 //! A change that goes through a gate rests on the records that the gate read, so it can't slip through while they change.
 
 use jiff::Timestamp;
-use minigate_policy::WrittenLists;
+use minigate_policy::{AppId, WrittenLists};
 
-use super::DomainsError;
+use super::{DomainsError, Draft};
+use crate::app::App;
 use crate::block::Blocks;
 use crate::filing::{Consequence, Filing, FilingOf, FilingRegister, Inquiry};
+use crate::preflight::Kept;
 use crate::store::{Change, Record, Store, StoreError};
 
 /// No entry is blocked.
@@ -15,6 +17,9 @@ pub(super) struct Unblocked(Option<Record>);
 
 /// Every domain is filed, as far as the platform asks for it (rule D5).
 pub(super) struct Filed<'a>(Inquiry<'a>);
+
+/// The draft has passed a pre-flight, where the app wants one.
+pub(super) struct Checked(Kept);
 
 impl Unblocked {
     pub(super) async fn check(
@@ -57,6 +62,27 @@ impl<'a> Filed<'a> {
 
     pub(super) fn rest(&self, change: Change) -> Change {
         self.0.rest(change)
+    }
+}
+
+impl Checked {
+    pub(super) async fn check(
+        store: &dyn Store,
+        id: &AppId,
+        app: &App,
+        draft: &Draft,
+        now: Timestamp,
+    ) -> Result<Self, DomainsError> {
+        let kept = Kept::load(store, id, &draft.lists).await?;
+        if app.preflight_required {
+            kept.require(now).map_err(DomainsError::PreflightFailed)?;
+        }
+        Ok(Self(kept))
+    }
+
+    /// The pre-flight becomes that of the version.
+    pub(super) fn settle(self, change: Change) -> Result<Change, StoreError> {
+        self.0.settle(change)
     }
 }
 

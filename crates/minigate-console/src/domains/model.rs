@@ -1,11 +1,14 @@
 //! Drafts and versions, as they are kept.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use minigate_policy::WrittenLists;
 use serde::{Deserialize, Serialize};
 
 use super::DomainsError;
 use crate::By;
+use crate::block::words;
 
 /// A change that is being made.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -26,6 +29,9 @@ pub struct Draft {
     /// Why, in the author's words.
     #[serde(default)]
     pub note: Option<String>,
+    /// Who else has put entries into it.
+    #[serde(default)]
+    pub proposers: BTreeSet<String>,
 }
 
 /// How far a draft has come.
@@ -73,6 +79,25 @@ pub struct Version {
 }
 
 impl Draft {
+    /// What somebody writes on a version.
+    pub(super) fn new(base: u32, lists: WrittenLists, by: &By) -> Self {
+        Self {
+            base,
+            lists,
+            author: by.actor().to_owned(),
+            written_at: by.at(),
+            state: State::Open,
+            approvals: Vec::new(),
+            note: by.reason().and_then(words),
+            proposers: BTreeSet::new(),
+        }
+    }
+
+    /// Whether somebody has written something of it.
+    pub(super) fn is_by(&self, actor: &str) -> bool {
+        self.author == actor || self.proposers.contains(actor)
+    }
+
     pub(super) fn require(&self, state: State) -> Result<(), DomainsError> {
         if self.state == state {
             Ok(())

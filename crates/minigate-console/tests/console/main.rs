@@ -20,5 +20,8 @@ mod filing;
 mod grant;
 mod kill;
 mod people;
+mod preflight;
+mod proposal;
 mod sessions;
 mod store;
+mod what_if;

@@ -1,0 +1,89 @@
+//! A refused call that becomes a change.
+
+use minigate_policy::{Entry, EntryFault, Interface, ListError, ListsError, Target, WrittenLists};
+
+use super::{Domains, DomainsError, Draft, State};
+use crate::By;
+use crate::app;
+use crate::store::{self, StoreError};
+
+impl Domains<'_> {
+    /// Puts the origin of a URL that a runtime refused into the open draft, or writes a draft with it.
+    ///
+    /// Proposals that come at once all end up in the draft. Who proposes counts as one of its authors where the app wants two
+    /// people.
+    ///
+    /// # Errors
+    /// [`DomainsError::Url`] where the text is no URL; [`DomainsError::NothingChanges`] where its entry is there already;
+    /// [`DomainsError::State`] where the draft is submitted or approved; as [`Domains::write`] otherwise.
+    pub async fn propose(&self, interface: Interface, url: &str, by: &By) -> Result<Draft, DomainsError> {
+        let entry = entry(interface, url)?;
+        let mut tries = MOST_TRIES;
+        loop {
+            tries -= 1;
+            match self.propose_once(interface, &entry, by).await {
+                // Somebody else's proposal was faster: this one joins it.
+                Err(DomainsError::Store(StoreError::Conflict { .. })) if tries > 0 => {}
+                settled => return settled,
+            }
+        }
+    }
+
+    async fn propose_once(
+        &self,
+        interface: Interface,
+        entry: &Entry,
+        by: &By,
+    ) -> Result<Draft, DomainsError> {
+        let (app_record, app) = app::load(self.store, self.id).await?;
+        let old = self.store.get(&self.draft_key()?).await?;
+        let mut draft = match &old {
+            Some(record) => joined(store::read(record)?, by)?,
+            None => Draft::new(app.effective, self.lists_of(&app).await?, by),
+        };
+        let list = list(&mut draft.lists, interface);
+        let is_there = |text: &String| Entry::parse(text, interface).is_ok_and(|listed| listed == *entry);
+        if list.iter().any(is_there) {
+            return Err(DomainsError::NothingChanges);
+        }
+        list.push(entry.to_string());
+        self.keep("domains.propose", (&app_record, &app), old.as_ref(), &draft, by)
+            .await?;
+        Ok(draft)
+    }
+}
+
+fn joined(mut draft: Draft, by: &By) -> Result<Draft, DomainsError> {
+    draft.require(State::Open)?;
+    if !draft.is_by(by.actor()) {
+        draft.proposers.insert(by.actor().to_owned());
+    }
+    draft.written_at = by.at();
+    Ok(draft)
+}
+
+/// The entry that would allow a call to a URL; its path doesn't matter, and neither does a socket's port.
+fn entry(interface: Interface, url: &str) -> Result<Entry, DomainsError> {
+    let target = Target::parse(url).map_err(DomainsError::Url)?;
+    let host = target.host_str();
+    let text = if interface.compares_ports() {
+        target.origin()
+    } else {
+        format!("{}://{host}", target.scheme())
+    };
+    Entry::parse(&text, interface).map_err(|error| {
+        let faults = vec![EntryFault { text, error }];
+        DomainsError::Lists(ListsError(vec![ListError::Entries { interface, faults }]))
+    })
+}
+
+const fn list(lists: &mut WrittenLists, interface: Interface) -> &mut Vec<String> {
+    match interface {
+        Interface::Request => &mut lists.request,
+        Interface::UploadFile => &mut lists.upload_file,
+        Interface::DownloadFile => &mut lists.download_file,
+        Interface::ConnectSocket => &mut lists.connect_socket,
+    }
+}
+
+const MOST_TRIES: u32 = 20;

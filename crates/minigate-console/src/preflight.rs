@@ -1,0 +1,250 @@
+//! A look at everything that a draft names, before it is published.
+//!
+//! ```text
+//!  begin ─► Started (a record: one at a time for each app) ─► run ─► Preflight, kept with its lists
+//!             └─ over when its time is, should its process die
+//!  draft's lists ─► entries (D3, D4, D6), block list, filing (D5) ─┐
+//!             └─► each host, 4 at a time ─► Inspector ─► HostCheck ┴─► passed or not
+//! ```
+//! A draft names hosts, and the console then connects to them. So unless an operator says otherwise, names that resolve to
+//! anything but public addresses are refused before anybody connects, and what was judged is what is dialled.
+
+mod inspect;
+mod kept;
+mod report;
+mod tell;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use minigate_inspect::check::Terms;
+use minigate_policy::{AppId, Entry, Interface, Policy, WrittenLists};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::time::Instant;
+
+pub use inspect::{Hosts, Inspector};
+pub(crate) use kept::Kept;
+pub use kept::{Ending, PreflightFault, ending, of_draft, of_effective};
+pub use report::{AddressCheck, DeviceCell, EntryCheck, Found, HostCheck, Preflight};
+
+use crate::By;
+use crate::app::App;
+use crate::block::Blocks;
+use crate::bulk::{Fault, judge_text};
+use crate::domains::{Domains, DomainsError};
+use crate::filing::{Consequence, Filing, FilingOf, FilingRegister, FilingTerms, Inquiry};
+use crate::store::{self, Change, Key, Record, Store, StoreError};
+
+/// A pre-flight that is under way.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Running {
+    /// Who began it.
+    pub by: String,
+    /// When.
+    pub since: Timestamp,
+    /// When another one can begin, whatever has become of this one.
+    pub until: Timestamp,
+}
+
+/// A pre-flight that has begun and is to be run. It can be dropped: another one can begin when its time is over.
+#[derive(Debug)]
+pub struct Started {
+    id: AppId,
+    app: App,
+    lists: WrittenLists,
+    record: Record,
+    by: By,
+}
+
+/// Why a pre-flight can't be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PreflightError {
+    /// One is under way.
+    #[error("a pre-flight is under way; it ends by {}", .0.until)]
+    Running(Running),
+    /// There is no draft, or no app.
+    #[error(transparent)]
+    Domains(#[from] DomainsError),
+    /// The store doesn't do its work; a conflict where the time of this pre-flight was over and another one began.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The pre-flight of an app that is under way at a moment.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn running(store: &dyn Store, id: &AppId, now: Timestamp) -> Result<Option<Running>, StoreError> {
+    let record = store.get(&running_key(id)?).await?;
+    let running: Option<Running> = record.as_ref().map(store::read).transpose()?;
+    Ok(running.filter(|running| now < running.until))
+}
+
+/// Begins a pre-flight of the draft; it is to be [run](Started::run) then.
+///
+/// # Errors
+/// [`PreflightError::Running`], [`PreflightError::Domains`] with [`DomainsError::NoDraft`], [`PreflightError::Store`].
+pub async fn begin(store: &dyn Store, id: &AppId, by: &By) -> Result<Started, PreflightError> {
+    let app = crate::app::find(store, id).await.map_err(DomainsError::from)?;
+    let draft = Domains::of(store, id).draft().await?;
+    let draft = draft.ok_or(DomainsError::NoDraft)?;
+    let old = store.get(&running_key(id)?).await?;
+    let before: Option<Running> = old.as_ref().map(store::read).transpose()?;
+    if let Some(running) = before.filter(|running| by.at() < running.until) {
+        return Err(PreflightError::Running(running));
+    }
+    let running = Running {
+        by: by.actor().to_owned(),
+        since: by.at(),
+        until: by.at().checked_add(LONGEST + GRACE).unwrap_or(Timestamp::MAX),
+    };
+    let entry = by.entry("preflight.begin", id.as_str()).after(json!(running));
+    let change = match &old {
+        Some(record) => Change::new(entry).replace(record, json!(running)),
+        None => Change::new(entry).create(&running_key(id)?, json!(running)),
+    };
+    let revision = store.commit(&change, by.at()).await?;
+    Ok(Started {
+        id: id.clone(),
+        app,
+        lists: draft.lists,
+        record: Record {
+            key: running_key(id)?,
+            revision,
+            body: json!(running),
+        },
+        by: by.clone(),
+    })
+}
+
+impl Started {
+    /// Looks at everything and keeps what was found, within 10 minutes. Hosts that weren't reached by then aren't passed.
+    ///
+    /// # Errors
+    /// [`PreflightError::Store`].
+    pub async fn run(
+        self,
+        store: &dyn Store,
+        inspector: &Inspector,
+        register: Option<&dyn FilingRegister>,
+    ) -> Result<Preflight, PreflightError> {
+        let begun = Instant::now();
+        let blocks = Blocks::load(store).await?;
+        let inquiry = Inquiry::open(store, register).await?;
+        let filings = inquiry.ask_all(&self.lists).await;
+        let hosts = self.look(inspector, begun + LONGEST).await;
+        let entries = self.entries(&blocks, &filings, inquiry.terms());
+        let at = self.by.at();
+        let preflight = Preflight {
+            is_passed: entries.iter().all(EntryCheck::is_good) && hosts.iter().all(HostCheck::is_good),
+            lists: self.lists.clone(),
+            by: self.by.actor().to_owned(),
+            started_at: at,
+            finished_at: at.checked_add(begun.elapsed()).unwrap_or(at),
+            register: inquiry.register(),
+            entries,
+            filings,
+            hosts,
+        };
+        self.finish(store, &preflight).await?;
+        Ok(preflight)
+    }
+
+    async fn finish(&self, store: &dyn Store, preflight: &Preflight) -> Result<(), StoreError> {
+        let entry = self.by.entry("preflight.finish", self.id.as_str());
+        let entry = entry.after(json!({
+            "isPassed": preflight.is_passed,
+            "entries": preflight.entries.len(),
+            "hosts": preflight.hosts.len(),
+        }));
+        let change = Change::new(entry).delete(&self.record);
+        let key = kept::draft_key(&self.id)?;
+        let change = match store.get(&key).await? {
+            Some(old) => change.replace(&old, json!(preflight)),
+            None => change.create(&key, json!(preflight)),
+        };
+        store.commit(&change, preflight.finished_at).await?;
+        Ok(())
+    }
+
+    /// Each host once, with the interfaces that would call it.
+    async fn look(&self, inspector: &Inspector, end: Instant) -> Vec<HostCheck> {
+        let mut hosts = BTreeMap::<String, Vec<Interface>>::new();
+        for (interface, entry) in parsed(&self.lists) {
+            hosts.entry(entry.to_string()).or_default().push(interface);
+        }
+        let terms = self.terms();
+        // Boxed and collected, or the compiler can't tell that the whole may go from thread to thread.
+        let looks: Vec<_> = hosts
+            .iter()
+            .map(|(entry, interfaces)| Box::pin(inspector.look(entry, interfaces, &terms, self.by.at(), end)))
+            .collect();
+        stream::iter(looks).buffered(HOSTS_AT_ONCE).collect().await
+    }
+
+    fn terms(&self) -> Terms {
+        // Each host is judged as being listed: whether it can be is told entry by entry.
+        Terms {
+            policy: Policy::new(self.id.clone()).with_profile(self.app.profile()),
+            has_lists: false,
+            filings: None,
+            needed_too_many: Vec::new(),
+        }
+    }
+
+    fn entries(&self, blocks: &Blocks, filings: &[FilingOf], terms: FilingTerms) -> Vec<EntryCheck> {
+        let each = Interface::ALL.into_iter().flat_map(|interface| {
+            let entries = self.lists.of(interface).iter();
+            entries.map(move |entry| (interface, entry))
+        });
+        let check = |(interface, text): (Interface, &String)| {
+            let judgement = judge_text(interface, text);
+            let domain = judgement.parsed_domain();
+            let mut faults = judgement.faults;
+            if let Some(domain) = domain {
+                let block = blocks.find(&domain, self.by.at());
+                faults.extend(block.map(Fault::blocked));
+                let registrable = crate::filing::registrable(&domain);
+                let filing = filings.iter().find(|of| of.domain == registrable.as_str());
+                faults.extend(filing.filter(|of| stops(of, terms)).and_then(Fault::filing));
+            }
+            EntryCheck {
+                interface,
+                entry: text.clone(),
+                host: judgement.normalised,
+                faults,
+            }
+        };
+        each.map(check).collect()
+    }
+}
+
+fn stops(of: &FilingOf, terms: FilingTerms) -> bool {
+    let consequence = match of.filing {
+        Filing::Filed { .. } => return false,
+        Filing::NotFiled => terms.not_filed,
+        Filing::Unknown { .. } => terms.unknown,
+    };
+    consequence == Consequence::Stops
+}
+
+fn parsed(lists: &WrittenLists) -> impl Iterator<Item = (Interface, Entry)> {
+    Interface::ALL.into_iter().flat_map(move |interface| {
+        let entries = lists.of(interface).iter();
+        entries.filter_map(move |text| Some((interface, Entry::parse(text, interface).ok()?)))
+    })
+}
+
+fn running_key(id: &AppId) -> Result<Key, StoreError> {
+    Key::of(&["preflight", id.as_str(), "running"])
+}
+
+const HOSTS_AT_ONCE: usize = 4;
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// For what is asked before the hosts, and for keeping what was found.
+const GRACE: Duration = Duration::from_secs(2 * 60);
