@@ -33,6 +33,12 @@ impl Hidden {
         Ok(Self(format!("{prefix}{}", BASE64URL_NOPAD.encode(&bits))))
     }
 
+    /// 128 random bits, 32 hex characters: the shape of the platform's AppSecret.
+    pub(crate) fn random_hex() -> Result<Self, NoRandom> {
+        let bits: [u8; 16] = random()?;
+        Ok(Self(HEXLOWER.encode(&bits)))
+    }
+
     /// The SHA-256 of the text, by which it is found: secrets have at least 128 random bits, so nobody can guess them
     /// from it, and finding by it tells nothing by its time.
     pub(crate) fn fingerprint(&self) -> String {
@@ -67,6 +73,11 @@ pub(crate) fn fingerprint(parts: &[&str]) -> String {
         context.update(part.as_bytes());
     }
     HEXLOWER.encode(context.finish().as_ref())
+}
+
+/// Whether two hashes are the same, in constant time.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
 }
 
 fn random<const N: usize>() -> Result<[u8; N], NoRandom> {

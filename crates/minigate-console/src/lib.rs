@@ -20,6 +20,7 @@ mod moment;
 mod origin;
 pub mod preflight;
 mod refusal;
+pub mod secret;
 pub mod session;
 pub mod store;
 pub mod token;

@@ -1,0 +1,215 @@
+//! API tokens.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use minigate_console::access::{Right, Role, Scopes};
+use minigate_console::account::{Accounts, Members};
+use minigate_console::session::NewSession;
+use minigate_console::store::Store;
+use minigate_console::token::{NewToken, Token, TokenError, Tokens};
+use minigate_console::{Hidden, Origin};
+use minigate_policy::AppId;
+
+use crate::database::{Database, on_both};
+use crate::people::{PASSWORDS, home, hours, log, make_app, name, person, root, seconds, sign_in};
+use crate::store::now;
+
+on_both! {
+    a_token_does_what_its_scopes_and_its_owners_roles_allow
+    a_token_loses_what_its_owner_loses
+    a_token_ends_and_is_revoked
+    a_token_of_somebody_else_cant_be_revoked
+    what_cant_be_a_token_isnt_made
+    a_token_is_shown_once_and_kept_nowhere
+    a_tokens_use_is_seen_to_ten_minutes
+}
+
+async fn a_token_does_what_its_scopes_and_its_owners_roles_allow(database: &Database) {
+    let store = database.open().await;
+    let (one, two) = (make_app(&*store, "wx1").await, make_app(&*store, "wx2").await);
+    let begun = owner_of(&store, &[&one, &two]).await;
+    let (_, secret) = token(&store, &begun, &[Right::Write, Right::Operate], Some("wx1")).await;
+
+    let caller = Tokens::of(&*store).caller(&secret, home(), now()).await;
+
+    let caller = caller.unwrap().unwrap();
+    assert!(caller.may(Right::Write, Some(&one)));
+    for (right, app) in [
+        (Right::Write, Some(&two)),
+        (Right::Read, Some(&one)),
+        (Right::Operate, None),
+    ] {
+        assert!(!caller.may(right, app), "{right} {app:?}");
+    }
+    // The two-people rule compares people.
+    assert_eq!(
+        (caller.actor(), caller.origin()),
+        ("dev", Some("192.0.2.7, token ci"))
+    );
+}
+
+async fn a_token_loses_what_its_owner_loses(database: &Database) {
+    let store = database.open().await;
+    let app = make_app(&*store, "wx1").await;
+    let begun = owner_of(&store, &[&app]).await;
+    let (_, secret) = token(&store, &begun, &[Right::Write], None).await;
+    let caller = async || Tokens::of(&*store).caller(&secret, home(), now()).await.unwrap();
+    let root = root();
+
+    assert!(caller().await.unwrap().may(Right::Write, Some(&app)));
+    let members = Members::of(&*store, &app, &root, now());
+    members.set(&name("dev"), Role::Auditor).await.unwrap();
+    assert!(!caller().await.unwrap().may(Right::Write, Some(&app)));
+    let accounts = Accounts::of(&*store, &root, now());
+    accounts.disable(&name("dev")).await.unwrap();
+    assert_eq!(caller().await, None);
+}
+
+async fn a_token_ends_and_is_revoked(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let tokens = Tokens::of(&*store);
+    let (ending, ending_secret) = token(&store, &begun, &[Right::Read], None).await;
+    let (revoked, revoked_secret) = token(&store, &begun, &[Right::Read], None).await;
+    let is_good = async |secret: &Hidden, at| tokens.caller(secret, home(), at).await.unwrap().is_some();
+
+    assert!(is_good(&ending_secret, seconds(3599)).await && is_good(&revoked_secret, now()).await);
+    tokens.revoke(&begun.session, &revoked.id, now()).await.unwrap();
+
+    assert!(!is_good(&ending_secret, hours(1)).await);
+    assert!(!is_good(&revoked_secret, now()).await);
+    assert!(!is_good(&Hidden::new("mgt_guess"), now()).await);
+    assert_eq!(tokens.mine(&begun.session).await.unwrap(), [ending]);
+    let again = tokens.revoke(&begun.session, &revoked.id, now()).await;
+    assert!(matches!(again, Err(TokenError::Unknown(_))));
+}
+
+async fn a_token_of_somebody_else_cant_be_revoked(database: &Database) {
+    let store = database.open().await;
+    let (dev, eve) = (
+        person(&store, "dev", None).await,
+        person(&store, "eve", None).await,
+    );
+    let tokens = Tokens::of(&*store);
+    let (made, secret) = token(&store, &dev, &[Right::Read], None).await;
+    let stranger = eve.session.caller().unwrap();
+
+    for id in [made.id.as_str(), "../dev/x", ""] {
+        let revoked = tokens.revoke(&eve.session, id, now()).await;
+        assert!(matches!(revoked, Err(TokenError::Unknown(_))));
+    }
+    let seen = tokens.of_account(&name("dev"), &stranger, now()).await;
+    assert!(matches!(seen, Err(TokenError::Denied(_))));
+    let revoked = tokens.revoke_of(&name("dev"), &made.id, &stranger, now()).await;
+    assert!(matches!(revoked, Err(TokenError::Denied(_))));
+
+    tokens
+        .revoke_of(&name("dev"), &made.id, &root(), now())
+        .await
+        .unwrap();
+    assert_eq!(tokens.caller(&secret, home(), now()).await.unwrap(), None);
+}
+
+async fn what_cant_be_a_token_isnt_made(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let tokens = Tokens::of(&*store);
+    let create = async |new: NewToken| tokens.create(&begun.session, &new, now()).await.unwrap_err();
+    let good = new(&[Right::Read], None);
+
+    let nameless = create(NewToken {
+        name: "a\nb".to_owned(),
+        ..good.clone()
+    })
+    .await;
+    assert!(matches!(nameless, TokenError::Name(_)));
+    assert!(matches!(create(new(&[], None)).await, TokenError::NoScope));
+    for ends_at in [now(), hours(367 * 24)] {
+        let endless = create(NewToken {
+            ends_at,
+            ..good.clone()
+        })
+        .await;
+        assert!(matches!(endless, TokenError::End(_)));
+    }
+
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+    accounts
+        .set_password(&name("dev"), &Hidden::new("a temporary one 17"), &PASSWORDS)
+        .await
+        .unwrap();
+    let begun = sign_in(&store, "dev", "a temporary one 17", "192.0.2.7", now())
+        .await
+        .unwrap();
+    let early = tokens.create(&begun.session, &good, now()).await;
+    assert!(matches!(early, Err(TokenError::MustChange(_))));
+}
+
+async fn a_token_is_shown_once_and_kept_nowhere(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let (made, secret) = token(&store, &begun, &[Right::Read], None).await;
+    Tokens::of(&*store)
+        .revoke(&begun.session, &made.id, now())
+        .await
+        .unwrap();
+
+    let text = format!("{:?} {made:?} {secret:?}", log(&*store).await);
+
+    assert!(secret.reveal().starts_with("mgt_") && secret.reveal().len() == 47);
+    assert!(!text.contains(secret.reveal()));
+    assert!(text.contains("token.create") && text.contains("token.revoke"));
+}
+
+async fn a_tokens_use_is_seen_to_ten_minutes(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let tokens = Tokens::of(&*store);
+    let (made, secret) = token(&store, &begun, &[Right::Read], None).await;
+    let used = async |at| {
+        let caller = tokens
+            .caller(&secret, Origin::new([192, 0, 2, 9].into()), at)
+            .await;
+        caller.unwrap().unwrap();
+        tokens.last_used(&made, at).await.unwrap()
+    };
+
+    assert_eq!(tokens.last_used(&made, now()).await.unwrap(), None);
+    assert_eq!(used(now()).await, Some(now()));
+    assert_eq!(used(seconds(599)).await, Some(now()));
+    assert_eq!(used(seconds(600)).await, Some(seconds(600)));
+}
+
+/// Somebody who answers for apps, signed in.
+async fn owner_of(store: &Arc<dyn Store>, apps: &[&AppId]) -> NewSession {
+    let begun = person(store, "dev", None).await;
+    let root = root();
+    for app in apps {
+        let members = Members::of(&**store, app, &root, now());
+        members.set(&name("dev"), Role::Owner).await.unwrap();
+    }
+    begun
+}
+
+async fn token(
+    store: &Arc<dyn Store>,
+    begun: &NewSession,
+    rights: &[Right],
+    app: Option<&str>,
+) -> (Token, Hidden) {
+    let (tokens, new) = (Tokens::of(&**store), new(rights, app));
+    tokens.create(&begun.session, &new, now()).await.unwrap()
+}
+
+fn new(rights: &[Right], app: Option<&str>) -> NewToken {
+    NewToken {
+        name: "ci".to_owned(),
+        scopes: Scopes {
+            rights: rights.iter().copied().collect(),
+            apps: app.map(|app| BTreeSet::from([app.to_owned()])),
+        },
+        ends_at: hours(1),
+    }
+}
