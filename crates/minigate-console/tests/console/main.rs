@@ -24,8 +24,6 @@ mod preflight;
 mod proposal;
 mod secrets;
 mod sessions;
-mod sessions;
-mod store;
 mod store;
 mod tokens;
 mod what_if;
