@@ -189,6 +189,12 @@ impl Blocks {
         self.find(domain, now).is_some()
     }
 
+    /// The domains that are blocked at a moment, in alphabetical order.
+    pub fn domains(&self, now: Timestamp) -> impl Iterator<Item = Domain> {
+        let on = self.0.values().filter(move |block| block.is_on(now));
+        on.filter_map(|block| Domain::parse(&block.domain).ok())
+    }
+
     /// The entries of lists that are blocked at a moment.
     #[must_use]
     pub fn in_lists(&self, lists: &WrittenLists, now: Timestamp) -> Vec<BlockedEntry> {

@@ -166,6 +166,19 @@ impl Default for FilingTerms {
     }
 }
 
+impl FilingTerms {
+    /// Whether this stops a publication.
+    #[must_use]
+    pub fn stop(self, filing: &Filing) -> bool {
+        let consequence = match filing {
+            Filing::Filed { .. } => return false,
+            Filing::NotFiled => self.not_filed,
+            Filing::Unknown { .. } => self.unknown,
+        };
+        consequence == Consequence::Stops
+    }
+}
+
 /// The domain under which somebody filed: the registrable part, or the name itself where it is a public suffix.
 #[must_use]
 pub fn registrable(domain: &Domain) -> Domain {

@@ -35,7 +35,7 @@ use crate::app::App;
 use crate::block::Blocks;
 use crate::bulk::{Fault, judge_text};
 use crate::domains::{Domains, DomainsError};
-use crate::filing::{Consequence, Filing, FilingOf, FilingRegister, FilingTerms, Inquiry};
+use crate::filing::{FilingOf, FilingRegister, FilingTerms, Inquiry};
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// A pre-flight that is under way.
@@ -211,7 +211,7 @@ impl Started {
                 faults.extend(block.map(Fault::blocked));
                 let registrable = crate::filing::registrable(&domain);
                 let filing = filings.iter().find(|of| of.domain == registrable.as_str());
-                faults.extend(filing.filter(|of| stops(of, terms)).and_then(Fault::filing));
+                faults.extend(filing.filter(|of| terms.stop(&of.filing)).and_then(Fault::filing));
             }
             EntryCheck {
                 interface,
@@ -222,15 +222,6 @@ impl Started {
         };
         each.map(check).collect()
     }
-}
-
-fn stops(of: &FilingOf, terms: FilingTerms) -> bool {
-    let consequence = match of.filing {
-        Filing::Filed { .. } => return false,
-        Filing::NotFiled => terms.not_filed,
-        Filing::Unknown { .. } => terms.unknown,
-    };
-    consequence == Consequence::Stops
 }
 
 fn parsed(lists: &WrittenLists) -> impl Iterator<Item = (Interface, Entry)> {

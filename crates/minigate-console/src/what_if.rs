@@ -64,7 +64,7 @@ pub struct WhatIf {
     pub verdict: Verdict,
     /// The same, told.
     pub told: Diagnosis,
-    /// What blocks the domain on the whole platform; such an entry isn't served, so the verdict is that it isn't listed.
+    /// What blocks the domain on the whole platform, where something does: the verdict is that it is blocked.
     pub blocked: Option<Block>,
     /// The grant by which the release may skip the check, where there is one.
     pub grant: Option<Grant>,
@@ -87,7 +87,8 @@ pub async fn what_if(
     let blocks = Blocks::load(store).await?;
     let grant = grant::current(store, id, now).await?;
     let grant = grant.filter(|grant| grant.lets_skip(question.release, now));
-    let lists = lists(store, id, question.lists, &blocks, now, &profile).await?;
+    let lists = lists(store, id, question.lists, &profile).await?;
+    let lists = lists.with_blocked(blocks.domains(now));
     let policy = Policy::new(id.clone())
         .with_profile(profile)
         .with_release(question.release)
@@ -110,8 +111,6 @@ async fn lists(
     store: &dyn Store,
     id: &AppId,
     which: Lists,
-    blocks: &Blocks,
-    now: Timestamp,
     profile: &Profile,
 ) -> Result<DomainLists, DomainsError> {
     let domains = Domains::of(store, id);
@@ -125,8 +124,7 @@ async fn lists(
             None => return Ok(DomainLists::empty()),
         },
     };
-    let served = blocks.without(&written, now);
-    let parsed = DomainLists::parse_for(&served, profile).map_err(DomainsError::Lists)?;
+    let parsed = DomainLists::parse_for(&written, profile).map_err(DomainsError::Lists)?;
     Ok(parsed.with_version(name))
 }
 

@@ -1,13 +1,13 @@
 //! One entry, judged as it is typed.
 
+use jiff::Timestamp;
 use minigate_policy::diagnosis::{Lang, tell_entry};
 use minigate_policy::{Domain, DomainError, Entry, EntryError, Interface, Profile, Rule, WrittenLists};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::block::{Block, Blocks};
-use crate::filing::FilingOf;
-use jiff::Timestamp;
+use crate::filing::{FilingOf, FilingTerms};
 
 /// What is to be said of one entry.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -29,7 +29,7 @@ pub struct Judgement {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fault {
-    /// The rule that it breaks; none for a block or a double.
+    /// The rule that it breaks; D2 for a block, none for a double.
     pub rule: Option<Rule>,
     /// What is wrong, in English.
     pub reason_en: String,
@@ -116,10 +116,12 @@ impl Judgement {
             .and_then(|domain| Domain::parse(domain).ok())
     }
 
-    /// The same with what the register of filings says (rule D5).
+    /// The same with what the register of filings says (rule D5); it is a fault where it would stop a publication.
     #[must_use]
-    pub fn with_filing(mut self, filing: FilingOf) -> Self {
-        self.faults.extend(Fault::filing(&filing));
+    pub fn with_filing(mut self, filing: FilingOf, terms: FilingTerms) -> Self {
+        if terms.stop(&filing.filing) {
+            self.faults.extend(Fault::filing(&filing));
+        }
         Self {
             filing: Some(filing),
             ..self
@@ -163,7 +165,7 @@ impl Fault {
     }
 
     pub(crate) fn blocked(block: &Block) -> Self {
-        Self::new(None, |lang| block.tell(lang), |lang| block.remedy(lang))
+        Self::new(Some(Rule::D2), |lang| block.tell(lang), |lang| block.remedy(lang))
     }
 
     /// What a filing is a fault for; none where it is filed.

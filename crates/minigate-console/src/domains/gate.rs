@@ -8,7 +8,7 @@ use minigate_policy::{AppId, WrittenLists};
 use super::{DomainsError, Draft};
 use crate::app::App;
 use crate::block::Blocks;
-use crate::filing::{Consequence, Filing, FilingOf, FilingRegister, Inquiry};
+use crate::filing::{Filing, FilingRegister, Inquiry};
 use crate::preflight::Kept;
 use crate::store::{Change, Record, Store, StoreError};
 
@@ -48,15 +48,17 @@ impl<'a> Filed<'a> {
         lists: &WrittenLists,
     ) -> Result<Self, DomainsError> {
         let inquiry = Inquiry::open(store, register).await?;
-        let terms = inquiry.terms();
-        let (unknown, known): (Vec<_>, Vec<_>) = inquiry
-            .ask_all(lists)
-            .await
+        let mut stopping = inquiry.ask_all(lists).await;
+        stopping.retain(|of| inquiry.terms().stop(&of.filing));
+        let (unknown, not_filed): (Vec<_>, Vec<_>) = stopping
             .into_iter()
             .partition(|of| matches!(of.filing, Filing::Unknown { .. }));
-        let not_filed = known.into_iter().filter(|of| of.filing == Filing::NotFiled);
-        refuse(not_filed.collect(), terms.not_filed, DomainsError::NotFiled)?;
-        refuse(unknown, terms.unknown, DomainsError::FilingUnknown)?;
+        if !not_filed.is_empty() {
+            return Err(DomainsError::NotFiled(not_filed));
+        }
+        if !unknown.is_empty() {
+            return Err(DomainsError::FilingUnknown(unknown));
+        }
         Ok(Self(inquiry))
     }
 
@@ -83,16 +85,5 @@ impl Checked {
     /// The pre-flight becomes that of the version.
     pub(super) fn settle(self, change: Change) -> Result<Change, StoreError> {
         self.0.settle(change)
-    }
-}
-
-fn refuse(
-    found: Vec<FilingOf>,
-    consequence: Consequence,
-    error: fn(Vec<FilingOf>) -> DomainsError,
-) -> Result<(), DomainsError> {
-    match consequence {
-        Consequence::Stops if !found.is_empty() => Err(error(found)),
-        Consequence::Stops | Consequence::Warns => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use crate::store::now;
 
 on_both! {
     d1_a_call_is_judged_by_the_effective_lists_or_by_the_draft
-    d2_what_is_blocked_isnt_served_and_the_answer_says_so
+    d2_what_is_blocked_cant_be_called_with_a_grant_either
     s2_only_a_grant_lets_a_release_skip_the_check
 }
 
@@ -49,7 +49,7 @@ async fn d1_a_call_is_judged_by_the_effective_lists_or_by_the_draft(database: &D
     assert_eq!(json["verdict"]["list"]["version"], "draft");
 }
 
-async fn d2_what_is_blocked_isnt_served_and_the_answer_says_so(database: &Database) {
+async fn d2_what_is_blocked_cant_be_called_with_a_grant_either(database: &Database) {
     let (store, id) = app(database, false).await;
     publish(&Domains::of(&*store, &id), &["https://api.evil.com"]).await;
     let evil = Domain::parse("evil.com").unwrap();
@@ -57,11 +57,29 @@ async fn d2_what_is_blocked_isnt_served_and_the_answer_says_so(database: &Databa
         .await
         .unwrap();
 
-    let asked = question("https://api.evil.com/");
-    let answer = what_if(&*store, &id, &asked, Lang::En, now()).await.unwrap();
+    let end = now() + SignedDuration::from_hours(1);
+    grant::give(
+        &*store,
+        &id,
+        &[Unreleased::Trial],
+        end,
+        "new server",
+        &by("owner"),
+    )
+    .await
+    .unwrap();
+    let skipping = Question {
+        release: Release::Trial,
+        check: Check::Skipped,
+        ..question("https://api.evil.com/")
+    };
+    for asked in [question("https://api.evil.com/"), skipping] {
+        let answer = what_if(&*store, &id, &asked, Lang::En, now()).await.unwrap();
 
-    assert!(!answer.is_allowed);
-    assert_eq!(answer.blocked.unwrap().reason, "phishing");
+        assert!(!answer.is_allowed);
+        assert_eq!(answer.told.rule, Some(Rule::D2));
+        assert_eq!(answer.blocked.unwrap().reason, "phishing");
+    }
 }
 
 async fn s2_only_a_grant_lets_a_release_skip_the_check(database: &Database) {
