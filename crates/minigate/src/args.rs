@@ -2,6 +2,7 @@
 
 mod calls;
 mod check;
+mod console;
 mod lint;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use minigate_policy::{Era, Interface, Platform, Release};
 
 pub(crate) use calls::{Calls, PageCall};
 pub(crate) use check::CheckArgs;
+pub(crate) use console::ConsoleArgs;
 pub(crate) use lint::{LintArgs, ListFormat};
 
 /// The network of mini-programs, with every rule of the platform, on your own machine.
@@ -54,6 +56,10 @@ pub(crate) enum Command {
     ///
     /// Exit code 0: allowed; 1: refused; 2: couldn't look.
     Explain(Box<ExplainArgs>),
+    /// Serve the console: where people configure the domains of apps, and run times get them from
+    ///
+    /// Ends by SIGINT or SIGTERM, once what has begun is answered. Exit code 0: it was asked to end; 2: it couldn't serve.
+    Console(Box<ConsoleArgs>),
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! One module a command.
 
 pub(crate) mod check;
+pub(crate) mod console;
 pub(crate) mod explain;
 pub(crate) mod lint;
 pub(crate) mod run;

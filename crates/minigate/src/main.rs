@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => commands::lint::lint(args, &printer),
         Command::Check(args) => commands::check::check(args, &printer),
         Command::Explain(args) => commands::explain::explain(args, &printer),
+        Command::Console(args) => commands::console::console(args, &printer),
     };
     ended.unwrap_or_else(|error| {
         printer.error(&error);
@@ -44,6 +45,7 @@ fn printer(cli: &Cli) -> Printer {
         Command::Check(args) if args.json => LogFormat::Json,
         Command::Test(_) | Command::Lint(_) | Command::Check(_) => LogFormat::Human,
         Command::Explain(args) => args.log,
+        Command::Console(args) => args.log,
     };
     let log = match &cli.command {
         Command::Run(args) if args.print_data => LogPlace::Stderr,

@@ -2,6 +2,7 @@
 
 mod call;
 pub(crate) mod check;
+pub(crate) mod console;
 mod escape;
 pub(crate) mod findings;
 mod ledger;

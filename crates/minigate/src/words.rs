@@ -1,6 +1,7 @@
 //! Why a command can't do its work, in two languages. What a library says of the cause stays as it is.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -123,6 +124,14 @@ pub(crate) fn cant_write(path: &Path, lang: Lang) -> String {
     match lang {
         Lang::En => format!("can't write {path}"),
         Lang::Zh => format!("无法写入 {path}"),
+    }
+}
+
+/// An address can't be listened on.
+pub(crate) fn cant_listen(address: SocketAddr, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("can't listen on {address}; --listen ADDR:PORT chooses another"),
+        Lang::Zh => format!("无法监听 {address}；可用 --listen 地址:端口 另选"),
     }
 }
 

@@ -1,0 +1,161 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+use url::Url;
+
+use minigate_policy::AppId;
+
+use crate::access::{Caller, Denied, Right};
+use crate::account::{Cost, HashError, Passwords};
+use crate::app::{self, App};
+use crate::domains::Domains;
+use crate::filing::FilingRegister;
+use crate::refusal::audit_denial;
+use crate::store::{Store, StoreError};
+use crate::{By, Clock};
+
+/// A console: its memory, its clock, and how it is set up.
+#[derive(Debug)]
+pub struct Console {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    settings: Settings,
+    passwords: Passwords,
+}
+
+/// How a console is set up, for all of its life.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people and programs find it: what its links begin with.
+    pub public_url: Url,
+    /// Proxies that may say for whom they ask (`x-forwarded-for`).
+    pub trusted_proxies: Vec<IpNet>,
+    /// The register of filings that is asked in place of the console's own (rule D5).
+    pub register: Option<Arc<dyn FilingRegister>>,
+    /// What hashing a password costs.
+    pub password_cost: Cost,
+}
+
+/// Why somebody isn't allowed something.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no such app for them: they may not even see it.
+    #[error("there is no app `{0}`")]
+    Unseen(AppId),
+    /// A right is missing.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The store doesn't do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Console {
+    /// A console over a store that is open.
+    ///
+    /// # Errors
+    /// [`HashError`] where passwords can't be hashed at that cost.
+    pub fn new(store: Arc<dyn Store>, clock: Clock, settings: Settings) -> Result<Arc<Self>, HashError> {
+        Ok(Arc::new(Self {
+            passwords: Passwords::new(settings.password_cost)?,
+            store,
+            clock,
+            settings,
+        }))
+    }
+
+    /// Its memory.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// The moment, by its clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How it is set up.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The domains of an app.
+    #[must_use]
+    pub fn domains<'a>(&'a self, id: &'a AppId) -> Domains<'a> {
+        let domains = Domains::of(self.store(), id);
+        match self.register() {
+            Some(register) => domains.with_register(register),
+            None => domains,
+        }
+    }
+
+    /// The register of filings that is asked in place of the console's own.
+    #[must_use]
+    pub fn register(&self) -> Option<&dyn FilingRegister> {
+        self.settings.register.as_deref()
+    }
+
+    /// What hashes its passwords.
+    #[must_use]
+    pub const fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// Lets somebody do something, to an app or to the platform; a denial is one row of the audit log.
+    ///
+    /// # Errors
+    /// [`Refusal`]; an app that they may not see is one that isn't there.
+    pub async fn allow(&self, caller: &Caller, right: Right, app: Option<&AppId>) -> Result<By, Refusal> {
+        let now = self.now();
+        match caller.allow(right, app, now) {
+            Ok(by) => Ok(by),
+            Err(denied) => {
+                audit_denial(self.store(), &denied, now).await?;
+                match app {
+                    Some(app) if !caller.may(Right::Read, Some(app)) => Err(Refusal::Unseen(app.clone())),
+                    _ => Err(denied.into()),
+                }
+            }
+        }
+    }
+
+    /// The apps that somebody may see, in the order of their IDs, from after one of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn apps_of(
+        &self,
+        caller: &Caller,
+        after: Option<&AppId>,
+        most: u32,
+    ) -> Result<Vec<App>, app::AppError> {
+        if caller.may(Right::Read, None) {
+            return app::list(self.store(), after, most).await;
+        }
+        let ids = caller
+            .roles()
+            .apps
+            .keys()
+            .filter_map(|id| id.parse::<AppId>().ok());
+        let seen = ids.filter(|id| {
+            caller.may(Right::Read, Some(id)) && after.is_none_or(|after| id.as_str() > after.as_str())
+        });
+        let mut apps = Vec::new();
+        for id in seen.take(usize::try_from(most).unwrap_or(usize::MAX)) {
+            apps.push(app::find(self.store(), &id).await?);
+        }
+        Ok(apps)
+    }
+
+    /// Whether browsers reach it by TLS, so that its cookies are for TLS only.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.settings.public_url.scheme() == "https"
+    }
+}

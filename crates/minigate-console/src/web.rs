@@ -1,0 +1,59 @@
+//! The console over HTTP.
+//!
+//! ```text
+//!  request ─► Peer ─► limits, headers ─► pages · /api/v1 · /cgi-bin, /wxa · /lists · /healthz
+//!                                          └─► Visitor: language, theme, address, session ─► operation
+//! ```
+//! Every answer carries headers that keep a browser from running or framing what isn't ours, and nothing is kept by a
+//! cache unless its handler says so.
+
+mod assets;
+mod back;
+mod cookies;
+mod failure;
+mod headers;
+mod health;
+mod layout;
+mod pages;
+mod same_site;
+mod signed_in;
+mod visitor;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+use crate::Console;
+
+/// Everything that a console answers.
+pub fn router(console: Arc<Console>) -> Router {
+    let timed = Router::new()
+        .merge(pages::router(&console))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            LONGEST_ANSWER,
+        ));
+    Router::new()
+        .merge(health::router())
+        .merge(assets::router())
+        .merge(timed)
+        .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&console),
+            headers::secure,
+        ))
+        .with_state(console)
+}
+
+const LARGEST_BODY: usize = 1024 * 1024;
+const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+/// Between two pieces of a request's body.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);

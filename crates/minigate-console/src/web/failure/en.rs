@@ -1,0 +1,71 @@
+//! Failures in English.
+
+use minigate_policy::diagnosis::Lang;
+
+use super::Cause;
+use crate::account::AccountError;
+use crate::session::SignInError;
+use crate::store::StoreError;
+
+pub(super) fn tell(cause: &Cause) -> String {
+    match cause {
+        Cause::NothingHere => "There is nothing at this address, or nothing that you may see.".to_owned(),
+        Cause::Method(method) => format!("This address doesn't know the method {method}."),
+        Cause::CrossSite => {
+            "This was sent by a page of another site, and has been refused. Do it on the console's own page."
+                .to_owned()
+        }
+        Cause::StaleForm => {
+            "This form is no longer valid: the session has changed since. Load the page anew and do it again."
+                .to_owned()
+        }
+        Cause::Malformed(reason) => format!("This can't be read: {reason}."),
+        Cause::TooLarge => "This is too large: at most 1 MiB can be sent at once.".to_owned(),
+        Cause::SignedOut => {
+            "Nobody is signed in, or the session has ended. Sign in and do it again.".to_owned()
+        }
+        Cause::Denied(denied) => format!("{denied}. An owner of the app or a platform operator can give it."),
+        Cause::App(error) => sentence(&error.to_string()),
+        Cause::Domains(error) => sentence(&error.tell(Lang::En)),
+        Cause::SignIn(error) => sign_in(error),
+        Cause::Account(error) => account(error),
+        Cause::Store(error) => store(error),
+        Cause::Status(status) => format!("The console answers {status}."),
+    }
+}
+
+fn sign_in(error: &SignInError) -> String {
+    match error {
+        SignInError::Store(error) => store(error),
+        SignInError::Link => {
+            "This link can't be used: it was used, has ended, or a newer one was made. A platform operator can make another.".to_owned()
+        }
+        SignInError::Busy => "Too many people sign in just now. Try again in a moment.".to_owned(),
+        other => sentence(&other.to_string()),
+    }
+}
+
+fn account(error: &AccountError) -> String {
+    match error {
+        AccountError::Store(error) => store(error),
+        AccountError::Denied(denied) => format!("{denied}."),
+        other => sentence(&other.to_string()),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let whole: String = first.into_iter().flatten().chain(letters).collect();
+    whole + "."
+}
+
+fn store(error: &StoreError) -> String {
+    match error {
+        StoreError::Conflict { .. } => {
+            "Somebody else has changed this at the same moment. Nothing of yours was stored; look at it anew and do it again.".to_owned()
+        }
+        // What a database says is for the operator, not for whoever asks.
+        _ => "The console's database doesn't do its work. Nothing was stored; its operator finds the reason in the log.".to_owned(),
+    }
+}

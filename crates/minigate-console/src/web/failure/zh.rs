@@ -1,0 +1,103 @@
+//! Failures in Chinese.
+
+use minigate_policy::diagnosis::Lang;
+
+use super::Cause;
+use crate::account::{AccountError, Weakness};
+use crate::app::AppError;
+use crate::session::SignInError;
+use crate::store::StoreError;
+
+pub(super) fn tell(cause: &Cause) -> String {
+    match cause {
+        Cause::NothingHere => "这个地址没有内容，或者没有你能看到的内容。".to_owned(),
+        Cause::Method(method) => format!("这个地址不支持 {method} 方法。"),
+        Cause::CrossSite => "请求来自其他网站的页面，已被拒绝。请在控制台自己的页面上操作。".to_owned(),
+        Cause::StaleForm => "表单已失效：会话在此期间发生了变化。请重新载入页面后再操作。".to_owned(),
+        Cause::Malformed(reason) => format!("无法读取：{reason}。"),
+        Cause::TooLarge => "内容过大：一次最多发送 1 MiB。".to_owned(),
+        Cause::SignedOut => "尚未登录，或会话已结束。请登录后再操作。".to_owned(),
+        Cause::Denied(denied) => match &denied.app {
+            Some(app) => format!(
+                "{} 在 {app} 中没有 {} 权限，可由该应用的所有者或平台管理员授予。",
+                denied.actor, denied.right
+            ),
+            None => format!(
+                "{} 没有 {} 权限，可由平台管理员授予。",
+                denied.actor, denied.right
+            ),
+        },
+        Cause::App(error) => app(error),
+        Cause::Domains(error) => format!("{}。", error.tell(Lang::Zh)),
+        Cause::SignIn(error) => sign_in(error),
+        Cause::Account(error) => account(error),
+        Cause::Store(error) => store(error),
+        Cause::Status(status) => format!("控制台返回 {status}。"),
+    }
+}
+
+fn app(error: &AppError) -> String {
+    match error {
+        AppError::Exists(id) => format!("已经有应用 `{id}`。"),
+        AppError::Unknown(id) => format!("没有应用 `{id}`。"),
+        AppError::Name(name) => format!("`{name}` 不能作为名称：名称为 1 到 100 个字符，不含控制字符。"),
+        AppError::Store(error) => store(error),
+    }
+}
+
+fn sign_in(error: &SignInError) -> String {
+    match error {
+        SignInError::Refused => "用户名或密码错误。".to_owned(),
+        SignInError::Later { after } => format!("尝试次数过多，请在 {} 秒后再试。", after.as_secs().max(1)),
+        SignInError::Busy => "现在登录的人太多，请稍后再试。".to_owned(),
+        SignInError::Link => {
+            "此链接不能使用：已用过、已过期，或已有更新的链接。平台管理员可以重新生成。".to_owned()
+        }
+        SignInError::Weak(weakness) => weak(weakness),
+        SignInError::SamePassword => "新密码与旧密码相同。".to_owned(),
+        SignInError::Hash(_) | SignInError::Random(_) => "系统无法处理密码，请联系管理员。".to_owned(),
+        SignInError::Store(error) => store(error),
+    }
+}
+
+fn account(error: &AccountError) -> String {
+    match error {
+        AccountError::Denied(denied) => format!("{} 没有 {} 权限。", denied.actor, denied.right),
+        AccountError::Exists(name) => format!("已经有账号 `{name}`。"),
+        AccountError::Unknown(name) => format!("没有账号 `{name}`。"),
+        AccountError::DisplayName(name) => {
+            format!("`{name}` 不能作为名称：名称为 1 到 100 个字符，不含控制字符。")
+        }
+        AccountError::LastOperator(name) => format!("`{name}` 是最后一位平台管理员。"),
+        AccountError::LastOwner { name, app } => format!("`{name}` 是 {app} 的最后一位所有者。"),
+        AccountError::Role { role, in_app } => {
+            let role = format!("{role:?}");
+            let place = if *in_app { "应用" } else { "平台" };
+            format!("{place}中没有角色 {role}。")
+        }
+        AccountError::Linked(name) => format!("该身份已属于 `{name}`。"),
+        AccountError::Weak(weakness) => weak(weakness),
+        AccountError::Hash(_) | AccountError::Random(_) => "系统无法处理密码，请联系管理员。".to_owned(),
+        AccountError::App(error) => app(error),
+        AccountError::Store(error) => store(error),
+    }
+}
+
+fn store(error: &StoreError) -> String {
+    match error {
+        StoreError::Conflict { .. } => {
+            "其他人同时修改了这里，你的修改没有保存。请重新查看后再操作。".to_owned()
+        }
+        _ => "控制台的数据库无法工作，没有保存任何内容。管理员可以在日志中找到原因。".to_owned(),
+    }
+}
+
+fn weak(weakness: &Weakness) -> String {
+    match weakness {
+        Weakness::Short => "密码至少 12 个字符。",
+        Weakness::Long => "密码最多 128 个字符。",
+        Weakness::Name => "密码不能与用户名相近。",
+        Weakness::Common => "这个密码太常见，会最先被尝试。",
+    }
+    .to_owned()
+}

@@ -1,0 +1,33 @@
+//! Whether the console lives, and whether it can serve.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use tokio::time::timeout;
+
+use crate::Console;
+use crate::store::Key;
+
+pub(super) fn router() -> Router<Arc<Console>> {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+}
+
+/// Asks the database for something.
+async fn ready(State(console): State<Arc<Console>>) -> (StatusCode, &'static str) {
+    let asked = async {
+        let key = Key::of(&["ready"])?;
+        console.store().get(&key).await
+    };
+    match timeout(PATIENCE, asked).await {
+        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
+        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n"),
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(3);

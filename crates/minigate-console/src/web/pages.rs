@@ -1,0 +1,60 @@
+//! The pages: forms and links that work without a script.
+
+mod app;
+mod apps;
+mod draft;
+mod entries;
+mod me;
+mod preferences;
+pub(crate) mod show;
+mod sign_in;
+mod versions;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use super::signed_in::PASSWORD_PAGE;
+use super::{failure, same_site, signed_in};
+use crate::Console;
+
+pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
+    Router::new()
+        .merge(for_whoever_is_signed_in(console))
+        .merge(for_everybody())
+        .fallback(failure::nothing_here)
+        .method_not_allowed_fallback(failure::no_such_method)
+        .layer(from_fn_with_state(Arc::clone(console), same_site::only))
+        .layer(from_fn_with_state(Arc::clone(console), failure::as_pages))
+}
+
+fn for_everybody() -> Router<Arc<Console>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/invited/{secret}", get(sign_in::invited).post(sign_in::redeem))
+        .route("/preferences", post(preferences::set))
+}
+
+/// Each change is held against the session's token before its handler runs.
+fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
+    Router::new()
+        .route("/", get(apps::list))
+        .route("/apps", post(apps::create))
+        .route("/apps/{app}", get(app::overview))
+        .route("/apps/{app}/draft", get(draft::edit).post(draft::save))
+        .route("/apps/{app}/draft/judge", post(draft::judge))
+        .route("/apps/{app}/draft/step", post(draft::step))
+        .route("/apps/{app}/versions", get(versions::timeline))
+        .route("/apps/{app}/versions/{number}", get(versions::one))
+        .route(
+            "/apps/{app}/versions/{number}/roll-back",
+            post(versions::roll_back),
+        )
+        .route("/apps/{app}/diff", get(versions::difference))
+        .route(PASSWORD_PAGE, get(me::password).post(me::change_password))
+        .route("/me/sign-out-everywhere", post(me::sign_out_everywhere))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route_layer(from_fn_with_state(Arc::clone(console), signed_in::required))
+}

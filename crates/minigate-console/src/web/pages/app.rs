@@ -1,0 +1,158 @@
+//! An app: what is effective in it, and what is on its way.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Html;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use minigate_policy::diagnosis::Lang;
+use minigate_policy::{AppId, Interface, WrittenLists};
+
+use super::show;
+use crate::Console;
+use crate::access::Right;
+use crate::app::{self, App};
+use crate::domains::{Draft, State as DraftState, Version, diff};
+use crate::text::Text;
+use crate::web::failure::Failure;
+use crate::web::layout::Place;
+use crate::web::signed_in::SignedIn;
+
+/// A part of an app's pages.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Tab {
+    Overview,
+    Draft,
+    Versions,
+}
+
+impl Tab {
+    const ALL: [(Self, &'static str, Text); 3] = [
+        (Self::Overview, "", Text("Effective", "当前生效")),
+        (Self::Draft, "/draft", Text("Draft", "草稿")),
+        (Self::Versions, "/versions", Text("Versions", "版本")),
+    ];
+}
+
+pub(super) async fn overview(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+) -> Result<Html<String>, Failure> {
+    let (id, app) = seen(&console, &me, &id, Right::Read).await?;
+    let domains = console.domains(&id);
+    let effective = domains.effective().await?;
+    let draft = domains.draft().await?;
+    let (lang, now) = (me.visitor.lang, console.now());
+    let body = html! {
+        (head(&app, Tab::Overview, lang))
+        (status(&app, effective.as_ref(), now, lang))
+        @if let Some(draft) = &draft { (on_its_way(&app, draft, effective.as_ref(), now, lang)) }
+        @match &effective {
+            Some(version) => (lists(&app, &version.lists, lang)),
+            None => p { a.button href={ "/apps/" (app.id) "/draft" } { (FIRST.of(lang)) } },
+        }
+    };
+    Ok(me.show(&app.name, Place::Apps, &body))
+}
+
+/// An app that the caller has a right in; one that it can't see is one that isn't there.
+pub(super) async fn seen(
+    console: &Console,
+    me: &SignedIn,
+    id: &str,
+    right: Right,
+) -> Result<(AppId, App), Failure> {
+    let id = me.app(console, id, right).await?;
+    let app = app::find(console.store(), &id).await?;
+    Ok((id, app))
+}
+
+/// Name, ID and tabs of an app.
+pub(super) fn head(app: &App, here: Tab, lang: Lang) -> Markup {
+    html! {
+        h1 { (show::foreign(&app.name)) " " small.dim { code { (app.id) } } }
+        nav.tabs aria-label=(PARTS.of(lang)) {
+            ul {
+                @for (tab, path, name) in Tab::ALL {
+                    li { a href={ "/apps/" (app.id) (path) } aria-current=[(tab == here).then_some("page")] { (name.of(lang)) } }
+                }
+            }
+        }
+    }
+}
+
+/// How far a draft has come.
+pub(super) fn state(state: DraftState, lang: Lang) -> Markup {
+    let (class, text) = match state {
+        DraftState::Open => ("", Text("being written", "编辑中")),
+        DraftState::Submitted => ("warn", Text("waits for approval", "待批准")),
+        DraftState::Approved => ("good", Text("approved", "已批准")),
+    };
+    html! { span.tag.(class) { (text.of(lang)) } }
+}
+
+/// The lists, interface by interface, each with how much room is left.
+pub(super) fn lists(app: &App, lists: &WrittenLists, lang: Lang) -> Markup {
+    let most = app.profile().domains_per_interface;
+    html! {
+        ul.cards {
+            @for interface in Interface::ALL {
+                li.card {
+                    h2 { code { (show::purpose(interface).of(lang)) } }
+                    p.dim { (lists.of(interface).len()) " / " (most) }
+                    @if lists.of(interface).is_empty() { p.dim { (NOTHING_LISTED.of(lang)) } }
+                    ul.entries { @for entry in lists.of(interface) { li { (show::entry(entry)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) -> Markup {
+    let used = app.changes.at(now);
+    html! {
+        div.card {
+            dl.facts {
+                dt { (EFFECTIVE.of(lang)) }
+                dd {
+                    @match effective {
+                        None => (NOT_YET.of(lang)),
+                        Some(version) => {
+                            a href={ "/apps/" (app.id) "/versions/" (version.number) } { (VERSION.of(lang)) " " (version.number) }
+                            ", " (show::moment(version.published_at, now, lang))
+                            ", " (show::foreign(&version.publisher))
+                        }
+                    }
+                }
+                dt { (THIS_MONTH.of(lang)) }
+                dd { (used) " / " (app.changes_a_month()) }
+                @if app.two_people { dt { (APPROVAL.of(lang)) } dd { (TWO_PEOPLE.of(lang)) } }
+            }
+        }
+    }
+}
+
+fn on_its_way(app: &App, draft: &Draft, effective: Option<&Version>, now: Timestamp, lang: Lang) -> Markup {
+    let nothing = WrittenLists::default();
+    let old = effective.map_or(&nothing, |version| &version.lists);
+    html! {
+        section.note aria-labelledby="draft" {
+            h2 #draft { a href={ "/apps/" (app.id) "/draft" } { (DRAFT.of(lang)) } " " (state(draft.state, lang)) }
+            p.dim { (show::foreign(&draft.author)) ", " (show::moment(draft.written_at, now, lang)) }
+            (show::differences(&diff(old, &draft.lists), lang))
+        }
+    }
+}
+
+const APPROVAL: Text = Text("Approval", "审批");
+const DRAFT: Text = Text("A change is on its way", "有待发布的修改");
+const EFFECTIVE: Text = Text("Effective", "当前生效");
+const FIRST: Text = Text("Write the first draft", "编写第一份草稿");
+const NOTHING_LISTED: Text = Text("nothing: every call is refused", "空：所有调用都会被拒绝");
+const NOT_YET: Text = Text("nothing yet: every call is refused", "尚无：所有调用都会被拒绝");
+const PARTS: Text = Text("Parts of the app", "应用的各部分");
+const THIS_MONTH: Text = Text("Changes this month", "本月修改次数");
+const TWO_PEOPLE: Text = Text("by somebody else than the author", "须由作者以外的人批准");
+const VERSION: Text = Text("version", "版本");

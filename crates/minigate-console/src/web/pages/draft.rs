@@ -1,0 +1,290 @@
+//! The draft of an app's domains: every entry judged as it is typed, then submitted, approved and published.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use minigate_policy::{AppId, Interface, WrittenLists};
+use serde::Deserialize;
+
+use super::app::{self, Tab, seen};
+use super::{entries, show};
+use crate::Console;
+use crate::access::Right;
+use crate::app::App;
+use crate::bulk::{Form as Written, Mode, Pasted};
+use crate::domains::{Draft, State as DraftState, diff};
+use crate::text::Text;
+use crate::web::failure::{Cause, Failure};
+use crate::web::layout::{Place, csrf};
+use crate::web::signed_in::{Reason, SignedIn};
+
+/// What is typed: for each interface, one entry a line.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Typed {
+    request: String,
+    upload_file: String,
+    download_file: String,
+    connect_socket: String,
+    reason: String,
+    #[serde(rename = "do")]
+    wish: Wish,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "camelCase")]
+enum Wish {
+    #[default]
+    Check,
+    Save,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Judged {
+    interface: String,
+    text: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Step {
+    step: String,
+    #[serde(flatten)]
+    reason: Reason,
+}
+
+pub(super) async fn edit(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+) -> Result<Html<String>, Failure> {
+    let (id, app) = seen(&console, &me, &id, Right::Read).await?;
+    let domains = console.domains(&id);
+    let draft = domains.draft().await?;
+    let effective = domains
+        .effective()
+        .await?
+        .map(|version| version.lists)
+        .unwrap_or_default();
+    let lists = draft.as_ref().map_or(&effective, |draft| &draft.lists);
+    let typed = Typed::of(lists, draft.as_ref().and_then(|draft| draft.note.as_deref()));
+    let lang = me.visitor.lang;
+    let body = html! {
+        (app::head(&app, Tab::Draft, lang))
+        @if let Some(draft) = &draft { (progress(&console, &me, &id, draft, &effective)) }
+        @if me.caller.may(Right::Write, Some(&id)) { (editor(&app, &typed, &[], &me)) }
+    };
+    Ok(me.show(&app.name, Place::Apps, &body))
+}
+
+/// Checks what is typed, or saves it where nothing is wrong; what is typed is never lost.
+pub(super) async fn save(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let (id, by) = me.allow_in(&console, &id, Right::Write).await?;
+    let app = crate::app::find(console.store(), &id).await?;
+    let judged = typed.judge(&console, &app).await?;
+    let is_good = judged.iter().all(entries::Judged::is_good);
+    if typed.wish == Wish::Save && is_good {
+        let by = Reason::of(&typed.reason).given_to(by)?;
+        console.domains(&id).write(typed.lists()?, &by).await?;
+        return Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response());
+    }
+    let lang = me.visitor.lang;
+    let body = html! {
+        (app::head(&app, Tab::Draft, lang))
+        @if !is_good && typed.wish == Wish::Save {
+            div.note.bad role="alert" { p { (NOT_SAVED.of(lang)) } }
+        }
+        (editor(&app, &typed, &judged, &me))
+    };
+    let status = if is_good {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    Ok((status, me.show(&app.name, Place::Apps, &body)).into_response())
+}
+
+/// What is to be said of one list, for the page's script.
+pub(super) async fn judge(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+    Form(typed): Form<Judged>,
+) -> Result<Markup, Failure> {
+    let (_, app) = seen(&console, &me, &id, Right::Write).await?;
+    let interface: Interface = typed.interface.parse().map_err(Cause::malformed)?;
+    let judged = entries::judge(&console, &app, interface, &typed.text).await?;
+    Ok(entries::verdicts(&judged, me.visitor.lang))
+}
+
+/// The next step of the draft's way.
+pub(super) async fn step(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+    Form(wanted): Form<Step>,
+) -> Result<Response, Failure> {
+    let right = match wanted.step.as_str() {
+        "submit" | "discard" => Right::Write,
+        "approve" | "refuse" => Right::Approve,
+        "publish" => Right::Publish,
+        other => return Err(Cause::malformed(format!("`{other}` is no step of a draft"))),
+    };
+    let (id, by) = me.allow_in(&console, &id, right).await?;
+    let by = wanted.reason.given_to(by)?;
+    let domains = console.domains(&id);
+    match wanted.step.as_str() {
+        "submit" => drop(domains.submit(&by).await?),
+        "discard" => domains.discard(&by).await?,
+        "approve" => drop(domains.approve(&by).await?),
+        "refuse" => drop(domains.refuse(&by).await?),
+        _ => {
+            domains.publish(&by).await?;
+            return Ok(Redirect::to(&format!("/apps/{id}")).into_response());
+        }
+    }
+    Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response())
+}
+
+impl Typed {
+    fn of(lists: &WrittenLists, note: Option<&str>) -> Self {
+        let lines = |interface| lists.of(interface).join("\n");
+        Self {
+            request: lines(Interface::Request),
+            upload_file: lines(Interface::UploadFile),
+            download_file: lines(Interface::DownloadFile),
+            connect_socket: lines(Interface::ConnectSocket),
+            reason: note.unwrap_or_default().to_owned(),
+            wish: Wish::Check,
+        }
+    }
+
+    fn text(&self, interface: Interface) -> &str {
+        match interface {
+            Interface::Request => &self.request,
+            Interface::UploadFile => &self.upload_file,
+            Interface::DownloadFile => &self.download_file,
+            Interface::ConnectSocket => &self.connect_socket,
+        }
+    }
+
+    async fn judge(&self, console: &Console, app: &App) -> Result<Vec<entries::Judged>, Failure> {
+        let mut judged = Vec::new();
+        for interface in Interface::ALL {
+            judged.push(entries::judge(console, app, interface, self.text(interface)).await?);
+        }
+        Ok(judged)
+    }
+
+    fn lists(&self) -> Result<WrittenLists, Failure> {
+        let mut lists = WrittenLists::default();
+        for interface in Interface::ALL {
+            let pasted =
+                Pasted::read(self.text(interface), Written::Lines(interface)).map_err(Cause::malformed)?;
+            lists = pasted.apply(&lists, Mode::Add);
+        }
+        Ok(lists)
+    }
+}
+
+/// How far the draft has come, what it changes, and what this caller can do next.
+fn progress(console: &Console, me: &SignedIn, id: &AppId, draft: &Draft, effective: &WrittenLists) -> Markup {
+    let lang = me.visitor.lang;
+    html! {
+        section.card aria-labelledby="way" {
+            h2 #way { (ON_ITS_WAY.of(lang)) " " (app::state(draft.state, lang)) }
+            p.dim {
+                (show::foreign(&draft.author)) ", " (show::moment(draft.written_at, console.now(), lang))
+                @for approval in &draft.approvals { " · " (APPROVED_BY.of(lang)) " " (show::foreign(&approval.actor)) }
+            }
+            @if let Some(note) = &draft.note { p { (show::foreign(note)) } }
+            (show::differences(&diff(effective, &draft.lists), lang))
+            (steps(me, id, draft))
+        }
+    }
+}
+
+fn steps(me: &SignedIn, id: &AppId, draft: &Draft) -> Markup {
+    let lang = me.visitor.lang;
+    let steps = [
+        ("submit", SUBMIT, Right::Write, DraftState::Open),
+        ("approve", APPROVE, Right::Approve, DraftState::Submitted),
+        ("refuse", REFUSE, Right::Approve, DraftState::Submitted),
+        ("publish", PUBLISH, Right::Publish, DraftState::Approved),
+    ];
+    let possible = steps
+        .iter()
+        .filter(|(_, _, right, state)| *state == draft.state && me.caller.may(*right, Some(id)));
+    html! {
+        form method="post" action={ "/apps/" (id) "/draft/step" } {
+            (csrf(&me.who))
+            label { (WHY.of(lang)) " " input name="reason" maxlength="1000"; }
+            div.actions {
+                @for (step, name, _, _) in possible { button name="step" value=(step) { (name.of(lang)) } }
+                @if me.caller.may(Right::Write, Some(id)) {
+                    button.danger name="step" value="discard" { (DISCARD.of(lang)) }
+                }
+            }
+        }
+    }
+}
+
+fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -> Markup {
+    let lang = me.visitor.lang;
+    let most = app.profile().domains_per_interface;
+    html! {
+        form.editor method="post" data-judge={ "/apps/" (app.id) "/draft/judge" } {
+            (csrf(&me.who))
+            p { (HOW.of(lang)) }
+            div.cards {
+                @for interface in Interface::ALL {
+                    @let name = interface.name();
+                    @let found = judged.iter().find(|judged| judged.interface == interface);
+                    div.card {
+                        label for=(name) { code { (show::purpose(interface).of(lang)) } }
+                        p.dim id={ (name) "-how" } { (interface.scheme()) "://…, " (UP_TO.of(lang)) " " (most) }
+                        textarea id=(name) name=(name) rows="8" spellcheck="false" autocapitalize="none" aria-describedby={ (name) "-how " (name) "-verdicts" }
+                            aria-invalid=[found.is_some_and(|judged| !judged.is_good()).then_some("true")]
+                            { (typed.text(interface)) }
+                        div id={ (name) "-verdicts" } aria-live="polite" {
+                            @if let Some(judged) = found { (entries::verdicts(judged, lang)) }
+                        }
+                    }
+                }
+            }
+            label { (WHY.of(lang)) " " input name="reason" maxlength="1000" value=(typed.reason); }
+            div.actions {
+                button name="do" value="save" { (SAVE.of(lang)) }
+                button.quiet name="do" value="check" { (CHECK.of(lang)) }
+            }
+        }
+    }
+}
+
+const APPROVE: Text = Text("Approve", "批准");
+const APPROVED_BY: Text = Text("approved by", "批准人");
+const CHECK: Text = Text("Check only", "仅检查");
+const DISCARD: Text = Text("Discard the draft", "丢弃草稿");
+const HOW: Text = Text(
+    "One entry a line. Everything is judged as you type, and nothing is saved while an entry breaks a rule.",
+    "每行一个条目。输入时即时检查，只要有条目违反规则就不会保存。",
+);
+const NOT_SAVED: Text = Text(
+    "Nothing has been saved: mend the entries below first.",
+    "没有保存：请先修正下面的条目。",
+);
+const ON_ITS_WAY: Text = Text("Draft", "草稿");
+const PUBLISH: Text = Text("Publish", "发布");
+const REFUSE: Text = Text("Send back", "退回");
+const SAVE: Text = Text("Save the draft", "保存草稿");
+const SUBMIT: Text = Text("Submit for approval", "提交审批");
+const UP_TO: Text = Text("up to", "最多");
+const WHY: Text = Text("Why", "原因");

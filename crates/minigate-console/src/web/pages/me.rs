@@ -1,0 +1,100 @@
+//! One's own account.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use maud::html;
+use serde::Deserialize;
+
+use super::sign_in::{DIFFERENT, new_password_fields};
+use crate::Console;
+use crate::hidden::Hidden;
+use crate::session::{Sessions, SignInError};
+use crate::text::Text;
+use crate::web::cookies;
+use crate::web::failure::Failure;
+use crate::web::layout::{self, Page, csrf};
+use crate::web::signed_in::SignedIn;
+
+#[derive(Deserialize)]
+pub(super) struct Change {
+    old: String,
+    password: String,
+    again: String,
+}
+
+pub(super) async fn password(me: SignedIn) -> Html<String> {
+    password_page(&me, None)
+}
+
+pub(super) async fn change_password(
+    State(console): State<Arc<Console>>,
+    me: SignedIn,
+    jar: CookieJar,
+    Form(typed): Form<Change>,
+) -> Result<Response, Failure> {
+    let lang = me.visitor.lang;
+    let refused = |why: String| {
+        let page = password_page(&me, Some(why));
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    };
+    if typed.password != typed.again {
+        return refused(DIFFERENT.of(lang).to_owned());
+    }
+    let sessions = Sessions::of(console.store(), console.passwords());
+    let (old, new) = (Hidden::new(typed.old), Hidden::new(typed.password));
+    match sessions
+        .change_password(&me.session, &old, &new, console.now())
+        .await
+    {
+        Ok(new) => Ok((cookies::begin(jar, &new, &console), Redirect::to("/")).into_response()),
+        Err(SignInError::Refused) => refused(WRONG_OLD.of(lang).to_owned()),
+        Err(error @ (SignInError::Weak(_) | SignInError::SamePassword)) => {
+            refused(Failure::from(error).tell(lang))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+pub(super) async fn sign_out_everywhere(
+    State(console): State<Arc<Console>>,
+    me: SignedIn,
+    jar: CookieJar,
+) -> Result<Response, Failure> {
+    let sessions = Sessions::of(console.store(), console.passwords());
+    sessions.sign_out_everywhere(&me.session, console.now()).await?;
+    Ok((cookies::end(jar, &console), Redirect::to("/sign-in")).into_response())
+}
+
+fn password_page(me: &SignedIn, wrong: Option<String>) -> Html<String> {
+    let lang = me.visitor.lang;
+    let must_change = me.session.caller().is_err();
+    let body = html! {
+        div.narrow {
+            h1 { (TITLE.of(lang)) }
+            @if must_change { div.note.warn { p { (MUST_CHANGE.of(lang)) } } }
+            @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong) } } }
+            form.stack method="post" {
+                (csrf(&me.who))
+                label { (OLD.of(lang))
+                    input name="old" type="password" required maxlength="128" autocomplete="current-password";
+                }
+                (new_password_fields(lang))
+                div { button { (TITLE.of(lang)) } }
+            }
+        }
+    };
+    layout::page(&Page::new(TITLE.of(lang), &me.visitor).of(&me.who), &body)
+}
+
+const MUST_CHANGE: Text = Text(
+    "Somebody else knows your password: choose your own before you go on.",
+    "别人知道你的密码：请先设置自己的密码再继续。",
+);
+const OLD: Text = Text("Present password", "当前密码");
+const TITLE: Text = Text("Change the password", "修改密码");
+const WRONG_OLD: Text = Text("The present password is wrong.", "当前密码错误。");

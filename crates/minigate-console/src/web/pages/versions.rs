@@ -1,0 +1,201 @@
+//! The versions of an app's domains: a timeline, one of them, what differs between two, and the way back.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use minigate_policy::WrittenLists;
+use minigate_policy::diagnosis::Lang;
+use serde::Deserialize;
+
+use super::app::{self, Tab, seen};
+use super::show;
+use crate::Console;
+use crate::access::Right;
+use crate::app::App;
+use crate::domains::{Version, diff};
+use crate::text::Text;
+use crate::web::failure::Failure;
+use crate::web::layout::{Place, csrf};
+use crate::web::signed_in::{Reason, SignedIn};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    after: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Pair {
+    from: u32,
+    to: u32,
+}
+
+/// The newest first, each with what it changed.
+pub(super) async fn timeline(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+    me: SignedIn,
+) -> Result<Html<String>, Failure> {
+    let (id, app) = seen(&console, &me, &id, Right::Read).await?;
+    let (lang, now) = (me.visitor.lang, console.now());
+    let last = wanted.after.unwrap_or(app.effective).min(app.effective);
+    let first = last.saturating_sub(PAGE);
+    // One more than are shown: what the oldest shown one changed.
+    let versions = console
+        .domains(&id)
+        .versions(first.saturating_sub(1), PAGE + 1)
+        .await?;
+    let shown = versions
+        .iter()
+        .rev()
+        .filter(|version| version.number > first && version.number <= last);
+    let body = html! {
+        (app::head(&app, Tab::Versions, lang))
+        @if app.effective == 0 { p { (NONE.of(lang)) } }
+        @else { (compare(&app, lang)) }
+        ol.timeline {
+            @for version in shown {
+                li {
+                    (line(&app, version, now, lang))
+                    (show::differences(&diff(before(&versions, version), &version.lists), lang))
+                }
+            }
+        }
+        @if first > 0 { p { a href={ "?after=" (first) } { (OLDER.of(lang)) } } }
+    };
+    Ok(me.show(&app.name, Place::Apps, &body))
+}
+
+pub(super) async fn one(
+    State(console): State<Arc<Console>>,
+    Path((id, number)): Path<(String, u32)>,
+    me: SignedIn,
+) -> Result<Html<String>, Failure> {
+    let (id, app) = seen(&console, &me, &id, Right::Read).await?;
+    let (lang, now) = (me.visitor.lang, console.now());
+    let version = console.domains(&id).version(number).await?;
+    let is_effective = number == app.effective;
+    let body = html! {
+        (app::head(&app, Tab::Versions, lang))
+        h2 { (VERSION.of(lang)) " " (number) " " @if is_effective { span.tag.good { (EFFECTIVE.of(lang)) } } }
+        (facts(&version, now, lang))
+        (app::lists(&app, &version.lists, lang))
+        @if !is_effective {
+            p { a href={ "/apps/" (app.id) "/diff?from=" (number) "&to=" (app.effective) } { (AGAINST_EFFECTIVE.of(lang)) } }
+            @if me.caller.may(Right::Write, Some(&id)) { (back(&app, number, &me, lang)) }
+        }
+    };
+    Ok(me.show(&app.name, Place::Apps, &body))
+}
+
+pub(super) async fn difference(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    Query(Pair { from, to }): Query<Pair>,
+    me: SignedIn,
+) -> Result<Html<String>, Failure> {
+    let (id, app) = seen(&console, &me, &id, Right::Read).await?;
+    let lang = me.visitor.lang;
+    let domains = console.domains(&id);
+    let (old, new) = (domains.version(from).await?, domains.version(to).await?);
+    let body = html! {
+        (app::head(&app, Tab::Versions, lang))
+        h2 { (FROM.of(lang)) " " (from) " " (TO.of(lang)) " " (to) }
+        (show::differences(&diff(&old.lists, &new.lists), lang))
+        (compare(&app, lang))
+    };
+    Ok(me.show(&app.name, Place::Apps, &body))
+}
+
+pub(super) async fn roll_back(
+    State(console): State<Arc<Console>>,
+    Path((id, number)): Path<(String, u32)>,
+    me: SignedIn,
+    Form(reason): Form<Reason>,
+) -> Result<Response, Failure> {
+    let (id, by) = me.allow_in(&console, &id, Right::Write).await?;
+    let by = reason.given_to(by)?;
+    console.domains(&id).roll_back(number, &by).await?;
+    Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response())
+}
+
+fn before<'a>(versions: &'a [Version], version: &Version) -> &'a WrittenLists {
+    static NOTHING: WrittenLists = WrittenLists {
+        request: Vec::new(),
+        upload_file: Vec::new(),
+        download_file: Vec::new(),
+        connect_socket: Vec::new(),
+    };
+    let previous = versions.iter().find(|each| each.number + 1 == version.number);
+    previous.map_or(&NOTHING, |previous| &previous.lists)
+}
+
+fn line(app: &App, version: &Version, now: Timestamp, lang: Lang) -> Markup {
+    html! {
+        h2 {
+            a href={ "/apps/" (app.id) "/versions/" (version.number) } { (VERSION.of(lang)) " " (version.number) }
+            @if version.number == app.effective { " " span.tag.good { (EFFECTIVE.of(lang)) } }
+        }
+        (facts(version, now, lang))
+    }
+}
+
+fn facts(version: &Version, now: Timestamp, lang: Lang) -> Markup {
+    html! {
+        dl.facts {
+            dt { (PUBLISHED.of(lang)) }
+            dd { (show::moment(version.published_at, now, lang)) ", " (show::foreign(&version.publisher)) }
+            dt { (WRITTEN.of(lang)) } dd { (show::foreign(&version.author)) }
+            @if !version.approvals.is_empty() {
+                dt { (APPROVED.of(lang)) }
+                dd { @for approval in &version.approvals { (show::foreign(&approval.actor)) " " } }
+            }
+            @if let Some(reason) = &version.reason { dt { (WHY.of(lang)) } dd { (show::foreign(reason)) } }
+        }
+    }
+}
+
+fn compare(app: &App, lang: Lang) -> Markup {
+    html! {
+        form.row action={ "/apps/" (app.id) "/diff" } {
+            label { (FROM.of(lang)) " " input name="from" type="number" min="1" max=(app.effective) value=(app.effective.saturating_sub(1).max(1)) required; }
+            label { (TO.of(lang)) " " input name="to" type="number" min="1" max=(app.effective) value=(app.effective) required; }
+            button.quiet { (COMPARE.of(lang)) }
+        }
+    }
+}
+
+fn back(app: &App, number: u32, me: &SignedIn, lang: Lang) -> Markup {
+    html! {
+        form.stack.card method="post" action={ "/apps/" (app.id) "/versions/" (number) "/roll-back" } {
+            (csrf(&me.who))
+            h2 { (ROLL_BACK.of(lang)) }
+            p { (ROLL_BACK_HOW.of(lang)) }
+            label { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+            div { button { (ROLL_BACK.of(lang)) } }
+        }
+    }
+}
+
+const PAGE: u32 = 20;
+const AGAINST_EFFECTIVE: Text = Text("What differs from the effective version", "与生效版本的差异");
+const APPROVED: Text = Text("Approved by", "批准人");
+const COMPARE: Text = Text("Compare", "比较");
+const EFFECTIVE: Text = Text("effective", "生效中");
+const FROM: Text = Text("From version", "从版本");
+const NONE: Text = Text("Nothing has been published yet.", "尚未发布任何版本。");
+const OLDER: Text = Text("Older versions", "更早的版本");
+const PUBLISHED: Text = Text("Published", "发布");
+const ROLL_BACK: Text = Text("Roll back to this version", "回滚到此版本");
+const ROLL_BACK_HOW: Text = Text(
+    "Makes a draft of these very lists; it becomes effective as every draft does.",
+    "以完全相同的列表生成草稿，之后与其他草稿一样审批和发布。",
+);
+const TO: Text = Text("to version", "到版本");
+const VERSION: Text = Text("Version", "版本");
+const WHY: Text = Text("Why", "原因");
+const WRITTEN: Text = Text("Written by", "作者");

@@ -1,0 +1,266 @@
+//! The pages, as somebody without a script uses them.
+
+use hyper::{Method, StatusCode};
+use minigate_console::access::Role;
+use minigate_console::account::first_start;
+
+use crate::database::{Database, on_both};
+use crate::served::{PASSWORD, Served, form};
+use crate::store::now;
+
+on_both! {
+    whoever_isnt_signed_in_is_led_to_the_sign_in_and_back
+    a_link_sets_a_password_once
+    d2_a_draft_becomes_effective_on_the_pages
+    d3_a_bad_entry_is_told_and_nothing_is_lost_or_saved
+    d2_a_version_is_rolled_back_to
+    a_form_without_the_sessions_token_changes_nothing
+    one_apps_people_cant_see_another_app
+    hostile_names_are_text
+}
+
+async fn whoever_isnt_signed_in_is_led_to_the_sign_in_and_back(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let mut browser = served.browser();
+
+    let led = browser.get("/apps/wx1?a=b").await;
+    assert_eq!(
+        (led.status, led.location()),
+        (StatusCode::SEE_OTHER, "/sign-in?next=%2Fapps%2Fwx1%3Fa%3Db")
+    );
+    let wrong = browser
+        .post(
+            "/sign-in",
+            &[
+                ("name", "ann"),
+                ("password", "wrong wrong wrong"),
+                ("next", "/apps/wx1"),
+            ],
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::FORBIDDEN);
+    assert!(wrong.body.contains("Name or password is wrong"));
+    let right = browser
+        .post(
+            "/sign-in",
+            &[("name", "ann"), ("password", PASSWORD), ("next", "/apps/wx1")],
+        )
+        .await;
+
+    assert_eq!(
+        (right.status, right.location()),
+        (StatusCode::SEE_OTHER, "/apps/wx1")
+    );
+    assert_eq!(browser.get("/apps/wx1").await.status, StatusCode::OK);
+}
+
+async fn a_link_sets_a_password_once(database: &Database) {
+    let served = Served::on(database).await;
+    let name = "operator".parse().unwrap();
+    let first = first_start(served.console.store(), &name, now()).await;
+    let link = format!("/invited/{}", first.unwrap().unwrap().secret.reveal());
+    let mut browser = served.browser();
+
+    let shown = browser.get(&link).await;
+    assert!(shown.body.contains("operator"));
+    let short = browser
+        .post(&link, &[("password", "short"), ("again", "short")])
+        .await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let set = browser
+        .post(&link, &[("password", PASSWORD), ("again", PASSWORD)])
+        .await;
+    assert_eq!(set.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.get("/").await.status, StatusCode::OK);
+
+    let again = served
+        .browser()
+        .post(&link, &[("password", PASSWORD), ("again", PASSWORD)])
+        .await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+}
+
+async fn d2_a_draft_becomes_effective_on_the_pages(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+
+    let fields = [
+        ("request", "https://api.example.com"),
+        ("connectSocket", "wss://push.example.com"),
+        ("do", "save"),
+    ];
+    let saved = owner.submit("/apps/wx1/draft", "/apps/wx1/draft", &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    for step in ["submit", "approve", "publish"] {
+        let done = owner
+            .submit(
+                "/apps/wx1/draft",
+                "/apps/wx1/draft/step",
+                &[("step", step), ("reason", "first")],
+            )
+            .await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{step}: {}", done.body);
+    }
+
+    let page = owner.get("/apps/wx1").await;
+    assert!(
+        page.body.contains("version 1") && page.body.contains("wss://push.example.com"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("1 / 50"), "{}", page.body);
+}
+
+async fn d3_a_bad_entry_is_told_and_nothing_is_lost_or_saved(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Developer)]).await;
+
+    let fields = [
+        ("request", "https://good.example.com\nhttp://bad.example.com"),
+        ("do", "save"),
+    ];
+    let refused = owner.submit("/apps/wx1/draft", "/apps/wx1/draft", &fields).await;
+
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Nothing has been saved"));
+    assert!(
+        refused
+            .body
+            .contains("https://good.example.com\nhttp://bad.example.com")
+    );
+    assert!(refused.body.contains(">D3<"), "{}", refused.body);
+    assert!(!owner.get("/apps/wx1").await.body.contains("good.example.com"));
+}
+
+async fn d2_a_version_is_rolled_back_to(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    for host in ["https://a.example.com", "https://b.example.com"] {
+        owner
+            .submit(
+                "/apps/wx1/draft",
+                "/apps/wx1/draft",
+                &[("request", host), ("do", "save")],
+            )
+            .await;
+        for step in ["submit", "approve", "publish"] {
+            owner
+                .submit("/apps/wx1/draft", "/apps/wx1/draft/step", &[("step", step)])
+                .await;
+        }
+    }
+
+    let back = owner
+        .submit(
+            "/apps/wx1/versions/1",
+            "/apps/wx1/versions/1/roll-back",
+            &[("reason", "b fails")],
+        )
+        .await;
+    assert_eq!(back.location(), "/apps/wx1/draft");
+    for step in ["submit", "approve", "publish"] {
+        owner
+            .submit("/apps/wx1/draft", "/apps/wx1/draft/step", &[("step", step)])
+            .await;
+    }
+
+    let timeline = owner.get("/apps/wx1/versions").await.body;
+    assert!(timeline.contains("Version 3"), "{timeline}");
+    let difference = owner.get("/apps/wx1/diff?from=1&to=3").await.body;
+    assert!(difference.contains("No difference."));
+}
+
+async fn a_form_without_the_sessions_token_changes_nothing(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let mut other = served.signed_in("bob", None, &[("wx1", Role::Owner)]).await;
+    let anothers = other.get("/apps/wx1/draft").await.field("csrf").to_owned();
+
+    let fields = |token| {
+        [
+            ("csrf", token),
+            ("request", "https://api.example.com"),
+            ("do", "save"),
+        ]
+    };
+    for token in ["", "guess", anothers.as_str()] {
+        let answer = owner.post("/apps/wx1/draft", &fields(token)).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{token}");
+    }
+    let headers = [("content-type", "text/plain")];
+    let body = form(&[("request", "https://api.example.com"), ("do", "save")]);
+    let plain = owner.ask(Method::POST, "/apps/wx1/draft", &headers, body).await;
+
+    assert_eq!(plain.status, StatusCode::FORBIDDEN);
+    assert!(
+        !owner
+            .get("/apps/wx1/draft")
+            .await
+            .body
+            .contains("api.example.com")
+    );
+}
+
+async fn one_apps_people_cant_see_another_app(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    served.app("wx2").await;
+    let mut ann = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+
+    assert!(!ann.get("/").await.body.contains("wx2"));
+    for path in [
+        "/apps/wx2",
+        "/apps/wx2/draft",
+        "/apps/wx2/versions",
+        "/apps/wx2/versions/1",
+        "/apps/wx2/diff?from=1&to=1",
+    ] {
+        let answer = ann.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!answer.body.contains("Shop"), "{path}");
+    }
+    let sent = ann
+        .submit(
+            "/apps/wx1/draft",
+            "/apps/wx2/draft",
+            &[("request", "https://api.example.com"), ("do", "save")],
+        )
+        .await;
+    assert_eq!(sent.status, StatusCode::NOT_FOUND);
+}
+
+async fn hostile_names_are_text(database: &Database) {
+    let served = Served::on(database).await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+    let name = "<script>alert(1)</script>\"'\u{202e}";
+
+    let made = root
+        .submit("/", "/apps", &[("id", "wx9"), ("name", name), ("era", "current")])
+        .await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let draft = root
+        .submit(
+            "/apps/wx9/draft",
+            "/apps/wx9/draft",
+            &[
+                ("request", "</textarea><script>alert(2)</script>"),
+                ("do", "check"),
+            ],
+        )
+        .await;
+
+    for page in [
+        root.get("/").await.body,
+        root.get("/apps/wx9").await.body,
+        draft.body,
+    ] {
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(!page.contains('\u{202e}'));
+    }
+}

@@ -1,0 +1,48 @@
+//! `minigate console`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::LogFormat;
+use ipnet::IpNet;
+use url::Url;
+
+#[derive(Debug, Args)]
+pub(crate) struct ConsoleArgs {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8880")]
+    pub(crate) listen: SocketAddr,
+    /// The database: sqlite:PATH or postgres://USER@HOST/NAME
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MINIGATE_DATABASE",
+        hide_env_values = true,
+        default_value = "sqlite:minigate-console.db"
+    )]
+    pub(crate) database: String,
+    /// Where people and programs find it, behind a proxy [default: where it listens]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<Url>,
+    /// Certificates of its own TLS, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The key of its own TLS, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Proxies that may say for whom they ask: an address or a network; can be given more than once
+    #[arg(long, value_name = "CIDR", value_parser = network)]
+    pub(crate) trust_proxy: Vec<IpNet>,
+    /// Form of the log, on standard error
+    #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
+    pub(crate) log: LogFormat,
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse().map(|address: std::net::IpAddr| address.into());
+    text.parse()
+        .or_else(|_| address())
+        .map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))
+}
