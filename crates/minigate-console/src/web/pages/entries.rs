@@ -11,7 +11,7 @@ use crate::Console;
 use crate::app::App;
 use crate::block::Blocks;
 use crate::bulk::{Fault, Form, Judgement, Line, Mode, Pasted, Quota, judge_entry};
-use crate::filing::{FilingOf, Inquiry};
+use crate::filing::{FilingOf, FilingTerms, Inquiry};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
@@ -20,6 +20,12 @@ pub(super) struct Judged {
     pub(super) interface: Interface,
     lines: Vec<Line>,
     quota: Quota,
+}
+
+/// What the register says of the domains, and what follows.
+struct Filings {
+    by_domain: BTreeMap<String, FilingOf>,
+    terms: FilingTerms,
 }
 
 impl Judged {
@@ -94,18 +100,21 @@ fn good(judgement: &Judgement, lang: Lang) -> String {
     filing.map(|filing| filing.tell(lang)).unwrap_or_default()
 }
 
-async fn filings(console: &Console, lists: &WrittenLists) -> Result<BTreeMap<String, FilingOf>, Failure> {
+async fn filings(console: &Console, lists: &WrittenLists) -> Result<Filings, Failure> {
     let inquiry = Inquiry::open(console.store(), console.register()).await?;
     let asked = inquiry.ask_all(lists).await;
-    Ok(asked.into_iter().map(|of| (of.domain.clone(), of)).collect())
+    Ok(Filings {
+        by_domain: asked.into_iter().map(|of| (of.domain.clone(), of)).collect(),
+        terms: inquiry.terms(),
+    })
 }
 
-fn with_filing(judgement: Judgement, filings: &BTreeMap<String, FilingOf>) -> Judgement {
+fn with_filing(judgement: Judgement, filings: &Filings) -> Judgement {
     let registrable = judgement
         .parsed_domain()
         .map(|domain| crate::filing::registrable(&domain));
-    match registrable.and_then(|domain| filings.get(domain.as_str())) {
-        Some(filing) => judgement.with_filing(filing.clone()),
+    match registrable.and_then(|domain| filings.by_domain.get(domain.as_str())) {
+        Some(filing) => judgement.with_filing(filing.clone(), filings.terms),
         None => judgement,
     }
 }
