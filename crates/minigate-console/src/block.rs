@@ -183,6 +183,11 @@ impl Blocks {
             .find(|block| block.is_on(now))
     }
 
+    /// Every block, those that have ended too.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Block> {
+        self.0.values()
+    }
+
     /// Whether a domain is blocked at a moment.
     #[must_use]
     pub fn is_blocked(&self, domain: &Domain, now: Timestamp) -> bool {

@@ -156,7 +156,7 @@ impl Grant {
     }
 }
 
-async fn load(store: &dyn Store, id: &AppId) -> Result<Option<(Record, Grant)>, StoreError> {
+pub(crate) async fn load(store: &dyn Store, id: &AppId) -> Result<Option<(Record, Grant)>, StoreError> {
     let Some(record) = store.get(&key(id)?).await? else {
         return Ok(None);
     };

@@ -166,9 +166,11 @@ impl Client {
         })
     }
 
-    /// The app's list, if it isn't the one with this tag.
-    pub(crate) async fn list(&self, known: Option<&str>) -> Result<Given, Problem> {
-        let answer = within(self.ask(&self.list, "application/jose", known)).await?;
+    /// The app's list, if it isn't the one with this ETag; the one that an event named, past the caches in between.
+    pub(crate) async fn list(&self, known: Option<&str>, named: Option<&str>) -> Result<Given, Problem> {
+        let named = named.and_then(|tag| format!("{}?tag={tag}", self.list).parse().ok());
+        let uri = named.as_ref().unwrap_or(&self.list);
+        let answer = within(self.ask(uri, "application/jose", known)).await?;
         match answer.status() {
             StatusCode::NOT_MODIFIED if known.is_some() => Ok(Given::Unchanged),
             StatusCode::OK => {

@@ -11,7 +11,8 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use minigate_policy::{DomainLists, Profile};
-use sse_stream::SseByteStream;
+use serde::Deserialize;
+use sse_stream::{Sse, SseByteStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -110,7 +111,7 @@ impl Follower {
     pub async fn start(setup: Setup) -> Result<Self, SetupError> {
         let mut following = Following::new(setup)?;
         following.load();
-        following.refresh().await;
+        following.refresh(None).await;
         let state = following.state.subscribe();
         let following = tokio::spawn(following.follow()).abort_handle();
         Ok(Self { state, following })
@@ -191,7 +192,7 @@ impl Following {
         let mut failures = 0;
         loop {
             let stream = self.client.events().await;
-            self.refresh().await;
+            self.refresh(None).await;
             let began = Instant::now();
             if let Ok(stream) = stream {
                 self.listen(stream).await;
@@ -221,18 +222,18 @@ impl Following {
             // The stream keeps what it has read, so the event may be dropped halfway.
             let event = tokio::select! {
                 event = events.next() => event,
-                () = sleep_until(again) => Some(Ok(sse_stream::Sse::default())),
+                () = sleep_until(again) => Some(Ok(Sse::default())),
             };
             match event {
-                Some(Ok(_)) => self.refresh().await,
+                Some(Ok(event)) => self.refresh(tag(&event).as_deref()).await,
                 Some(Err(_)) | None => return,
             }
         }
     }
 
     /// Asks once, and says what came of it.
-    async fn refresh(&mut self) {
-        let outcome = self.fetch().await;
+    async fn refresh(&mut self, named: Option<&str>) {
+        let outcome = self.fetch(named).await;
         let problem = outcome.err().map(Arc::new);
         self.state.send_if_modified(|state| {
             let is_news = state.problem != problem;
@@ -241,12 +242,12 @@ impl Following {
         });
     }
 
-    async fn fetch(&mut self) -> Result<(), Problem> {
+    async fn fetch(&mut self, named: Option<&str>) -> Result<(), Problem> {
         let is_old = self.keys_fetched.is_none_or(|at| at.elapsed() > KEYS_HOLD);
         if is_old {
             self.fetch_keys().await?;
         }
-        match self.client.list(self.etag.as_deref()).await? {
+        match self.client.list(self.etag.as_deref(), named).await? {
             Given::Unchanged => self.confirm(),
             Given::New { signed, etag } => {
                 let published = match self.open(&signed) {
@@ -370,6 +371,18 @@ impl Following {
     }
 }
 
+/// The tag of the list that an event tells of, where it is one.
+fn tag(event: &Sse) -> Option<String> {
+    let News { tag } = serde_json::from_str(event.data.as_deref()?).ok()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (tag.len() <= LONGEST_TAG && tag.chars().all(fits)).then_some(tag)
+}
+
+#[derive(Deserialize)]
+struct News {
+    tag: String,
+}
+
 /// The bytes of a stream, which ends where nothing comes for too long; heartbeats are something.
 fn frames(body: Incoming, silence: Duration) -> impl Stream<Item = io::Result<Bytes>> {
     let body = Limited::new(body, MOST_HEARD).into_data_stream();
@@ -382,3 +395,4 @@ fn frames(body: Incoming, silence: Duration) -> impl Stream<Item = io::Result<By
 /// Of one stream, before it is opened anew: so a line without an end can't fill the memory.
 const MOST_HEARD: usize = 1024 * 1024;
 const KEYS_HOLD: Duration = Duration::from_hours(1);
+const LONGEST_TAG: usize = 64;

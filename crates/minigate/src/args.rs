@@ -11,8 +11,10 @@ use std::time::Duration;
 use crate::life::Schedule;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use minigate_engine::Override;
+use minigate_lists::Thumbprint;
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Era, Interface, Platform, Release};
+use url::Url;
 
 pub(crate) use calls::{Calls, PageCall};
 pub(crate) use check::CheckArgs;
@@ -182,6 +184,15 @@ pub(crate) struct TermsArgs {
     /// Domain lists, as JSON: by interface, or in the shape of the platform's API
     #[arg(long, value_name = "FILE")]
     pub(crate) domains: Option<PathBuf>,
+    /// Take the domain lists from this console, and follow them: https://host, or http on this machine
+    #[arg(long, value_name = "URL", conflicts_with = "domains")]
+    pub(crate) console: Option<Url>,
+    /// The thumbprint of a key of the console; without it, whatever keys it shows first are trusted from then on
+    #[arg(long, value_name = "THUMBPRINT")]
+    pub(crate) console_key: Option<Thumbprint>,
+    /// Keep the lists and keys of consoles in this folder [default: minigate in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) console_cache: Option<PathBuf>,
     /// Don't check domains and certificates, as with debugging on; a release checks all the same
     #[arg(long)]
     pub(crate) skip_check: bool,

@@ -19,6 +19,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use anstream::ColorChoice;
+use jiff::Timestamp;
 use minigate_engine::{Cut, Network};
 use minigate_inspect::check::{Change, Report};
 use minigate_js::Notice;
@@ -210,6 +211,14 @@ impl Printer {
         }
     }
 
+    /// Something new about the lists of a console.
+    pub(crate) fn list_news(&self, text: &str) {
+        match self.format {
+            LogFormat::Human => self.write(&format!("{}{}{}\n", paint::DIM, line(text), paint::RESET)),
+            LogFormat::Json => self.json("list", &json!({ "text": text })),
+        }
+    }
+
     /// A text that is ready to be shown.
     pub(crate) fn text(&self, text: &str) {
         self.write(text);
@@ -362,7 +371,16 @@ fn human_verdict(verdict: &Verdict, lang: Lang) -> String {
         line(&verdict.url)
     );
     let headline = format!("  {}\n", line(&told.headline));
-    head + &headline + &details(&told.seen, &told.remedies, lang)
+    let mut seen = told.seen;
+    seen.extend(list_text(verdict, lang));
+    head + &headline + &details(&seen, &told.remedies, lang)
+}
+
+/// Which version of a console's lists was consulted, and how old it is.
+fn list_text(verdict: &Verdict, lang: Lang) -> Option<String> {
+    let name = verdict.list.version.as_ref()?;
+    let fetched_at = Timestamp::try_from(verdict.list.fetched_at?).ok()?;
+    Some(words::list_version(name, fetched_at, Timestamp::now(), lang))
 }
 
 /// What else was seen and what to do, indented below a line.

@@ -1,6 +1,7 @@
 //! What a project's files and the command line say, brought together; the command line wins.
 
 mod checking;
+mod console;
 mod file;
 mod linting;
 mod lists;
@@ -20,6 +21,7 @@ use crate::given::{self, Most};
 use crate::network::{Script, WrittenScript};
 use crate::words;
 pub(crate) use checking::Checking;
+pub(crate) use console::FromConsole;
 use file::SettingsFile;
 pub(crate) use linting::Linting;
 
@@ -42,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) mock: Option<PathBuf>,
     /// The folder of files and storage that stay, unless the command line names another.
     pub(crate) data: Option<PathBuf>,
+    /// The console whose lists hold, where there is one.
+    pub(crate) console: Option<FromConsole>,
     /// What was asked for and can't be had.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -78,15 +82,18 @@ impl Settings {
         for interface in Interface::ALL {
             policy = policy.with_timeout(interface, project.and_then(|p| p.manifest().timeout(interface)));
         }
-        if skip {
-            let debugging = if terms.skip_check {
-                Debugging::On
-            } else {
-                Debugging::Off
-            };
+        let debugging = if terms.skip_check {
+            Debugging::On
+        } else {
+            Debugging::Off
+        };
+        let roots = roots(dir, &file, trust, lang)?;
+        let debugging = Some(debugging).filter(|_| skip);
+        let console = FromConsole::read(&file, terms, &policy, debugging, &roots, lang)?;
+        if let Some(debugging) = debugging.filter(|_| console.is_none()) {
             policy = policy.with_check_skipped(debugging);
         }
-        let refused_skip = terms.skip_check && !policy.skips_check();
+        let refused_skip = terms.skip_check && !terms.release.may_skip(Debugging::On);
         let mut warnings = Vec::from_iter(refused_skip.then_some(Warning::ReleaseNeverSkips));
         let ineffective = project
             .map(|project| project.manifest().ineffective())
@@ -99,7 +106,8 @@ impl Settings {
             login: file.login().map(str::to_owned),
             device: file.device.clone(),
             plugins: file.plugins.clone(),
-            roots: roots(dir, &file, trust, lang)?,
+            roots,
+            console,
             overrides: overrides(&file, trust)?,
             mock: file.mock.as_ref().map(|mock| dir.join(&mock.folder)),
             network: file

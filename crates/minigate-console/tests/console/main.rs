@@ -23,6 +23,7 @@ mod pages;
 mod people;
 mod preflight;
 mod proposal;
+mod publish;
 mod secrets;
 mod served;
 mod sessions;

@@ -20,6 +20,7 @@ use minigate_tls::{RootSource, Roots, Trust};
 use tokio::time::Instant;
 
 use crate::args::{HarArgs, ListFormat, ReplaySpeed, RunArgs};
+use crate::console::Console;
 use crate::har::{Both, Recorder, Recording, Replay, Secrets};
 use crate::life::Schedule;
 use crate::network::{Player, Script};
@@ -82,6 +83,7 @@ impl<'a> Run<'a> {
     }
 
     async fn carry_out(mut self, project: Project) -> anyhow::Result<ExitCode> {
+        let console = Console::start(&mut self.settings, self.printer).await?;
         let replay = self.start_replay().await?;
         let origin = if replay.is_none() {
             self.start_mock().await?
@@ -115,9 +117,11 @@ impl<'a> Run<'a> {
         self.printer.begin_progress();
         let player = network.map(|script| self.play(script, conditions, clock));
         let mut signals = Signals::listen();
+        let following = Console::follow(console, app.standing());
         let lived = tokio::select! {
             lived = self.live(&mut app, player.as_ref()) => Ok(lived),
             signal = signals.next() => Err(signal),
+            never = following => match never {},
         };
         self.printer.end_progress();
         if let Some(recording) = recording {

@@ -11,6 +11,7 @@ use minigate_js::{Project, Watchdog};
 use tokio::time::Instant;
 
 use crate::args::{Reporter, TestArgs};
+use crate::console::Console;
 use crate::output::Printer;
 use crate::output::tests::{Tally, file_lines, junit, summary_lines, tap};
 use crate::settings::Settings;
@@ -25,7 +26,12 @@ pub(crate) fn test(args: &TestArgs, printer: &Arc<Printer>) -> anyhow::Result<Ex
     let lang = printer.lang;
     let project = Project::open(&args.dir)
         .map_err(|error| anyhow!("{}: {}", words::cant_run(&args.dir, lang), error.tell(lang)))?;
-    let settings = Settings::load(&args.dir, Some(&project), &args.terms, None, lang)?;
+    let mut settings = Settings::load(&args.dir, Some(&project), &args.terms, None, lang)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    // A test has the lists of its start: what it finds mustn't depend on the moment.
+    drop(runtime.block_on(Console::start(&mut settings, printer))?);
     let files = files(args, printer)?;
     let run = Run {
         args,
@@ -34,9 +40,6 @@ pub(crate) fn test(args: &TestArgs, printer: &Arc<Printer>) -> anyhow::Result<Ex
         watched: Arc::default(),
     };
     run.guard();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
     let ran = runtime.block_on(async {
         let mut signals = Signals::listen();
         tokio::select! {

@@ -151,6 +151,10 @@ impl Ledger {
         report.errno = complaint.errno;
         report.headline = Some(told.headline);
         report.seen = told.seen;
+        if let Failure::Denied(denial) = failure {
+            let list = super::list_text(denial.verdict(), self.printer.lang);
+            report.seen.extend(list);
+        }
         report.remedies = told.remedies;
     }
 

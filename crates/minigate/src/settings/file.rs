@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use minigate_js::{Device, Limits, User};
+use minigate_lists::Thumbprint;
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Domain, Profile, WrittenLists};
 use serde::Deserialize;
+use url::Url;
 
 use crate::args::ProfileArg;
 use crate::network::WrittenScript;
@@ -22,6 +24,7 @@ pub(super) struct SettingsFile {
     profile: toml::Table,
     pub(super) domains: WrittenLists,
     pub(super) domains_file: Option<PathBuf>,
+    pub(super) console: Option<ConsoleFile>,
     private_hosts: Vec<String>,
     pub(super) subnets: Vec<ipnet::IpNet>,
     #[serde(default = "bundled")]
@@ -45,6 +48,14 @@ struct UserFile {
     login: Option<String>,
     #[serde(flatten)]
     user: toml::Table,
+}
+
+/// Where the lists come from instead.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConsoleFile {
+    pub(super) url: Url,
+    pub(super) key: Option<Thumbprint>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,0 +1,232 @@
+//! The keys that sign what runtimes get.
+//!
+//! ```text
+//!  announce ─► Announced ─► rotate ─► Signing ─► rotate ─► Retired, until a moment ─► gone
+//! ```
+//! A key is announced before it signs, so that every runtime has heard of it by then, and is listed for a while after,
+//! so that what it signed can still be verified. The private keys lie in the database as they are: whoever can read the
+//! database can sign lists, so its backups are as secret as it is. They are never in the audit log.
+
+use std::fmt;
+
+use data_encoding::BASE64;
+use jiff::{SignedDuration, Timestamp};
+use minigate_lists::{KeyError, KeySet, KeyStage, ListedKey, SigningKey, Thumbprint};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::By;
+use crate::store::{self, Change, Key, Record, Store, StoreError};
+
+/// The keys of a console.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    sequence: u64,
+    keys: Vec<(SigningKey, KeyStage)>,
+}
+
+/// Why keys can't be had or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeysError {
+    /// A key is announced already, and the next step is to use it.
+    #[error("the key {key} is announced already")]
+    Announced {
+        /// Its name.
+        key: Thumbprint,
+    },
+    /// A key has to be announced before it is used.
+    #[error("no key is announced that could take over")]
+    NoneAnnounced,
+    /// A key can't be made or read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store doesn't do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads the keys, and makes the first one where there is none.
+///
+/// # Errors
+/// [`KeysError::Key`], [`KeysError::Store`].
+pub async fn load_or_make(store: &dyn Store, now: Timestamp) -> Result<Keys, KeysError> {
+    if let Some((_, kept)) = load(store).await? {
+        return Ok(kept);
+    }
+    let first = vec![(SigningKey::generate()?, KeyStage::Signing)];
+    // Nobody decides on this: a console can't be without.
+    let by = By::new("console".to_owned(), None, now);
+    match write(store, "keys.make", None, &first, &by).await {
+        Ok(keys) => Ok(keys),
+        // Another console was quicker.
+        Err(KeysError::Store(StoreError::Conflict { .. })) => match load(store).await? {
+            Some((_, kept)) => Ok(kept),
+            None => Err(KeysError::NoneAnnounced),
+        },
+        Err(other) => Err(other),
+    }
+}
+
+/// Makes a key and tells runtimes of it; it signs nothing yet.
+///
+/// # Errors
+/// [`KeysError::Announced`], [`KeysError::Key`], [`KeysError::Store`].
+pub async fn announce(store: &dyn Store, by: &By) -> Result<Keys, KeysError> {
+    let (record, kept) = load_some(store, by.at()).await?;
+    if let Some(key) = kept.at(KeyStage::Announced) {
+        return Err(KeysError::Announced {
+            key: key.public().thumbprint().clone(),
+        });
+    }
+    let mut keys = kept.keys_at(by.at());
+    keys.push((SigningKey::generate()?, KeyStage::Announced));
+    write(store, "keys.announce", Some(&record), &keys, by).await
+}
+
+/// Lets the announced key sign; what the present one signed holds for so long.
+///
+/// # Errors
+/// [`KeysError::NoneAnnounced`], [`KeysError::Store`].
+pub async fn rotate(store: &dyn Store, hold: SignedDuration, by: &By) -> Result<Keys, KeysError> {
+    let (record, kept) = load_some(store, by.at()).await?;
+    kept.at(KeyStage::Announced).ok_or(KeysError::NoneAnnounced)?;
+    let until = by.at().saturating_add(hold).unwrap_or(Timestamp::MAX);
+    let mut keys = kept.keys_at(by.at());
+    for (_, stage) in &mut keys {
+        *stage = match *stage {
+            KeyStage::Announced => KeyStage::Signing,
+            KeyStage::Signing => KeyStage::Retired { until },
+            retired @ KeyStage::Retired { .. } => retired,
+        };
+    }
+    write(store, "keys.rotate", Some(&record), &keys, by).await
+}
+
+impl Keys {
+    /// The one that signs.
+    #[must_use]
+    pub fn signing(&self) -> Option<&SigningKey> {
+        self.at(KeyStage::Signing)
+    }
+
+    /// What runtimes are told of them at a moment.
+    #[must_use]
+    pub fn set(&self, now: Timestamp) -> KeySet {
+        let keys = self.keys_at(now).into_iter();
+        let listed = keys.map(|(key, stage)| ListedKey {
+            key: key.public().clone(),
+            stage,
+        });
+        KeySet {
+            sequence: self.sequence,
+            keys: listed.collect(),
+        }
+    }
+
+    /// The same, signed by each of them.
+    ///
+    /// # Errors
+    /// [`minigate_lists::SealError`].
+    pub fn seal(&self, now: Timestamp) -> Result<String, minigate_lists::SealError> {
+        let keys: Vec<_> = self.keys_at(now).into_iter().map(|(key, _)| key).collect();
+        self.set(now).seal(&keys)
+    }
+
+    fn at(&self, wanted: KeyStage) -> Option<&SigningKey> {
+        let mut keys = self.keys.iter();
+        keys.find(|(_, stage)| *stage == wanted).map(|(key, _)| key)
+    }
+
+    /// All whose time isn't over.
+    fn keys_at(&self, now: Timestamp) -> Vec<(SigningKey, KeyStage)> {
+        let lives = |stage: &KeyStage| !matches!(stage, KeyStage::Retired { until } if *until <= now);
+        self.keys
+            .iter()
+            .filter(|(_, stage)| lives(stage))
+            .cloned()
+            .collect()
+    }
+}
+
+/// A key as it is kept.
+#[derive(Debug, Deserialize, Serialize)]
+struct Kept {
+    pkcs8: Secret,
+    #[serde(flatten)]
+    stage: KeyStage,
+}
+
+/// A private key in PKCS#8, which shows nothing of itself.
+#[derive(Deserialize, Serialize)]
+#[serde(transparent)]
+struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+async fn load_some(store: &dyn Store, now: Timestamp) -> Result<(Record, Keys), KeysError> {
+    load_or_make(store, now).await?;
+    load(store).await?.ok_or(KeysError::NoneAnnounced)
+}
+
+async fn load(store: &dyn Store) -> Result<Option<(Record, Keys)>, KeysError> {
+    let Some(record) = store.get(&key()?).await? else {
+        return Ok(None);
+    };
+    let kept: Vec<Kept> = store::read(&record)?;
+    let keys = kept.iter().map(|kept| {
+        let pkcs8 = BASE64
+            .decode(kept.pkcs8.0.as_bytes())
+            .map_err(|_| KeyError::Private)?;
+        Ok((SigningKey::from_pkcs8(&pkcs8)?, kept.stage))
+    });
+    let keys = Keys {
+        keys: keys.collect::<Result<_, KeyError>>()?,
+        sequence: record.revision.unsigned_abs(),
+    };
+    Ok(Some((record, keys)))
+}
+
+async fn write(
+    store: &dyn Store,
+    action: &str,
+    old: Option<&Record>,
+    keys: &[(SigningKey, KeyStage)],
+    by: &By,
+) -> Result<Keys, KeysError> {
+    let kept: Vec<_> = keys.iter().map(|(key, stage)| keep(key, *stage)).collect();
+    let change = Change::new(by.platform_entry(action).after(shown(keys)));
+    let change = match old {
+        Some(record) => change.replace(record, json!(kept)),
+        None => change.create(&key()?, json!(kept)),
+    };
+    let sequence = store.commit(&change, by.at()).await?;
+    Ok(Keys {
+        sequence: sequence.unsigned_abs(),
+        keys: keys.to_vec(),
+    })
+}
+
+fn keep(key: &SigningKey, stage: KeyStage) -> Kept {
+    Kept {
+        pkcs8: Secret(BASE64.encode(key.pkcs8())),
+        stage,
+    }
+}
+
+/// What the audit log says: names only.
+fn shown(keys: &[(SigningKey, KeyStage)]) -> serde_json::Value {
+    let names = keys.iter().map(|(key, stage)| {
+        let name = key.public().thumbprint();
+        json!({ "key": name, "stage": stage })
+    });
+    names.collect()
+}
+
+fn key() -> Result<Key, StoreError> {
+    Key::of(&["platform", "keys"])
+}
