@@ -20,6 +20,7 @@ pub mod grant;
 mod hidden;
 pub mod keys;
 mod moment;
+pub mod oidc;
 mod origin;
 pub mod preflight;
 pub mod publish;

@@ -90,6 +90,10 @@ impl<'a> Sessions<'a> {
         Self { store, passwords }
     }
 
+    pub(crate) const fn store(&self) -> &'a dyn Store {
+        self.store
+    }
+
     /// Signs somebody in with a name and a password; a refusal is audited as `session.refused`, a success as
     /// `session.begin`.
     ///

@@ -19,6 +19,7 @@ mod domains;
 mod filing;
 mod grant;
 mod kill;
+mod oidc;
 mod pages;
 mod people;
 mod preflight;

@@ -1,0 +1,75 @@
+//! Why somebody can't sign in at the provider.
+
+use std::time::Duration;
+
+use crate::account::AccountError;
+use crate::hidden::NoRandom;
+use crate::session::SignInError;
+use crate::store::StoreError;
+
+/// Why somebody can't sign in at the provider.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OidcError {
+    /// Too many have begun from there.
+    #[error("too many attempts: try again in {} s", after.as_secs())]
+    Later {
+        /// How long to wait.
+        after: Duration,
+    },
+    /// It didn't begin in this browser, has been used, or has ended.
+    #[error("this sign-in didn't begin in this browser, was used, or has ended")]
+    State,
+    /// No account is linked with who came, or it is disabled.
+    #[error("no account is linked with this identity")]
+    Refused,
+    /// The provider gave no ID token.
+    #[error("the provider gave no ID token")]
+    NoToken,
+    /// The ID token isn't to be believed.
+    #[error("the provider's ID token isn't to be believed: {0}")]
+    Token(String),
+    /// The settings can't be right.
+    #[error("the provider's settings can't be right: {0}")]
+    Settings(String),
+    /// The provider can't be reached, or doesn't do its work.
+    #[error("the provider doesn't do its work: {0}")]
+    Provider(String),
+    /// The account can't be linked.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The session can't begin.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// The system has no random numbers.
+    #[error(transparent)]
+    Random(#[from] NoRandom),
+    /// The store doesn't do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl OidcError {
+    pub(super) fn provider(error: impl std::error::Error) -> Self {
+        Self::Provider(innermost(&error))
+    }
+
+    pub(super) fn settings(error: impl std::error::Error) -> Self {
+        Self::Settings(innermost(&error))
+    }
+
+    pub(super) fn token(error: impl std::error::Error) -> Self {
+        Self::Token(innermost(&error))
+    }
+}
+
+/// Each cause once, from the outermost on.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
