@@ -13,6 +13,7 @@ use crate::account::{Cost, HashError, Passwords};
 use crate::app::{self, App};
 use crate::domains::Domains;
 use crate::filing::FilingRegister;
+use crate::publish::{Publisher, StreamLimits};
 use crate::refusal::audit_denial;
 use crate::store::{Store, StoreError};
 use crate::{By, Clock};
@@ -24,6 +25,7 @@ pub struct Console {
     clock: Clock,
     settings: Settings,
     passwords: Passwords,
+    publisher: Arc<Publisher>,
 }
 
 /// How a console is set up, for all of its life.
@@ -62,6 +64,7 @@ impl Console {
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: Settings) -> Result<Arc<Self>, HashError> {
         Ok(Arc::new(Self {
             passwords: Passwords::new(settings.password_cost)?,
+            publisher: Publisher::new(Arc::clone(&store), clock.clone(), StreamLimits::default()),
             store,
             clock,
             settings,
@@ -72,6 +75,12 @@ impl Console {
     #[must_use]
     pub fn store(&self) -> &dyn Store {
         &*self.store
+    }
+
+    /// What signs and serves its lists; to be stopped with the console, or its streams hold it up.
+    #[must_use]
+    pub const fn publisher(&self) -> &Arc<Publisher> {
+        &self.publisher
     }
 
     /// The moment, by its clock.

@@ -17,7 +17,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::http::HeaderValue;
 use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
-use jiff::Timestamp;
 use minigate_lists::SealError;
 use minigate_policy::AppId;
 use sha2::{Digest, Sha256};
@@ -27,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub use routes::{ClientAddress, router};
 pub use streams::StreamLimits;
 
+use crate::Clock;
 use crate::app::AppError;
 use crate::domains::DomainsError;
 use crate::keys::{self, Keys, KeysError};
@@ -39,7 +39,7 @@ use streams::Streams;
 pub struct Publisher {
     store: Arc<dyn Store>,
     newest: watch::Receiver<Sequence>,
-    clock: fn() -> Timestamp,
+    clock: Clock,
     slots: RwLock<HashMap<AppId, Arc<Slot>>>,
     keys: RwLock<Option<(Sequence, Arc<Keys>)>>,
     streams: Streams,
@@ -91,10 +91,10 @@ struct Slot {
 }
 
 impl Publisher {
-    /// Serves what is in a store, on the tokio runtime it is called on, until [`Publisher::stop`].
+    /// Signs what is in a store; [`router`] serves it, until [`Publisher::stop`].
     #[must_use]
-    pub fn start(store: Arc<dyn Store>, clock: fn() -> Timestamp, limits: StreamLimits) -> Arc<Self> {
-        let publisher = Arc::new(Self {
+    pub fn new(store: Arc<dyn Store>, clock: Clock, limits: StreamLimits) -> Arc<Self> {
+        Arc::new(Self {
             newest: store.newest(),
             store,
             clock,
@@ -102,9 +102,7 @@ impl Publisher {
             keys: RwLock::default(),
             streams: Streams::new(limits),
             stop: CancellationToken::new(),
-        });
-        tokio::spawn(Arc::clone(&publisher).broadcast());
-        publisher
+        })
     }
 
     /// Ends the streams, and the task that feeds them.
@@ -132,7 +130,7 @@ impl Publisher {
     /// # Errors
     /// [`PublishError::Keys`], [`PublishError::Seal`].
     pub async fn key_set(&self) -> Result<Signed, PublishError> {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let keys = self.keys().await?;
         Ok(Signed::of(keys.seal(now)?, keys.set(now).sequence))
     }
@@ -161,7 +159,7 @@ impl Publisher {
         if let Some((_, keys)) = kept.filter(|(at, _)| *at >= newest) {
             return Ok(keys);
         }
-        let keys = Arc::new(keys::load_or_make(&*self.store, (self.clock)()).await?);
+        let keys = Arc::new(keys::load_or_make(&*self.store, self.clock.now()).await?);
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some((newest, Arc::clone(&keys)));
         Ok(keys)
     }

@@ -29,7 +29,7 @@ use axum::middleware;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
-use crate::Console;
+use crate::{Console, publish};
 
 /// Everything that a console answers.
 pub fn router(console: Arc<Console>) -> Router {
@@ -43,6 +43,7 @@ pub fn router(console: Arc<Console>) -> Router {
         .merge(health::router())
         .merge(assets::router())
         .merge(timed)
+        .merge(lists(&console))
         .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::new())
@@ -51,6 +52,13 @@ pub fn router(console: Arc<Console>) -> Router {
             headers::secure,
         ))
         .with_state(console)
+}
+
+/// What runtimes get; a stream has no end of its own.
+fn lists(console: &Arc<Console>) -> Router<Arc<Console>> {
+    let lists = publish::router(Arc::clone(console.publisher()));
+    let found = middleware::from_fn_with_state(Arc::clone(console), visitor::find_address);
+    Router::new().nest("/lists", lists).layer(found)
 }
 
 const LARGEST_BODY: usize = 1024 * 1024;

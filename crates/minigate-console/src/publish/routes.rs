@@ -25,8 +25,9 @@ use crate::app::AppError;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// The routes, below `/lists`.
-pub fn router(publisher: Arc<Publisher>) -> Router {
+/// The routes, below `/lists`; their streams are fed by a task on the tokio runtime that this is called on.
+pub fn router<S: Clone + Send + Sync + 'static>(publisher: Arc<Publisher>) -> Router<S> {
+    tokio::spawn(Arc::clone(&publisher).broadcast());
     Router::new()
         .route("/keys", get(keys))
         .route("/{app}", get(list))

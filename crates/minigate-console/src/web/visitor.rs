@@ -5,12 +5,16 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::extract::{Request, State};
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use minigate_policy::diagnosis::Lang;
 
 use crate::Console;
+use crate::publish::ClientAddress;
 use crate::serve::Peer;
 
 /// Whoever asks.
@@ -80,6 +84,18 @@ fn accepted(parts: &Parts) -> Lang {
     let mut tags = header.split(',').map(|tag| tag.trim().to_ascii_lowercase());
     let known = tags.find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
     known.map_or_else(Lang::default, |tag| Lang::of_locale(&tag))
+}
+
+/// Notes who asks, for routes that need nothing else of a visitor.
+pub(super) async fn find_address(
+    State(console): State<Arc<Console>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let address = address_of(&parts, &console);
+    parts.extensions.insert(ClientAddress(address));
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// The peer's address; behind trusted proxies, the last one in `x-forwarded-for` that isn't one of them.

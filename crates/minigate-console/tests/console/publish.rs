@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use jiff::SignedDuration;
+use minigate_console::Clock;
 use minigate_console::app::{self, AppError};
 use minigate_console::domains::Domains;
 use minigate_console::grant::{self, Unreleased};
@@ -37,7 +38,7 @@ on_both! {
 }
 
 fn start(store: &Arc<dyn Store>) -> Arc<Publisher> {
-    Publisher::start(Arc::clone(store), now, StreamLimits::default())
+    Publisher::new(Arc::clone(store), Clock::new(now), StreamLimits::default())
 }
 
 /// Serves a publisher on loopback.
@@ -277,7 +278,7 @@ async fn d2_streams_are_limited_and_end_with_the_console(database: &Database) {
         total: 10,
         per_address: 1,
     };
-    let publisher = Publisher::start(Arc::clone(&store), now, limits);
+    let publisher = Publisher::new(Arc::clone(&store), Clock::new(now), limits);
     let address = serve(&publisher).await;
     let path = format!("/lists/{id}/events");
 

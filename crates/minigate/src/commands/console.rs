@@ -1,6 +1,7 @@
 //! `minigate console`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use minigate_console::account::{self, Cost};
@@ -37,9 +38,10 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     let link = first_link(&*store, &settings.public_url).await?;
     printer.console(&settings.public_url, link.as_ref());
     let console = Console::new(store, Clock::of_the_machine(), settings)?;
-    let router = minigate_console::router(console);
+    let router = minigate_console::router(Arc::clone(&console));
     let stop = async {
         signals.next().await;
+        console.publisher().stop();
     };
     serve::serve(listener, tls, router, stop).await?;
     Ok(ExitCode::SUCCESS)
