@@ -26,7 +26,7 @@ pub use model::{Approval, Draft, State, Version};
 use crate::By;
 use crate::app::{self, App};
 use crate::filing::FilingRegister;
-use crate::store::{self, Change, Key, Record, Store, StoreError};
+use crate::store::{self, Change, Key, Record, Sequence, Store, StoreError};
 
 /// The domains of one app.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,21 @@ pub struct Domains<'a> {
     store: &'a dyn Store,
     id: &'a AppId,
     register: Option<&'a dyn FilingRegister>,
+    expected: Expected,
+}
+
+/// Which draft somebody has looked at before a step.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Expected {
+    /// It doesn't matter.
+    #[default]
+    Any,
+    /// There was none.
+    None,
+    /// There was one, whichever.
+    Some,
+    /// The one of this revision.
+    At(Sequence),
 }
 
 impl<'a> Domains<'a> {
@@ -44,7 +59,14 @@ impl<'a> Domains<'a> {
             store,
             id,
             register: None,
+            expected: Expected::Any,
         }
+    }
+
+    /// Takes a step only where the draft is the one that was looked at; otherwise it is [`DomainsError::Moved`].
+    #[must_use]
+    pub const fn expecting(self, expected: Expected) -> Self {
+        Self { expected, ..self }
     }
 
     /// Asks this register of filings in place of the console's own (rule D5).
@@ -63,6 +85,16 @@ impl<'a> Domains<'a> {
     pub async fn draft(&self) -> Result<Option<Draft>, DomainsError> {
         let record = self.store.get(&self.draft_key()?).await?;
         Ok(record.as_ref().map(store::read).transpose()?)
+    }
+
+    /// The draft with its revision, which each change of it makes larger.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoDraft`], [`DomainsError::Store`].
+    pub async fn draft_at(&self) -> Result<(Sequence, Draft), DomainsError> {
+        let record = self.store.get(&self.draft_key()?).await?;
+        let record = record.ok_or(DomainsError::NoDraft)?;
+        Ok((record.revision, store::read(&record)?))
     }
 
     /// One version.
@@ -105,6 +137,7 @@ impl<'a> Domains<'a> {
     pub async fn write(&self, lists: WrittenLists, by: &By) -> Result<Draft, DomainsError> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let old = self.store.get(&self.draft_key()?).await?;
+        self.expected.check(old.as_ref())?;
         let draft = Draft::new(app.effective, lists, by);
         self.keep("domains.write", (&app_record, &app), old.as_ref(), &draft, by)
             .await?;
@@ -253,6 +286,7 @@ impl<'a> Domains<'a> {
 
     async fn load_draft(&self) -> Result<(Record, Draft), DomainsError> {
         let record = self.store.get(&self.draft_key()?).await?;
+        self.expected.check(record.as_ref())?;
         let record = record.ok_or(DomainsError::NoDraft)?;
         let draft = store::read(&record)?;
         Ok((record, draft))
@@ -279,6 +313,17 @@ impl<'a> Domains<'a> {
     /// Padded, so that the order of keys is that of numbers.
     fn version_key(&self, number: u32) -> Result<Key, StoreError> {
         Key::of(&["version", self.id.as_str(), &format!("{number:010}")])
+    }
+}
+
+impl Expected {
+    fn check(self, record: Option<&Record>) -> Result<(), DomainsError> {
+        let is_it = match (self, record) {
+            (Self::Any, _) | (Self::None, None) | (Self::Some, Some(_)) => true,
+            (Self::At(revision), Some(record)) => record.revision == revision,
+            (Self::None, Some(_)) | (Self::Some | Self::At(_), None) => false,
+        };
+        if is_it { Ok(()) } else { Err(DomainsError::Moved) }
     }
 }
 

@@ -37,6 +37,9 @@ pub enum DomainsError {
     /// There is no draft.
     #[error("there is no draft")]
     NoDraft,
+    /// The draft isn't the one that was looked at: somebody has changed it meanwhile.
+    #[error("the draft isn't the one that was looked at")]
+    Moved,
     /// The draft isn't as far as that, or further.
     #[error("the draft is {found:?}, not {expected:?}")]
     State {

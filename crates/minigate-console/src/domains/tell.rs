@@ -29,6 +29,7 @@ impl DomainsError {
         match self {
             Self::NothingChanges => "没有变化：这些列表已经生效".to_owned(),
             Self::NoDraft => "没有草稿".to_owned(),
+            Self::Moved => "草稿已被他人修改，不是你看到的那一份".to_owned(),
             Self::State { found, expected } => {
                 format!("草稿目前{}，应当{}", found.in_chinese(), expected.in_chinese())
             }

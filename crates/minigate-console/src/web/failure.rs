@@ -1,6 +1,7 @@
 //! Why a request isn't answered as it wished: one reason, told as a page or as problem details (RFC 9457).
 
 mod en;
+mod nouns;
 mod zh;
 
 use std::sync::Arc;
@@ -19,11 +20,19 @@ use crate::Console;
 use crate::access::Denied;
 use crate::account::AccountError;
 use crate::app::AppError;
+use crate::block::BlockError;
+use crate::bulk::BulkError;
 use crate::console::Refusal;
 use crate::domains::DomainsError;
+use crate::filing::ImportError;
+use crate::grant::GrantError;
+use crate::keys::KeysError;
+use crate::preflight::PreflightError;
+use crate::secret::SecretError;
 use crate::session::SignInError;
 use crate::store::StoreError;
 use crate::text::Text;
+use crate::token::TokenError;
 
 /// Why a request isn't answered as it wished.
 #[derive(Clone, Debug)]
@@ -56,6 +65,22 @@ pub(crate) enum Cause {
     SignIn(SignInError),
     /// An account can't be changed.
     Account(AccountError),
+    /// The block list can't be changed.
+    Block(BlockError),
+    /// A pasted text can't be read as a whole.
+    Bulk(BulkError),
+    /// A grant can't be given or withdrawn.
+    Grant(GrantError),
+    /// Filings can't be imported.
+    Import(ImportError),
+    /// The keys of signed lists can't be changed.
+    Keys(KeysError),
+    /// A pre-flight can't be made.
+    Preflight(PreflightError),
+    /// An AppSecret can't be changed.
+    Secret(SecretError),
+    /// A token can't be made or revoked.
+    Token(TokenError),
     /// The store doesn't do its work.
     Store(StoreError),
     /// An answer of the frame below, which has no other words than its status.
@@ -114,6 +139,14 @@ impl Cause {
             Self::Account(error) => of_account(error),
             Self::Store(error) => of_store(error),
             Self::Status(status) => *status,
+            Self::Block(error) => nouns::of_block(error),
+            Self::Bulk(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Grant(error) => nouns::of_grant(error),
+            Self::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Keys(error) => nouns::of_keys(error),
+            Self::Preflight(error) => nouns::of_preflight(error),
+            Self::Secret(error) => nouns::of_secret(error),
+            Self::Token(error) => nouns::of_token(error),
         }
     }
 
@@ -151,6 +184,7 @@ fn of_domains(error: &DomainsError) -> StatusCode {
         DomainsError::State { .. } | DomainsError::Outdated { .. } | DomainsError::Quota { .. } => {
             StatusCode::CONFLICT
         }
+        DomainsError::Moved => StatusCode::PRECONDITION_FAILED,
         DomainsError::App(error) => of_app(error),
         DomainsError::Store(error) => of_store(error),
     }
@@ -213,6 +247,7 @@ fn by_status(status: StatusCode) -> &'static str {
         StatusCode::NOT_FOUND => "not-found",
         StatusCode::METHOD_NOT_ALLOWED => "method",
         StatusCode::CONFLICT => "conflict",
+        StatusCode::PRECONDITION_FAILED => "moved",
         StatusCode::PAYLOAD_TOO_LARGE => "too-large",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "media-type",
         StatusCode::UNPROCESSABLE_ENTITY => "invalid",
@@ -258,10 +293,18 @@ macro_rules! causes {
 causes! {
     AccountError => Account
     AppError => App
+    BlockError => Block
+    BulkError => Bulk
     Denied => Denied
     DomainsError => Domains
+    GrantError => Grant
+    ImportError => Import
+    KeysError => Keys
+    PreflightError => Preflight
+    SecretError => Secret
     SignInError => SignIn
     StoreError => Store
+    TokenError => Token
 }
 
 /// For addresses where there is nothing.

@@ -4,8 +4,13 @@ use minigate_policy::diagnosis::Lang;
 
 use super::Cause;
 use crate::account::AccountError;
+use crate::block::BlockError;
+use crate::grant::GrantError;
+use crate::keys::KeysError;
+use crate::secret::SecretError;
 use crate::session::SignInError;
 use crate::store::StoreError;
+use crate::token::TokenError;
 
 pub(super) fn tell(cause: &Cause) -> String {
     match cause {
@@ -29,7 +34,20 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Domains(error) => sentence(&error.tell(Lang::En)),
         Cause::SignIn(error) => sign_in(error),
         Cause::Account(error) => account(error),
-        Cause::Store(error) => store(error),
+        Cause::Block(BlockError::Store(error))
+        | Cause::Grant(GrantError::Store(error))
+        | Cause::Keys(KeysError::Store(error))
+        | Cause::Secret(SecretError::Store(error))
+        | Cause::Token(TokenError::Store(error))
+        | Cause::Store(error) => store(error),
+        Cause::Block(error) => sentence(&error.to_string()),
+        Cause::Bulk(error) => sentence(&error.to_string()),
+        Cause::Grant(error) => sentence(&error.to_string()),
+        Cause::Import(error) => sentence(&error.to_string()),
+        Cause::Keys(error) => sentence(&error.to_string()),
+        Cause::Preflight(error) => sentence(&error.tell(Lang::En)),
+        Cause::Secret(error) => sentence(&error.to_string()),
+        Cause::Token(error) => sentence(&error.to_string()),
         Cause::Status(status) => format!("The console answers {status}."),
     }
 }

@@ -1,5 +1,7 @@
 //! Failures in Chinese.
 
+mod nouns;
+
 use minigate_policy::diagnosis::Lang;
 
 use super::Cause;
@@ -32,6 +34,14 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::SignIn(error) => sign_in(error),
         Cause::Account(error) => account(error),
         Cause::Store(error) => store(error),
+        Cause::Block(error) => nouns::block(error),
+        Cause::Bulk(error) => format!("{}。", error.tell(Lang::Zh)),
+        Cause::Grant(error) => nouns::grant(error),
+        Cause::Import(error) => nouns::import(error),
+        Cause::Keys(error) => nouns::keys(error),
+        Cause::Preflight(error) => format!("{}。", error.tell(Lang::Zh)),
+        Cause::Secret(error) => nouns::secret(error),
+        Cause::Token(error) => nouns::token(error),
         Cause::Status(status) => format!("控制台返回 {status}。"),
     }
 }

@@ -1,0 +1,71 @@
+//! Statuses of what can't be done to nouns that few handlers know.
+
+use axum::http::StatusCode;
+
+use super::{of_app, of_domains, of_store};
+use crate::block::BlockError;
+use crate::grant::GrantError;
+use crate::keys::KeysError;
+use crate::preflight::PreflightError;
+use crate::secret::SecretError;
+use crate::token::TokenError;
+
+pub(super) fn of_block(error: &BlockError) -> StatusCode {
+    match error {
+        BlockError::Reason | BlockError::Over { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        BlockError::Full { .. } => StatusCode::CONFLICT,
+        BlockError::Unknown { .. } => StatusCode::NOT_FOUND,
+        BlockError::Store(error) => of_store(error),
+    }
+}
+
+pub(super) fn of_grant(error: &GrantError) -> StatusCode {
+    match error {
+        GrantError::Reason | GrantError::NoRelease | GrantError::Length { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        GrantError::Unknown => StatusCode::NOT_FOUND,
+        GrantError::App(error) => of_app(error),
+        GrantError::Store(error) => of_store(error),
+    }
+}
+
+pub(super) fn of_keys(error: &KeysError) -> StatusCode {
+    match error {
+        KeysError::Announced { .. } | KeysError::NoneAnnounced => StatusCode::CONFLICT,
+        KeysError::Key(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        KeysError::Store(error) => of_store(error),
+    }
+}
+
+pub(super) fn of_preflight(error: &PreflightError) -> StatusCode {
+    match error {
+        PreflightError::Running(_) => StatusCode::CONFLICT,
+        PreflightError::Domains(error) => of_domains(error),
+        PreflightError::Store(error) => of_store(error),
+    }
+}
+
+pub(super) fn of_secret(error: &SecretError) -> StatusCode {
+    match error {
+        SecretError::Denied(_) => StatusCode::FORBIDDEN,
+        SecretError::None(_) => StatusCode::NOT_FOUND,
+        SecretError::Grace(_) | SecretError::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        SecretError::App(error) => of_app(error),
+        SecretError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
+        SecretError::Store(error) => of_store(error),
+    }
+}
+
+pub(super) fn of_token(error: &TokenError) -> StatusCode {
+    match error {
+        TokenError::Denied(_) | TokenError::MustChange(_) => StatusCode::FORBIDDEN,
+        TokenError::Unknown(_) => StatusCode::NOT_FOUND,
+        TokenError::TooMany(_) => StatusCode::CONFLICT,
+        TokenError::Name(_) | TokenError::NoScope | TokenError::TooManyApps(_) | TokenError::End(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        TokenError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
+        TokenError::Store(error) => of_store(error),
+    }
+}

@@ -1,0 +1,88 @@
+//! What can't be done to nouns that few handlers know.
+
+use super::{app, store};
+use crate::block::BlockError;
+use crate::filing::{ImportError, LineError};
+use crate::grant::GrantError;
+use crate::keys::KeysError;
+use crate::secret::SecretError;
+use crate::token::TokenError;
+
+pub(super) fn block(error: &BlockError) -> String {
+    match error {
+        BlockError::Reason => "封禁需要原因：1 到 1,000 个字符，不含控制字符。".to_owned(),
+        BlockError::Over { until } => format!("封禁的结束时间 {until} 早于开始时间。"),
+        BlockError::Full { limit } => format!("已有 {limit} 项封禁，不能再增加。"),
+        BlockError::Unknown { domain } => format!("`{domain}` 没有单独的封禁。"),
+        BlockError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn grant(error: &GrantError) -> String {
+    match error {
+        GrantError::Reason => "授权需要原因：1 到 1,000 个字符，不含控制字符。".to_owned(),
+        GrantError::NoRelease => "授权须针对开发版、体验版或两者。".to_owned(),
+        GrantError::Length { until } => format!("授权最长 30 天，不能到 {until}。"),
+        GrantError::Unknown => "没有授权。".to_owned(),
+        GrantError::App(error) => app(error),
+        GrantError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn import(error: &ImportError) -> String {
+    match error {
+        ImportError::Line { line, error } => format!("第 {line} 行：{}。", filing(error)),
+        ImportError::TooMany { limit } => format!("备案超过 {limit} 条。"),
+        ImportError::File { reason } => {
+            format!("文件中没有带 `domain` 和 `licence` 列的表 `filings` 或 `filing`：{reason}。")
+        }
+    }
+}
+
+fn filing(error: &LineError) -> String {
+    match error {
+        LineError::Domain(error) => format!("不是域名（{error}）"),
+        LineError::NotRegistrable { domain, registrable } => {
+            format!("`{domain}` 不是注册的域名，应为 `{registrable}`")
+        }
+        LineError::Licence => "备案号超过 200 个字符，或含有控制字符".to_owned(),
+    }
+}
+
+pub(super) fn keys(error: &KeysError) -> String {
+    match error {
+        KeysError::Announced { key } => format!("密钥 {key} 已经公布。"),
+        KeysError::NoneAnnounced => "没有已公布、可以接替的密钥。".to_owned(),
+        KeysError::Key(_) => "无法生成或读取密钥。".to_owned(),
+        KeysError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn secret(error: &SecretError) -> String {
+    match error {
+        SecretError::Denied(denied) => format!("{} 没有 {} 权限。", denied.actor, denied.right),
+        SecretError::None(app) => format!("{app} 还没有 AppSecret。"),
+        SecretError::Grace(_) => "旧的 AppSecret 最多还能使用 24 小时。".to_owned(),
+        SecretError::TooMany(most) => format!("最多允许 {most} 个网络获取令牌。"),
+        SecretError::App(error) => app(error),
+        SecretError::Random(_) => "系统没有随机数，请联系管理员。".to_owned(),
+        SecretError::Store(error) => store(error),
+    }
+}
+
+pub(super) fn token(error: &TokenError) -> String {
+    match error {
+        TokenError::Denied(denied) => format!("{} 没有 {} 权限。", denied.actor, denied.right),
+        TokenError::MustChange(_) => "请先修改密码。".to_owned(),
+        TokenError::Name(name) => {
+            format!("`{name}` 不能作为令牌的名称：须为 1 到 64 个字母、数字、空格、`.`、`_` 或 `-`。")
+        }
+        TokenError::NoScope => "令牌至少需要一个权限范围。".to_owned(),
+        TokenError::TooManyApps(most) => format!("令牌最多指定 {most} 个应用。"),
+        TokenError::End(end) => format!("令牌须在一年之内结束，不能到 {end}。"),
+        TokenError::TooMany(most) => format!("一个账号最多有 {most} 个令牌：请先撤销一个。"),
+        TokenError::Unknown(id) => format!("没有令牌 `{id}`。"),
+        TokenError::Random(_) => "系统没有随机数，请联系管理员。".to_owned(),
+        TokenError::Store(error) => store(error),
+    }
+}
