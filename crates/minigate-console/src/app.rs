@@ -24,6 +24,9 @@ pub struct App {
     /// Whether a draft has to pass a pre-flight before it can be published.
     #[serde(default)]
     pub preflight_required: bool,
+    /// Whether changes by the platform's server API become effective at once.
+    #[serde(default = "yes")]
+    pub api_publishes: bool,
     /// The number of its effective version; 0 before the first.
     pub effective: u32,
     /// How many changes of its domains have been published in one month.
@@ -64,6 +67,13 @@ impl App {
     #[must_use]
     pub fn profile(&self) -> Profile {
         Profile::new(self.era, Platform::default())
+    }
+
+    /// Whether what its own server changes becomes effective without anybody's approval: not where two people have to see
+    /// it, or a pre-flight.
+    #[must_use]
+    pub const fn publishes_at_once(&self) -> bool {
+        self.api_publishes && !self.two_people && !self.preflight_required
     }
 
     /// How many changes of its domains can be published in a month.
@@ -111,6 +121,7 @@ pub async fn create(
         era,
         two_people,
         preflight_required: false,
+        api_publishes: true,
         effective: 0,
         changes: Monthly::default(),
         created_at: by.at(),
@@ -149,6 +160,29 @@ pub async fn require_preflight(
         ..app
     };
     let entry = by.entry("app.preflight", id.as_str());
+    let entry = entry.before(record.body.clone()).after(json!(app));
+    store
+        .commit(&Change::new(entry).replace(&record, json!(app)), by.at())
+        .await?;
+    Ok(app)
+}
+
+/// Says whether changes by the platform's server API become effective at once; else they wait for an approval.
+///
+/// # Errors
+/// [`AppError::Unknown`], [`AppError::Store`].
+pub async fn let_api_publish(
+    store: &dyn Store,
+    id: &AppId,
+    may_publish: bool,
+    by: &By,
+) -> Result<App, AppError> {
+    let (record, app) = load(store, id).await?;
+    let app = App {
+        api_publishes: may_publish,
+        ..app
+    };
+    let entry = by.entry("app.api-publishes", id.as_str());
     let entry = entry.before(record.body.clone()).after(json!(app));
     store
         .commit(&Change::new(entry).replace(&record, json!(app)), by.at())
@@ -196,4 +230,8 @@ fn name_of(name: &str) -> Result<String, AppError> {
 
 fn month(now: Timestamp) -> String {
     now.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
+}
+
+const fn yes() -> bool {
+    true
 }

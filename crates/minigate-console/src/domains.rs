@@ -9,6 +9,7 @@
 //! An app has one draft at a time. Each step is one change of the store that rests on what was read, so two people who act
 //! at once can't both win, and the count of changes a month is exact.
 
+mod at_once;
 mod diff;
 mod error;
 mod gate;
@@ -19,6 +20,7 @@ mod tell;
 use minigate_policy::{AppId, DomainLists, WrittenLists};
 use serde_json::json;
 
+pub use at_once::{Standing, Taken};
 pub use diff::{Difference, diff};
 pub use error::DomainsError;
 pub use model::{Approval, Draft, State, Version};
@@ -233,29 +235,8 @@ impl<'a> Domains<'a> {
                 effective: app.effective,
             });
         }
-        judge(&draft.lists, &app)?;
-        let limit = app.changes_a_month();
-        if app.changes.at(by.at()) >= limit {
-            return Err(DomainsError::Quota { limit });
-        }
-        let unblocked = gate::Unblocked::check(self.store, &draft.lists, by.at()).await?;
-        let filed = gate::Filed::check(self.store, self.register, &draft.lists).await?;
-        let checked = gate::Checked::check(self.store, self.id, &app, &draft, by.at()).await?;
-        let version = Version::of(&draft, app.effective.saturating_add(1), by);
-        let published = App {
-            effective: version.number,
-            changes: app.changes.and_one(by.at()),
-            ..app.clone()
-        };
-        let before = self.lists_of(&app).await?;
-        let entry = by.entry("domains.publish", self.id.as_str());
-        let change = Change::new(entry.before(json!(before)).after(json!(version)))
-            .replace(&app_record, json!(published))
-            .create(&self.version_key(version.number)?, json!(version))
-            .delete(&draft_record);
-        let change = checked.settle(filed.rest(unblocked.rest(change)?))?;
-        self.store.commit(&change, by.at()).await?;
-        Ok(version)
+        self.make_effective((&app_record, &app), Some(&draft_record), &draft, by)
+            .await
     }
 
     /// Keeps a draft that holds, in place of the one that was read.

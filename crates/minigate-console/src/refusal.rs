@@ -53,6 +53,30 @@ pub(crate) async fn audit_sign_in(
     Ok(())
 }
 
+/// Writes that somebody got no access token with an AppSecret: `secret.refused`, with the reason, and how often within this
+/// hour from there.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn audit_secret(
+    store: &dyn Store,
+    app: &str,
+    origin: Origin,
+    why: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let place = origin.neighbourhood().to_string();
+    let Some(times) = worth_a_row(store, &["secret", app, &place], at).await? else {
+        return Ok(());
+    };
+    let entry = Entry::new(NOBODY, "secret.refused")
+        .about(app)
+        .from(origin.to_string());
+    let entry = entry.after(json!({ "why": why, "times": times }));
+    store.commit(&Change::new(entry), at).await?;
+    Ok(())
+}
+
 /// How often it happened within the hour, where that is worth a row.
 async fn worth_a_row(store: &dyn Store, who: &[&str], at: Timestamp) -> Result<Option<u32>, StoreError> {
     let end = after(at, HOUR);

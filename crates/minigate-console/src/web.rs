@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod layout;
 mod pages;
+mod platform;
 mod same_site;
 mod signed_in;
 mod visitor;
@@ -35,6 +36,7 @@ use crate::{Console, publish};
 pub fn router(console: Arc<Console>) -> Router {
     let timed = Router::new()
         .merge(pages::router(&console))
+        .merge(platform::router(&console))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,

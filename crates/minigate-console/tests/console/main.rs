@@ -22,6 +22,7 @@ mod kill;
 mod oidc;
 mod pages;
 mod people;
+mod platform;
 mod preflight;
 mod proposal;
 mod publish;
