@@ -23,7 +23,7 @@ use serde_json::json;
 pub use at_once::{Standing, Taken};
 pub use diff::{Difference, diff};
 pub use error::DomainsError;
-pub use model::{Approval, Draft, State, Version};
+pub use model::{Approval, Draft, Proposed, State, Version};
 
 use crate::By;
 use crate::app::{self, App};
@@ -140,7 +140,8 @@ impl<'a> Domains<'a> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let old = self.store.get(&self.draft_key()?).await?;
         self.expected.check(old.as_ref())?;
-        let draft = Draft::new(app.effective, lists, by);
+        let before = old.as_ref().map(store::read).transpose()?;
+        let draft = Draft::new(app.effective, lists, by).after(before);
         self.keep("domains.write", (&app_record, &app), old.as_ref(), &draft, by)
             .await?;
         Ok(draft)

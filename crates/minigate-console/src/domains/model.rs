@@ -1,9 +1,7 @@
 //! Drafts and versions, as they are kept.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
-use minigate_policy::WrittenLists;
+use minigate_policy::{Interface, WrittenLists};
 use serde::{Deserialize, Serialize};
 
 use super::DomainsError;
@@ -29,9 +27,23 @@ pub struct Draft {
     /// Why, in the author's words.
     #[serde(default)]
     pub note: Option<String>,
-    /// Who else has put entries into it.
+    /// The entries that somebody has put into it from a refused call.
     #[serde(default)]
-    pub proposers: BTreeSet<String>,
+    pub proposed: Vec<Proposed>,
+}
+
+/// An entry that comes from a refused call.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proposed {
+    /// On whose list it is.
+    pub interface: Interface,
+    /// The entry.
+    pub entry: String,
+    /// Who proposed it; one of the draft's authors where the app wants two people.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// How far a draft has come.
@@ -89,13 +101,23 @@ impl Draft {
             state: State::Open,
             approvals: Vec::new(),
             note: by.reason().and_then(words),
-            proposers: BTreeSet::new(),
+            proposed: Vec::new(),
         }
+    }
+
+    /// The same, with what was proposed for the one that it takes the place of, as far as it is still there.
+    pub(super) fn after(mut self, old: Option<Self>) -> Self {
+        let proposed = old.map(|old| old.proposed).unwrap_or_default();
+        let still = proposed
+            .into_iter()
+            .filter(|of| self.lists.of(of.interface).contains(&of.entry));
+        self.proposed = still.collect();
+        self
     }
 
     /// Whether somebody has written something of it.
     pub(super) fn is_by(&self, actor: &str) -> bool {
-        self.author == actor || self.proposers.contains(actor)
+        self.author == actor || self.proposed.iter().any(|of| of.by == actor)
     }
 
     pub(super) fn require(&self, state: State) -> Result<(), DomainsError> {

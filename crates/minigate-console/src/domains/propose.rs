@@ -2,7 +2,7 @@
 
 use minigate_policy::{Entry, EntryFault, Interface, ListError, ListsError, Target, WrittenLists};
 
-use super::{Domains, DomainsError, Draft, State};
+use super::{Domains, DomainsError, Draft, Proposed, State};
 use crate::By;
 use crate::app;
 use crate::store::{self, StoreError};
@@ -47,6 +47,12 @@ impl Domains<'_> {
             return Err(DomainsError::NothingChanges);
         }
         list.push(entry.to_string());
+        draft.proposed.push(Proposed {
+            interface,
+            entry: entry.to_string(),
+            by: by.actor().to_owned(),
+            at: by.at(),
+        });
         self.keep("domains.propose", (&app_record, &app), old.as_ref(), &draft, by)
             .await?;
         Ok(draft)
@@ -55,9 +61,6 @@ impl Domains<'_> {
 
 fn joined(mut draft: Draft, by: &By) -> Result<Draft, DomainsError> {
     draft.require(State::Open)?;
-    if !draft.is_by(by.actor()) {
-        draft.proposers.insert(by.actor().to_owned());
-    }
     draft.written_at = by.at();
     Ok(draft)
 }

@@ -4,11 +4,15 @@ mod app;
 mod apps;
 mod draft;
 mod entries;
+mod export;
+mod import;
 mod me;
 mod preferences;
+mod propose;
 pub(crate) mod show;
 mod sign_in;
 mod versions;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -43,6 +47,10 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
         .route("/", get(apps::list))
         .route("/apps", post(apps::create))
         .route("/apps/{app}", get(app::overview))
+        .route("/apps/{app}/export", get(export::download))
+        .route("/apps/{app}/import", get(import::page).post(import::import))
+        .route("/apps/{app}/propose", get(propose::page).post(propose::propose))
+        .route("/what-if", get(what_if::page))
         .route("/apps/{app}/draft", get(draft::edit).post(draft::save))
         .route("/apps/{app}/draft/judge", post(draft::judge))
         .route("/apps/{app}/draft/step", post(draft::step))

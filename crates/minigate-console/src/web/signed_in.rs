@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::RequestExt;
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use bytes::Bytes;
 use maud::Markup;
 use minigate_policy::AppId;
 use serde::Deserialize;
@@ -191,22 +192,46 @@ async fn proven(request: Request, session: &Session) -> Result<Request, Failure>
             Err(Failure::new(Cause::StaleForm))
         };
     }
-    if !is_form(request.headers()) {
-        return Err(Failure::new(Cause::StaleForm));
-    }
+    let kind = kind_of_form(request.headers()).ok_or_else(|| Failure::new(Cause::StaleForm))?;
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_FORM).await;
     let body = body.map_err(|_| Failure::new(Cause::TooLarge))?;
-    let token = form_urlencoded::parse(&body).find(|(name, _)| name == "csrf");
+    let token = match kind {
+        FormKind::Fields => form_urlencoded::parse(&body)
+            .find(|(name, _)| name == "csrf")
+            .map(|(_, token)| token.into_owned()),
+        FormKind::Parts => token_of_parts(&parts, body.clone()).await,
+    };
     match token {
-        Some((_, token)) if session.is_csrf(&token) => Ok(Request::from_parts(parts, Body::from(body))),
+        Some(token) if session.is_csrf(&token) => Ok(Request::from_parts(parts, Body::from(body))),
         _ => Err(Failure::new(Cause::StaleForm)),
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+/// How a form is sent: one with a file has parts.
+enum FormKind {
+    Fields,
+    Parts,
+}
+
+fn kind_of_form(headers: &HeaderMap) -> Option<FormKind> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    match kind.split(';').next()?.trim() {
+        "application/x-www-form-urlencoded" => Some(FormKind::Fields),
+        "multipart/form-data" => Some(FormKind::Parts),
+        _ => None,
+    }
+}
+
+async fn token_of_parts(parts: &Parts, body: Bytes) -> Option<String> {
+    let copy = Request::from_parts(parts.clone(), Body::from(body));
+    let mut parts = Multipart::from_request(copy, &()).await.ok()?;
+    while let Some(part) = parts.next_field().await.ok()? {
+        if part.name() == Some("csrf") {
+            return part.text().await.ok();
+        }
+    }
+    None
 }
 
 fn places(caller: &Caller) -> Vec<Place> {

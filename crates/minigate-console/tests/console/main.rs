@@ -21,6 +21,7 @@ mod grant;
 mod kill;
 mod oidc;
 mod pages;
+mod pages_import;
 mod people;
 mod platform;
 mod preflight;

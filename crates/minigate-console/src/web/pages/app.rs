@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Interface, WrittenLists};
 
-use super::show;
+use super::{show, what_if};
 use crate::Console;
 use crate::access::Right;
 use crate::app::{self, App};
@@ -25,13 +25,20 @@ pub(super) enum Tab {
     Overview,
     Draft,
     Versions,
+    Import,
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, Text); 3] = [
-        (Self::Overview, "", Text("Effective", "当前生效")),
-        (Self::Draft, "/draft", Text("Draft", "草稿")),
-        (Self::Versions, "/versions", Text("Versions", "版本")),
+    const ALL: [(Self, &'static str, Text, Right); 4] = [
+        (Self::Overview, "", Text("Effective", "当前生效"), Right::Read),
+        (Self::Draft, "/draft", Text("Draft", "草稿"), Right::Read),
+        (Self::Versions, "/versions", Text("Versions", "版本"), Right::Read),
+        (
+            Self::Import,
+            "/import",
+            Text("Import and export", "导入导出"),
+            Right::Read,
+        ),
     ];
 }
 
@@ -46,13 +53,14 @@ pub(super) async fn overview(
     let draft = domains.draft().await?;
     let (lang, now) = (me.visitor.lang, console.now());
     let body = html! {
-        (head(&app, Tab::Overview, lang))
+        (head(&app, Tab::Overview, &me))
         (status(&app, effective.as_ref(), now, lang))
         @if let Some(draft) = &draft { (on_its_way(&app, draft, effective.as_ref(), now, lang)) }
         @match &effective {
             Some(version) => (lists(&app, &version.lists, lang)),
             None => p { a.button href={ "/apps/" (app.id) "/draft" } { (FIRST.of(lang)) } },
         }
+        (what_if::small_form(&app.id, lang))
     };
     Ok(me.show(&app.name, Place::Apps, &body))
 }
@@ -69,13 +77,18 @@ pub(super) async fn seen(
     Ok((id, app))
 }
 
-/// Name, ID and tabs of an app.
-pub(super) fn head(app: &App, here: Tab, lang: Lang) -> Markup {
+/// Name, ID and tabs of an app, as far as they are for this caller.
+pub(super) fn head(app: &App, here: Tab, me: &SignedIn) -> Markup {
+    let lang = me.visitor.lang;
+    let id = app.id.parse::<AppId>().ok();
+    let tabs = Tab::ALL
+        .into_iter()
+        .filter(|(.., right)| me.caller.may(*right, id.as_ref()));
     html! {
         h1 { (show::foreign(&app.name)) " " small.dim { code { (app.id) } } }
         nav.tabs aria-label=(PARTS.of(lang)) {
             ul {
-                @for (tab, path, name) in Tab::ALL {
+                @for (tab, path, name, _) in tabs {
                     li { a href={ "/apps/" (app.id) (path) } aria-current=[(tab == here).then_some("page")] { (name.of(lang)) } }
                 }
             }

@@ -6,7 +6,9 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use jiff::Timestamp;
 use maud::{Markup, html};
+use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Interface, WrittenLists};
 use serde::Deserialize;
 
@@ -71,9 +73,8 @@ pub(super) async fn edit(
         .unwrap_or_default();
     let lists = draft.as_ref().map_or(&effective, |draft| &draft.lists);
     let typed = Typed::of(lists, draft.as_ref().and_then(|draft| draft.note.as_deref()));
-    let lang = me.visitor.lang;
     let body = html! {
-        (app::head(&app, Tab::Draft, lang))
+        (app::head(&app, Tab::Draft, &me))
         @if let Some(draft) = &draft { (progress(&console, &me, &id, draft, &effective)) }
         @if me.caller.may(Right::Write, Some(&id)) { (editor(&app, &typed, &[], &me)) }
     };
@@ -98,7 +99,7 @@ pub(super) async fn save(
     }
     let lang = me.visitor.lang;
     let body = html! {
-        (app::head(&app, Tab::Draft, lang))
+        (app::head(&app, Tab::Draft, &me))
         @if !is_good && typed.wish == Wish::Save {
             div.note.bad role="alert" { p { (NOT_SAVED.of(lang)) } }
         }
@@ -207,7 +208,26 @@ fn progress(console: &Console, me: &SignedIn, id: &AppId, draft: &Draft, effecti
             }
             @if let Some(note) = &draft.note { p { (show::foreign(note)) } }
             (show::differences(&diff(effective, &draft.lists), lang))
+            (proposed(draft, console.now(), lang))
             (steps(me, id, draft))
+        }
+    }
+}
+
+/// Which entries come from refused calls, and who proposed them.
+fn proposed(draft: &Draft, now: Timestamp, lang: Lang) -> Markup {
+    html! {
+        @if !draft.proposed.is_empty() {
+            h3 { (PROPOSED.of(lang)) }
+            ul.entries {
+                @for of in &draft.proposed {
+                    li {
+                        (show::entry(&of.entry)) " " span.dim {
+                            code { (of.interface.name()) } ", " (show::foreign(&of.by)) ", " (show::moment(of.at, now, lang))
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -282,6 +302,7 @@ const NOT_SAVED: Text = Text(
     "没有保存：请先修正下面的条目。",
 );
 const ON_ITS_WAY: Text = Text("Draft", "草稿");
+const PROPOSED: Text = Text("Proposed from refused calls", "由被拒绝的调用提议");
 const PUBLISH: Text = Text("Publish", "发布");
 const REFUSE: Text = Text("Send back", "退回");
 const SAVE: Text = Text("Save the draft", "保存草稿");

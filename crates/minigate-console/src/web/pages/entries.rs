@@ -41,27 +41,88 @@ pub(super) async fn judge(
     interface: Interface,
     text: &str,
 ) -> Result<Judged, Failure> {
-    let now = console.now();
     let pasted = Pasted::read(text, Form::Lines(interface)).map_err(Cause::malformed)?;
     let lists = pasted.apply(&WrittenLists::default(), Mode::Add);
-    let blocks = Blocks::load(console.store()).await?;
-    let filings = filings(console, &lists).await?;
-    let nothing = WrittenLists::default();
-    let lines = pasted.lines.into_iter().map(|line| {
-        let judgement = judge_entry(interface, &line.text, app, &nothing, &blocks, now);
-        Line {
-            judgement: with_filing(judgement, &filings),
-            ..line
-        }
-    });
     Ok(Judged {
         interface,
-        lines: lines.collect(),
+        lines: judge_lines(console, app, pasted.lines).await?,
         quota: Quota {
             used: lists.of(interface).len(),
             limit: app.profile().domains_per_interface,
         },
     })
+}
+
+/// The same lines, with what the block list and the register of filings say.
+pub(super) async fn judge_lines(
+    console: &Console,
+    app: &App,
+    lines: Vec<Line>,
+) -> Result<Vec<Line>, Failure> {
+    let now = console.now();
+    let blocks = Blocks::load(console.store()).await?;
+    let nothing = WrittenLists::default();
+    let judge = |line: Line| Line {
+        judgement: judge_entry(line.interface, &line.text, app, &nothing, &blocks, now),
+        ..line
+    };
+    let mut lines: Vec<_> = lines.into_iter().map(judge).collect();
+    let filings = filings(console, &lists_of(&lines)).await?;
+    for line in &mut lines {
+        line.judgement = with_filing(line.judgement.clone(), &filings);
+    }
+    Ok(lines)
+}
+
+fn lists_of(lines: &[Line]) -> WrittenLists {
+    let of = |interface| {
+        let lines = lines.iter().filter(|line| line.interface == interface);
+        lines
+            .filter_map(|line| line.judgement.normalised.clone())
+            .collect()
+    };
+    WrittenLists {
+        request: of(Interface::Request),
+        upload_file: of(Interface::UploadFile),
+        download_file: of(Interface::DownloadFile),
+        connect_socket: of(Interface::ConnectSocket),
+    }
+}
+
+/// Lines of several interfaces, each with what is to be said of it beside it.
+pub(super) fn table(lines: &[Line], lang: Lang) -> Markup {
+    html! {
+        div.scroll {
+            table.fold aria-labelledby="lines" {
+                thead { tr {
+                    th.number scope="col" { (LINE.of(lang)) } th scope="col" { (INTERFACE.of(lang)) }
+                    th scope="col" { (ENTRY.of(lang)) } th scope="col" { (VERDICT.of(lang)) }
+                } }
+                tbody {
+                    @for line in lines.iter().take(MOST_SHOWN) {
+                        tr {
+                            td.number data-label=(LINE.of(lang)) { (line.number) }
+                            td data-label=(INTERFACE.of(lang)) { code { (line.interface.name()) } }
+                            td data-label=(ENTRY.of(lang)) { (show::entry(&line.text)) }
+                            td { (verdict(line, lang)) }
+                        }
+                    }
+                }
+            }
+        }
+        @if lines.len() > MOST_SHOWN { p.dim { (LEFT_OUT.of(lang)) " " (lines.len() - MOST_SHOWN) } }
+    }
+}
+
+fn verdict(line: &Line, lang: Lang) -> Markup {
+    html! {
+        @match line.double_of {
+            Some(first) => span.dim { (DOUBLE.of(lang)) " " (first) },
+            None if line.judgement.is_good() => span.good-text { "✓ " (GOOD.of(lang)) " " (good(&line.judgement, lang)) },
+            None => {}
+        }
+        @for fault in &line.judgement.faults { (told(fault, lang)) }
+    }
 }
 
 /// The list of what is to be said.
@@ -119,4 +180,11 @@ fn with_filing(judgement: Judgement, filings: &Filings) -> Judgement {
     }
 }
 
+const MOST_SHOWN: usize = 1_000;
+const ENTRY: Text = Text("Entry", "条目");
+const GOOD: Text = Text("good", "正确");
+const INTERFACE: Text = Text("Interface", "接口");
+const LEFT_OUT: Text = Text("Lines that aren't shown:", "未显示的行数：");
+const LINE: Text = Text("Line", "行");
+const VERDICT: Text = Text("Verdict", "结果");
 const DOUBLE: Text = Text("again, as on line", "重复，同第几行：");

@@ -7,6 +7,7 @@ use minigate_policy::diagnosis::Lang;
 
 use crate::domains::Difference;
 use crate::text::Text;
+use crate::web::failure::Failure;
 
 /// Foreign text on one line, which can't turn the direction of writing nor fill the page.
 pub(crate) fn foreign(text: &str) -> Markup {
@@ -28,6 +29,11 @@ pub(crate) fn moment(at: Timestamp, now: Timestamp, lang: Lang) -> Markup {
 /// `2026-12-01 08:30 UTC`.
 pub(crate) fn exact(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// Why something wasn't done, above what was typed.
+pub(crate) fn refused(failure: &Failure, lang: Lang) -> Markup {
+    html! { div.note.bad role="alert" { p { (foreign(&failure.tell(lang))) } } }
 }
 
 /// What was added and removed, interface by interface.

@@ -54,7 +54,7 @@ pub(super) async fn timeline(
         .rev()
         .filter(|version| version.number > first && version.number <= last);
     let body = html! {
-        (app::head(&app, Tab::Versions, lang))
+        (app::head(&app, Tab::Versions, &me))
         @if app.effective == 0 { p { (NONE.of(lang)) } }
         @else { (compare(&app, lang)) }
         ol.timeline {
@@ -80,7 +80,7 @@ pub(super) async fn one(
     let version = console.domains(&id).version(number).await?;
     let is_effective = number == app.effective;
     let body = html! {
-        (app::head(&app, Tab::Versions, lang))
+        (app::head(&app, Tab::Versions, &me))
         h2 { (VERSION.of(lang)) " " (number) " " @if is_effective { span.tag.good { (EFFECTIVE.of(lang)) } } }
         (facts(&version, now, lang))
         (app::lists(&app, &version.lists, lang))
@@ -103,7 +103,7 @@ pub(super) async fn difference(
     let domains = console.domains(&id);
     let (old, new) = (domains.version(from).await?, domains.version(to).await?);
     let body = html! {
-        (app::head(&app, Tab::Versions, lang))
+        (app::head(&app, Tab::Versions, &me))
         h2 { (FROM.of(lang)) " " (from) " " (TO.of(lang)) " " (to) }
         (show::differences(&diff(&old.lists, &new.lists), lang))
         (compare(&app, lang))

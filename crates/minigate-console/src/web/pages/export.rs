@@ -1,0 +1,118 @@
+//! Lists as files: the same lists give the same bytes.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use minigate_policy::WrittenLists;
+use minigate_policy::diagnosis::Lang;
+use serde::Deserialize;
+
+use crate::Console;
+use crate::access::Right;
+use crate::app::App;
+use crate::bulk::{self, Form};
+use crate::domains::{Domains, DomainsError};
+use crate::text::Text;
+use crate::web::failure::{Cause, Failure};
+use crate::web::signed_in::SignedIn;
+
+/// Which lists, in which form.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    of: String,
+    form: String,
+}
+
+pub(super) async fn download(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+    me: SignedIn,
+) -> Result<Response, Failure> {
+    let id = me.app(&console, &id, Right::Read).await?;
+    let (name, lists) = lists(&console.domains(&id), &wanted.of).await?;
+    let (form, kind, ending) = match wanted.form.as_str() {
+        "platform" => (Form::Platform, "application/json", "platform.json"),
+        "lists" => (Form::Lists, "application/json", "json"),
+        "csv" => (Form::Csv, "text/csv; charset=utf-8", "csv"),
+        other => return Err(Cause::malformed(format!("`{other}` is no form of lists"))),
+    };
+    let disposition = format!("attachment; filename=\"{id}-{name}.{ending}\"");
+    let headers = [
+        (CONTENT_TYPE, kind.to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    Ok((headers, bulk::export(&lists, form)).into_response())
+}
+
+async fn lists(domains: &Domains<'_>, of: &str) -> Result<(String, WrittenLists), Failure> {
+    let version = match of {
+        "draft" => {
+            let draft = domains.draft().await?.ok_or(DomainsError::NoDraft)?;
+            return Ok(("draft".to_owned(), draft.lists));
+        }
+        "effective" => domains
+            .effective()
+            .await?
+            .ok_or(DomainsError::NoVersion { number: 0 })?,
+        number => {
+            let number = number
+                .parse()
+                .map_err(|_| Cause::malformed(format!("`{number}` is no version")))?;
+            domains.version(number).await?
+        }
+    };
+    Ok((format!("version-{}", version.number), version.lists))
+}
+
+/// What can be had of an app.
+pub(super) fn section(app: &App, has_draft: bool, lang: Lang) -> Markup {
+    html! {
+        section aria-labelledby="export" {
+            h2 #export { (EXPORT.of(lang)) }
+            div.card {
+                @if app.effective == 0 && !has_draft { p.dim { (NOTHING.of(lang)) } }
+                @if app.effective > 0 { p { (EFFECTIVE.of(lang)) ": " (links(&app.id, "effective", lang)) } }
+                @if has_draft { p { (DRAFT.of(lang)) ": " (links(&app.id, "draft", lang)) } }
+                @if app.effective > 1 { (of_any_version(app, lang)) }
+            }
+        }
+    }
+}
+
+/// The forms of some lists, each a link.
+pub(super) fn links(id: &str, of: &str, lang: Lang) -> Markup {
+    html! {
+        @for (number, (form, name)) in FORMS.into_iter().enumerate() {
+            @if number > 0 { " · " }
+            a href={ "/apps/" (id) "/export?of=" (of) "&form=" (form) } download { (name.of(lang)) }
+        }
+    }
+}
+
+fn of_any_version(app: &App, lang: Lang) -> Markup {
+    html! {
+        form.row action={ "/apps/" (app.id) "/export" } {
+            label { (VERSION.of(lang)) " " input name="of" type="number" min="1" max=(app.effective) value=(app.effective) required; }
+            label { (FORM.of(lang)) " "
+                select name="form" { @for (form, name) in FORMS { option value=(form) { (name.of(lang)) } } }
+            }
+            button.quiet { (DOWNLOAD.of(lang)) }
+        }
+    }
+}
+
+const FORMS: [(&str, Text); 3] = [("platform", PLATFORM), ("lists", LISTS), ("csv", CSV)];
+pub(super) const CSV: Text = Text("CSV", "CSV");
+pub(super) const LISTS: Text = Text("JSON", "JSON");
+pub(super) const PLATFORM: Text = Text("JSON of the platform's API", "平台接口的 JSON");
+const DOWNLOAD: Text = Text("Download", "下载");
+const DRAFT: Text = Text("The draft", "草稿");
+const EFFECTIVE: Text = Text("The effective version", "生效版本");
+const EXPORT: Text = Text("Export", "导出");
+const FORM: Text = Text("Form", "格式");
+const NOTHING: Text = Text("There is nothing to export yet.", "还没有可以导出的内容。");
+const VERSION: Text = Text("Version", "版本");

@@ -1,0 +1,133 @@
+//! A refused call becomes a change: the address to which a runtime's refusal links.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::html;
+use minigate_policy::{AppId, Interface, Platform, Release};
+use serde::Deserialize;
+
+use super::app::{self, Tab, seen};
+use super::{show, what_if};
+use crate::Console;
+use crate::access::Right;
+use crate::app::App;
+use crate::text::Text;
+use crate::web::failure::{Cause, Failure};
+use crate::web::layout::{Place, csrf};
+use crate::web::signed_in::{Reason, SignedIn};
+use crate::what_if::{Check, Lists, Question};
+
+/// The call that was refused.
+#[derive(Debug, Deserialize)]
+pub(super) struct Refused {
+    interface: String,
+    url: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// What becomes of the call, and a button that proposes its domain.
+pub(super) async fn page(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    Query(refused): Query<Refused>,
+    me: SignedIn,
+) -> Result<Response, Failure> {
+    let (id, app) = seen(&console, &me, &id, Right::Read).await?;
+    confirm(&console, &me, (&id, &app), &refused, None).await
+}
+
+pub(super) async fn propose(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+    Form(refused): Form<Refused>,
+) -> Result<Response, Failure> {
+    let (id, by) = me.allow_in(&console, &id, Right::Write).await?;
+    let app = crate::app::find(console.store(), &id).await?;
+    let by = Reason::of(&refused.reason).given_to(by)?;
+    let interface = refused.interface()?;
+    match console.domains(&id).propose(interface, refused.url()?, &by).await {
+        Ok(_) => Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response()),
+        Err(error) => confirm(&console, &me, (&id, &app), &refused, Some(error.into())).await,
+    }
+}
+
+impl Refused {
+    fn interface(&self) -> Result<Interface, Failure> {
+        self.interface.parse().map_err(Cause::malformed)
+    }
+
+    fn url(&self) -> Result<&str, Failure> {
+        if self.url.chars().count() > LONGEST_URL {
+            return Err(Cause::malformed(format!(
+                "a URL has at most {LONGEST_URL} characters"
+            )));
+        }
+        Ok(self.url.trim())
+    }
+
+    fn question(&self) -> Result<Question, Failure> {
+        Ok(Question {
+            interface: self.interface()?,
+            url: self.url()?.to_owned(),
+            release: Release::Develop,
+            platform: Platform::default(),
+            era: None,
+            lists: Lists::Effective,
+            check: Check::Made,
+        })
+    }
+}
+
+async fn confirm(
+    console: &Console,
+    me: &SignedIn,
+    (id, app): (&AppId, &App),
+    refused: &Refused,
+    failure: Option<Failure>,
+) -> Result<Response, Failure> {
+    let (lang, now) = (me.visitor.lang, console.now());
+    let question = refused.question()?;
+    let found = crate::what_if::what_if(console.store(), id, &question, lang, now).await?;
+    let body = html! {
+        (app::head(app, Tab::Draft, me))
+        h2 { (PROPOSE.of(lang)) }
+        @if let Some(failure) = &failure { (show::refused(failure, lang)) }
+        (what_if::verdict(id, &found, me, now))
+        @if found.is_allowed { p { (ALLOWED_ALREADY.of(lang)) } }
+        @else if me.caller.may(Right::Write, Some(id)) {
+            form.stack.card method="post" action={ "/apps/" (id) "/propose" } {
+                (csrf(&me.who))
+                input type="hidden" name="interface" value=(refused.interface);
+                input type="hidden" name="url" value=(refused.url);
+                p { (HOW.of(lang)) }
+                label { (WHY.of(lang)) input name="reason" maxlength="1000" value=(show::harmless(&refused.reason)); }
+                div { button { (PROPOSE.of(lang)) } }
+            }
+        }
+        @else { p { (NO_RIGHT.of(lang)) } }
+    };
+    let status = failure.as_ref().map_or(StatusCode::OK, Failure::status);
+    Ok((status, me.show(&app.name, Place::Apps, &body)).into_response())
+}
+
+const LONGEST_URL: usize = 4_096;
+const ALLOWED_ALREADY: Text = Text(
+    "The effective version lets this call through already; a runtime that refuses it has an older one.",
+    "生效版本已允许此调用；若运行时仍拒绝，说明其列表较旧。",
+);
+const HOW: Text = Text(
+    "Puts the domain of this call into the app's draft. It becomes effective as every change does: approved and published.",
+    "把此调用的域名加入应用的草稿，之后与其他修改一样审批和发布。",
+);
+const NO_RIGHT: Text = Text(
+    "A developer or an owner of the app can propose this domain.",
+    "应用的开发者或所有者可以提议添加此域名。",
+);
+const PROPOSE: Text = Text("Propose this domain", "提议添加此域名");
+const WHY: Text = Text("Why", "原因");
