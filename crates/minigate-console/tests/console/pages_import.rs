@@ -12,6 +12,7 @@ on_both! {
     d3_a_wrong_line_is_told_and_nothing_of_the_import_is_kept
     d2_lists_are_added_removed_and_replaced_by_text_or_file
     d2_what_is_exported_is_imported_again_byte_for_byte
+    what_isnt_there_cant_be_exported
     d7_an_import_that_fills_a_list_too_far_is_refused
     an_import_without_the_sessions_token_changes_nothing
     d1_a_call_is_judged_with_its_rule_list_and_remedies
@@ -90,6 +91,12 @@ async fn d2_what_is_exported_is_imported_again_byte_for_byte(database: &Database
         );
         discard(&mut owner).await;
     }
+}
+
+async fn what_isnt_there_cant_be_exported(database: &Database) {
+    let (_served, mut owner) = owned(database).await;
+    publish(&mut owner, "https://a.com").await;
+
     for missing in ["of=draft&form=csv", "of=9&form=csv"] {
         let answer = owner.get(&format!("/apps/wx1/export?{missing}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{missing}");

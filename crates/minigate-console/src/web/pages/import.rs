@@ -101,8 +101,11 @@ impl Sent {
         let mut sent = Self::default();
         while let Some(part) = parts.next_field().await.map_err(Cause::malformed)? {
             let name = part.name().unwrap_or_default().to_owned();
-            let text = String::from_utf8(part.bytes().await.map_err(Cause::malformed)?.to_vec());
-            let text = text.map_err(|_| Cause::malformed("a file has to be UTF-8"))?;
+            let bytes = part.bytes().await.map_err(Cause::malformed)?;
+            let text = simdutf8::basic::from_utf8(&bytes);
+            let text = text
+                .map_err(|_| Cause::malformed("a file has to be UTF-8"))?
+                .to_owned();
             match name.as_str() {
                 "text" if sent.text.is_empty() => sent.text = text,
                 "file" if !text.trim().is_empty() => sent.text = text,
