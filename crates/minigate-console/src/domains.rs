@@ -30,6 +30,26 @@ use crate::app::{self, App};
 use crate::filing::FilingRegister;
 use crate::store::{self, Change, Key, Record, Sequence, Store, StoreError};
 
+/// The drafts of all apps, with their IDs and revisions, in the order of the IDs, from after one of them.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drafts(
+    store: &dyn Store,
+    after: Option<&AppId>,
+    most: u32,
+) -> Result<Vec<(String, Sequence, Draft)>, StoreError> {
+    let after = after.map(|id| Key::of(&["draft", id.as_str()])).transpose()?;
+    let records = store
+        .list(&Key::of(&["draft", ""])?, after.as_ref(), most)
+        .await?;
+    let of = |record: &Record| {
+        let id = record.key.as_str().rsplit('/').next().unwrap_or_default();
+        Ok((id.to_owned(), record.revision, store::read(record)?))
+    };
+    records.iter().map(of).collect()
+}
+
 /// The domains of one app.
 #[derive(Clone, Copy, Debug)]
 pub struct Domains<'a> {

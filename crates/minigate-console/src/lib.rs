@@ -9,6 +9,7 @@
 pub mod access;
 pub mod account;
 pub mod app;
+mod audit;
 pub mod block;
 pub mod bulk;
 mod by;

@@ -128,6 +128,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The number of the newest commit that this process knows of; it hears of those of other processes too.
     fn newest(&self) -> watch::Receiver<Sequence>;
+
+    /// What the database is called: `SQLite`, `PostgreSQL`.
+    fn database(&self) -> &'static str;
 }
 
 /// What a record says, as a type.

@@ -116,7 +116,7 @@ impl Draft {
     }
 
     /// Whether somebody has written something of it.
-    pub(super) fn is_by(&self, actor: &str) -> bool {
+    pub(crate) fn is_by(&self, actor: &str) -> bool {
         self.author == actor || self.proposed.iter().any(|of| of.by == actor)
     }
 

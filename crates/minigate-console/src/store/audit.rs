@@ -1,5 +1,7 @@
 //! Who did what, when, from where and why.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -103,8 +105,16 @@ pub struct Logged {
 pub struct Query {
     /// Those about this app.
     pub app: Option<String>,
+    /// Those about one of these apps; those about none of them, or about the platform, aren't wanted.
+    pub apps: Option<BTreeSet<String>>,
     /// Those of this actor.
     pub actor: Option<String>,
+    /// Those of this action, `domains.publish`, or of all of its kind, `domains`.
+    pub action: Option<String>,
+    /// Those from this moment on.
+    pub since: Option<Timestamp>,
+    /// Those before this moment.
+    pub until: Option<Timestamp>,
     /// Those before this number, to page on.
     pub before: Option<Sequence>,
     /// How many at most.
@@ -115,7 +125,11 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             app: None,
+            apps: None,
             actor: None,
+            action: None,
+            since: None,
+            until: None,
             before: None,
             most: 100,
         }

@@ -1,5 +1,6 @@
 //! PostgreSQL: for several console processes side by side.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;

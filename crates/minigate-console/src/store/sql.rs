@@ -74,8 +74,8 @@ pub(super) const PUT: &str = "INSERT INTO record (key, revision, body) VALUES ($
 pub(super) const DELETE: &str = "DELETE FROM record WHERE key = $1";
 pub(super) const LOG: &str = "INSERT INTO audit (at, actor, origin, action, app, before, after, reason) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING sequence";
-pub(super) const LOGGED: &str = "SELECT sequence, at, actor, origin, action, app, before, after, reason FROM audit \
-     WHERE sequence < $1 AND ($2 IS NULL OR app = $2) AND ($3 IS NULL OR actor = $3) ORDER BY sequence DESC LIMIT $4";
+pub(super) const LOGGED: &str =
+    "SELECT sequence, at, actor, origin, action, app, before, after, reason FROM audit WHERE sequence < ";
 pub(super) const NEWEST: &str = "SELECT coalesce(max(sequence), 0) FROM audit";
 pub(super) const KEEP: &str = "INSERT INTO ticket (key, body, ends_at) VALUES ($1, $2, $3) \
      ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends_at = excluded.ends_at";
@@ -176,11 +176,12 @@ macro_rules! implement_store {
             }
 
             async fn log(&self, query: &Query) -> Result<Vec<Logged>, StoreError> {
-                let rows = sqlx::query_as(sql::LOGGED)
-                    .bind(query.before.unwrap_or(Sequence::MAX))
-                    .bind(&query.app)
-                    .bind(&query.actor)
-                    .bind(i64::from(query.most));
+                if query.apps.as_ref().is_some_and(BTreeSet::is_empty) {
+                    return Ok(Vec::new());
+                }
+                let mut select = sqlx::QueryBuilder::<Driver>::new(sql::LOGGED);
+                Self::choose(&mut select, query);
+                let rows = select.build_query_as().persistent(false);
                 let rows = rows.fetch_all(&self.pool).await?;
                 rows.into_iter().map(sql::logged).collect()
             }
@@ -263,9 +264,49 @@ macro_rules! implement_store {
             fn newest(&self) -> watch::Receiver<Sequence> {
                 self.newest.subscribe()
             }
+
+            fn database(&self) -> &'static str {
+                <Driver as sqlx::Database>::NAME
+            }
         }
 
         impl $store {
+            /// Which rows of the log are wanted; whatever was asked for is bound and never part of the statement.
+            fn choose(select: &mut sqlx::QueryBuilder<Driver>, query: &Query) {
+                select.push_bind(query.before.unwrap_or(Sequence::MAX));
+                let exactly = [("app", &query.app), ("actor", &query.actor)];
+                for (column, wanted) in exactly {
+                    if let Some(wanted) = wanted {
+                        select.push(format_args!(" AND {column} = "));
+                        select.push_bind(wanted.clone());
+                    }
+                }
+                if let Some(apps) = &query.apps {
+                    select.push(" AND app IN (");
+                    let mut list = select.separated(", ");
+                    for app in apps {
+                        list.push_bind(app.clone());
+                    }
+                    select.push(")");
+                }
+                if let Some(action) = &query.action {
+                    let kind = format!("{action}.");
+                    select.push(" AND (action = ").push_bind(action.clone());
+                    select
+                        .push(" OR substr(action, 1, length(")
+                        .push_bind(kind.clone());
+                    select.push(")) = ").push_bind(kind).push(")");
+                }
+                let times = [(" AND at >= ", query.since), (" AND at < ", query.until)];
+                for (sql, moment) in times {
+                    if let Some(moment) = moment {
+                        select.push(sql).push_bind(moment.as_millisecond());
+                    }
+                }
+                select.push(" ORDER BY sequence DESC LIMIT ");
+                select.push_bind(i64::from(query.most));
+            }
+
             async fn file(
                 transaction: &mut Transaction<'static, Driver>,
                 filings: &FilingRows,

@@ -1,5 +1,6 @@
 //! SQLite: one file, for one console process.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 

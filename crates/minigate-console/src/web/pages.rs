@@ -1,7 +1,10 @@
 //! The pages: forms and links that work without a script.
 
 mod app;
+mod approvals;
 mod apps;
+mod audit;
+mod blocks;
 mod draft;
 mod entries;
 mod export;
@@ -61,6 +64,14 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
             post(versions::roll_back),
         )
         .route("/apps/{app}/diff", get(versions::difference))
+        .route("/apps/{app}/audit", get(audit::of_app))
+        .route("/approvals", get(approvals::list))
+        .route("/approvals/{app}", post(approvals::answer))
+        .route("/audit", get(audit::log))
+        .route("/audit.csv", get(audit::csv))
+        .route("/audit.json", get(audit::json))
+        .route("/blocks", get(blocks::list).post(blocks::add))
+        .route("/blocks/lift", post(blocks::lift))
         .route(PASSWORD_PAGE, get(me::password).post(me::change_password))
         .route("/me/sign-out-everywhere", post(me::sign_out_everywhere))
         .route("/sign-out", post(sign_in::sign_out))

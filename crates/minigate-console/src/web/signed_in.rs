@@ -21,6 +21,7 @@ use super::failure::{Cause, Failure};
 use super::layout::{self, Page, Place, Who};
 use super::visitor::Visitor;
 use crate::access::{Caller, Right, Roles};
+use crate::audit::may_audit;
 use crate::hidden::Hidden;
 use crate::origin::Origin;
 use crate::session::{Session, Sessions};
@@ -241,7 +242,7 @@ fn places(caller: &Caller) -> Vec<Place> {
         (Place::Approvals, true),
         (Place::WhatIf, true),
         (Place::Certificates, true),
-        (Place::Audit, true),
+        (Place::Audit, may_audit(caller)),
         (Place::Accounts, operates),
         (Place::Blocks, operates),
         (Place::Settings, operates),

@@ -13,6 +13,7 @@
 )]
 
 mod accounts;
+mod approvals;
 mod block;
 mod database;
 mod domains;

@@ -26,10 +26,11 @@ pub(super) enum Tab {
     Draft,
     Versions,
     Import,
+    Audit,
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, Text, Right); 4] = [
+    const ALL: [(Self, &'static str, Text, Right); 5] = [
         (Self::Overview, "", Text("Effective", "当前生效"), Right::Read),
         (Self::Draft, "/draft", Text("Draft", "草稿"), Right::Read),
         (Self::Versions, "/versions", Text("Versions", "版本"), Right::Read),
@@ -39,6 +40,7 @@ impl Tab {
             Text("Import and export", "导入导出"),
             Right::Read,
         ),
+        (Self::Audit, "/audit", Text("Audit log", "审计日志"), Right::Audit),
     ];
 }
 
