@@ -1,10 +1,12 @@
 //! The pages: forms and links that work without a script.
 
+mod accounts;
 mod app;
 mod approvals;
 mod apps;
 mod audit;
 mod blocks;
+mod certificates;
 mod draft;
 mod entries;
 mod export;
@@ -12,6 +14,7 @@ mod import;
 mod me;
 mod preferences;
 mod propose;
+mod settings;
 pub(crate) mod show;
 mod sign_in;
 mod versions;
@@ -20,6 +23,7 @@ mod what_if;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
@@ -70,6 +74,21 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
         .route("/audit", get(audit::log))
         .route("/audit.csv", get(audit::csv))
         .route("/audit.json", get(audit::json))
+        .route("/accounts", get(accounts::list).post(accounts::create))
+        .route("/accounts/{name}", get(accounts::one).post(accounts::act))
+        .route("/accounts/{name}/tokens/{id}", post(accounts::revoke))
+        .route("/me", get(me::overview))
+        .route("/me/tokens", post(me::tokens::create))
+        .route("/me/tokens/{id}", post(me::tokens::revoke))
+        .route("/settings", get(settings::show))
+        .route("/settings/filings", post(settings::import))
+        .route(
+            "/settings/filings/file",
+            post(settings::upload).layer(DefaultBodyLimit::max(settings::LARGEST_FILE)),
+        )
+        .route("/settings/filing-terms", post(settings::set_terms))
+        .route("/settings/keys", post(settings::change_keys))
+        .route("/certificates", get(certificates::list))
         .route("/blocks", get(blocks::list).post(blocks::add))
         .route("/blocks/lift", post(blocks::lift))
         .route(PASSWORD_PAGE, get(me::password).post(me::change_password))

@@ -17,8 +17,11 @@ on_both! {
     only_the_draft_that_was_seen_is_approved
     whoever_sees_an_app_sees_its_draft_and_nobody_else
     the_log_is_read_by_filters_and_pages
+    the_log_can_be_narrowed_and_downloaded
     an_apps_people_read_its_log_only
+    an_apps_own_log_is_there_for_its_people_only
     hostile_text_in_the_log_is_text
+    a_block_that_cant_be_is_told_and_kept_in_the_form
     a_domain_is_blocked_and_lifted
     only_operators_see_the_block_list
 }
@@ -106,16 +109,7 @@ async fn whoever_sees_an_app_sees_its_draft_and_nobody_else(database: &Database)
 
 async fn the_log_is_read_by_filters_and_pages(database: &Database) {
     let served = Served::on(database).await;
-    served.app("wx1").await;
-    for number in 0..120 {
-        let entry = Entry::new(format!("actor{number}"), "domains.write").about("wx1");
-        served
-            .console
-            .store()
-            .commit(&Change::new(entry), now())
-            .await
-            .unwrap();
-    }
+    log_of_120(&served).await;
     let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
 
     let first = root.get("/audit?action=domains").await.body;
@@ -123,6 +117,12 @@ async fn the_log_is_read_by_filters_and_pages(database: &Database) {
     let older = link(&first, "before=");
     let second = root.get(&format!("/audit?{older}")).await.body;
     assert!(second.contains("actor69") && second.contains("actor20") && !first.contains("actor19<"));
+}
+
+async fn the_log_can_be_narrowed_and_downloaded(database: &Database) {
+    let served = Served::on(database).await;
+    log_of_120(&served).await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
 
     let one = root
         .get("/audit?actor=actor7&since=2020-01-01&until=2099-01-01")
@@ -159,6 +159,15 @@ async fn an_apps_people_read_its_log_only(database: &Database) {
         assert_eq!(dan.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
         assert!(eve.get(path).await.body.contains("wx2"), "{path}");
     }
+}
+
+async fn an_apps_own_log_is_there_for_its_people_only(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    served.app("wx2").await;
+    let mut ann = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let mut dan = served.signed_in("dan", None, &[("wx1", Role::Developer)]).await;
+
     assert_eq!(ann.get("/audit?app=wx2").await.status, StatusCode::NOT_FOUND);
     assert_eq!(ann.get("/apps/wx2/audit").await.status, StatusCode::NOT_FOUND);
     assert_eq!(dan.get("/apps/wx1/audit").await.status, StatusCode::FORBIDDEN);
@@ -187,15 +196,9 @@ async fn hostile_text_in_the_log_is_text(database: &Database) {
     assert!(root.get("/audit.csv").await.body.contains("\"'=cmd"));
 }
 
-async fn a_domain_is_blocked_and_lifted(database: &Database) {
+async fn a_block_that_cant_be_is_told_and_kept_in_the_form(database: &Database) {
     let served = Served::on(database).await;
-    served.app("wx1").await;
     let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
-    submit_draft(&mut root, "wx1", "https://api.evil.com").await;
-    for step in ["approve", "publish"] {
-        root.submit("/apps/wx1/draft", "/apps/wx1/draft/step", &[("step", step)])
-            .await;
-    }
 
     let bad = [("domain", "evil com"), ("reason", "<b>spam</b>"), ("until", "")];
     let refused = root.submit("/blocks", "/blocks", &bad).await;
@@ -208,6 +211,19 @@ async fn a_domain_is_blocked_and_lifted(database: &Database) {
     ];
     let over = root.submit("/blocks", "/blocks", &over).await;
     assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+async fn a_domain_is_blocked_and_lifted(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+    submit_draft(&mut root, "wx1", "https://api.evil.com").await;
+    for step in ["approve", "publish"] {
+        let fields = [("step", step)];
+        root.submit("/apps/wx1/draft", "/apps/wx1/draft/step", &fields)
+            .await;
+    }
+
     let good = [("domain", "evil.com"), ("reason", "<b>spam</b>"), ("until", "")];
     let added = root.submit("/blocks", "/blocks", &good).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER);
@@ -244,6 +260,14 @@ async fn submit_draft(browser: &mut Browser, app: &str, entry: &str) {
     let step = format!("{page}/step");
     let sent = browser.submit(&page, &step, &[("step", "submit")]).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+}
+
+async fn log_of_120(served: &Served) {
+    for number in 0..120 {
+        let entry = Entry::new(format!("actor{number}"), "domains.write").about("wx1");
+        let change = Change::new(entry);
+        served.console.store().commit(&change, now()).await.unwrap();
+    }
 }
 
 async fn answer(browser: &mut Browser, app: &str, step: &str, seen: &str) -> crate::served::Answer {

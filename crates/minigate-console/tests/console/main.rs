@@ -21,6 +21,7 @@ mod filing;
 mod grant;
 mod kill;
 mod oidc;
+mod operators;
 mod pages;
 mod pages_import;
 mod people;

@@ -58,13 +58,12 @@ pub(super) async fn of_app(
     me: SignedIn,
 ) -> Result<Html<String>, Failure> {
     let (id, app) = seen(&console, &me, &id, Right::Audit).await?;
-    let lang = me.visitor.lang;
     let wanted = Wanted {
         app: id.to_string(),
         ..wanted
     };
     let body = html! {
-        (app::head(&app, Tab::Audit, lang))
+        (app::head(&app, Tab::Audit, &me))
         (page(&console, &me, &wanted, Fields::OfApp).await?)
     };
     Ok(me.show(&app.name, Place::Apps, &body))

@@ -1,5 +1,7 @@
 //! One's own account.
 
+pub(super) mod tokens;
+
 use std::sync::Arc;
 
 use axum::Form;
@@ -7,9 +9,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::accounts::role_name;
+use super::show;
 use super::sign_in::{DIFFERENT, new_password_fields};
 use crate::Console;
 use crate::hidden::Hidden;
@@ -18,13 +22,67 @@ use crate::text::Text;
 use crate::web::cookies;
 use crate::web::failure::Failure;
 use crate::web::layout::{self, Page, csrf};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{PASSWORD_PAGE, SignedIn};
 
 #[derive(Deserialize)]
 pub(super) struct Change {
     old: String,
     password: String,
     again: String,
+}
+
+pub(super) async fn overview(
+    State(console): State<Arc<Console>>,
+    me: SignedIn,
+) -> Result<Html<String>, Failure> {
+    page(&console, &me, &tokens::Typed::default(), None).await
+}
+
+async fn page(
+    console: &Console,
+    me: &SignedIn,
+    typed: &tokens::Typed,
+    wrong: Option<&Failure>,
+) -> Result<Html<String>, Failure> {
+    let lang = me.visitor.lang;
+    let body = html! {
+        h1 { (show::foreign(&me.session.account().display_name)) " " small.dim { code { (me.who.name) } } }
+        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
+        (facts(console, me))
+        (tokens::section(console, me, typed).await?)
+    };
+    Ok(layout::page(
+        &Page::new(MINE.of(lang), &me.visitor).of(&me.who),
+        &body,
+    ))
+}
+
+fn facts(console: &Console, me: &SignedIn) -> Markup {
+    let lang = me.visitor.lang;
+    let roles = &me.session.account().roles;
+    html! {
+        div.card {
+            dl.facts {
+                dt { (ON_PLATFORM.of(lang)) } dd { (role_name(roles.platform, lang)) }
+                dt { (IN_APPS.of(lang)) }
+                dd {
+                    @if roles.apps.is_empty() { span.dim { "–" } }
+                    @for (app, role) in &roles.apps {
+                        a href={ "/apps/" (app) } { (show::entry(app)) } " " (role_name(Some(*role), lang)) br;
+                    }
+                }
+                dt { (SESSION.of(lang)) }
+                dd { (ENDS.of(lang)) " " (show::moment(me.session.ends_at(), console.now(), lang)) }
+            }
+            div.actions {
+                a.button.quiet href=(PASSWORD_PAGE) { (TITLE.of(lang)) }
+                form method="post" action="/me/sign-out-everywhere" {
+                    (csrf(&me.who))
+                    button.quiet { (SIGN_OUT_EVERYWHERE.of(lang)) }
+                }
+            }
+        }
+    }
 }
 
 pub(super) async fn password(me: SignedIn) -> Html<String> {
@@ -91,10 +149,16 @@ fn password_page(me: &SignedIn, wrong: Option<String>) -> Html<String> {
     layout::page(&Page::new(TITLE.of(lang), &me.visitor).of(&me.who), &body)
 }
 
+const ENDS: Text = Text("ends", "结束于");
+const IN_APPS: Text = Text("In apps", "应用角色");
+const MINE: Text = Text("Your account", "我的账号");
 const MUST_CHANGE: Text = Text(
     "Somebody else knows your password: choose your own before you go on.",
     "别人知道你的密码：请先设置自己的密码再继续。",
 );
 const OLD: Text = Text("Present password", "当前密码");
+const ON_PLATFORM: Text = Text("On the platform", "平台角色");
+const SESSION: Text = Text("This session", "本次会话");
+const SIGN_OUT_EVERYWHERE: Text = Text("Sign out everywhere", "在所有设备上退出");
 const TITLE: Text = Text("Change the password", "修改密码");
 const WRONG_OLD: Text = Text("The present password is wrong.", "当前密码错误。");
