@@ -4,7 +4,6 @@ use hyper::{Method, StatusCode};
 use minigate_console::access::Role;
 use minigate_console::filing;
 use minigate_console::keys;
-use minigate_policy::Domain;
 
 use crate::database::{Database, on_both};
 use crate::served::{Browser, PASSWORD, Served};
@@ -170,10 +169,9 @@ async fn d5_a_file_of_filings_is_sent_by_a_script(database: &Database) {
     let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
     let token = root.get("/settings").await.field("csrf").to_owned();
     let origin = format!("http://{}", served.address);
-    let lines: String = (0..60_000)
+    let wrong: String = (0..60_000)
         .map(|number| format!("d{number}.example-{number}.com,x\n"))
         .collect();
-    let wrong = lines.clone();
     let right: String = (0..60_000)
         .map(|number| format!("example-number-{number}.com,x\n"))
         .collect();
@@ -197,7 +195,9 @@ async fn d5_a_file_of_filings_is_sent_by_a_script(database: &Database) {
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let refused = root.ask(Method::POST, path, &forged, right.clone()).await;
+    let refused = root
+        .ask(Method::POST, path, &forged, "example.com".to_owned())
+        .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let refused = root.ask(Method::POST, path, &headers, wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -206,7 +206,6 @@ async fn d5_a_file_of_filings_is_sent_by_a_script(database: &Database) {
     assert_eq!(taken.status, StatusCode::NO_CONTENT);
     let imported = filing::imported(served.console.store()).await.unwrap().unwrap();
     assert_eq!(imported.count, 60_000);
-    assert!(Domain::parse("example-number-1.com").is_ok());
 }
 
 async fn keys_are_announced_and_then_used(database: &Database) {
