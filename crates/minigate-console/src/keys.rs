@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  announce ─► Announced ─► rotate ─► Signing ─► rotate ─► Retired, until a moment ─► gone
+//!                  └──────────────── retire, at once ────────────┴───────────────────┘
 //! ```
 //! A key is announced before it signs, so that every runtime has heard of it by then, and is listed for a while after,
 //! so that what it signed can still be verified. The private keys lie in the database as they are: whoever can read the
@@ -38,6 +39,18 @@ pub enum KeysError {
     /// A key has to be announced before it is used.
     #[error("no key is announced that could take over")]
     NoneAnnounced,
+    /// The key that signs can't go: another has to take over first.
+    #[error("the key {key} signs; let an announced one take over first")]
+    Signs {
+        /// Its name.
+        key: Thumbprint,
+    },
+    /// There is no such key, or its time is over.
+    #[error("there is no key {key}")]
+    Unknown {
+        /// Its name.
+        key: Thumbprint,
+    },
     /// A key can't be made or read.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -102,6 +115,30 @@ pub async fn rotate(store: &dyn Store, hold: SignedDuration, by: &By) -> Result<
     }
     write(store, "keys.rotate", Some(&record), &keys, by).await
 }
+
+/// Drops a key at once, which is announced or retired: what it signed can't be verified any more.
+///
+/// It is for a key that somebody else may have. Runtimes that have heard of no other key by now trust the console no
+/// more, until they are told of one.
+///
+/// # Errors
+/// [`KeysError::Signs`], [`KeysError::Unknown`], [`KeysError::Store`].
+pub async fn retire(store: &dyn Store, name: &Thumbprint, by: &By) -> Result<Keys, KeysError> {
+    let (record, kept) = load_some(store, by.at()).await?;
+    let mut keys = kept.keys_at(by.at());
+    let is_it = |key: &SigningKey| key.public().thumbprint() == name;
+    match keys.iter().find(|(key, _)| is_it(key)) {
+        None => return Err(KeysError::Unknown { key: name.clone() }),
+        Some((_, KeyStage::Signing)) => return Err(KeysError::Signs { key: name.clone() }),
+        Some((_, KeyStage::Announced | KeyStage::Retired { .. })) => {}
+    }
+    keys.retain(|(key, _)| !is_it(key));
+    write(store, "keys.retire", Some(&record), &keys, by).await
+}
+
+/// For how long what a key signed should hold once another has taken over: 30 days, in which runtimes that are seldom on
+/// hear of the next key.
+pub const USUAL_HOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Keys {
     /// The one that signs.

@@ -1,8 +1,9 @@
 //! What runtimes get: an app's lists, signed, from memory wherever they haven't changed.
 //!
 //! ```text
-//!  GET ─► Publisher ─ nothing was committed since ─► the same bytes
-//!             └─ otherwise: read app, version, blocks and leave at one moment ─► sign ─► keep, tell the streams
+//!  GET ─► Publisher ─ nothing was committed since ───────────► the same bytes
+//!             ├─ nothing that the log names this app for ────► the same bytes
+//!             └─ read app, version, blocks and leave at one moment ─► sign ─► keep, tell the streams
 //! ```
 //! The same state gives the same bytes, on every console process, and a list that was served once is never followed by an
 //! older one.
@@ -10,9 +11,12 @@
 mod routes;
 mod snapshot;
 mod streams;
+mod tidings;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use bytes::Bytes;
@@ -23,7 +27,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
-pub use routes::{ClientAddress, router};
+pub use routes::{ClientAddress, router, streams};
 pub use streams::StreamLimits;
 
 use crate::Clock;
@@ -33,12 +37,14 @@ use crate::keys::{self, Keys, KeysError};
 use crate::store::{Sequence, Store, StoreError};
 use snapshot::Snapshot;
 use streams::Streams;
+use tidings::{Read, Tidings};
 
 /// Signs and serves lists.
 #[derive(Debug)]
 pub struct Publisher {
     store: Arc<dyn Store>,
     newest: watch::Receiver<Sequence>,
+    tidings: Tidings,
     clock: Clock,
     slots: RwLock<HashMap<AppId, Arc<Slot>>>,
     keys: RwLock<Option<(Sequence, Arc<Keys>)>>,
@@ -86,16 +92,22 @@ pub enum PublishError {
 struct Slot {
     /// One request at a time reads the store; the others wait for what it finds.
     making: Mutex<()>,
+    /// A list, and the commit up to which it is the newest.
     kept: RwLock<Option<(Sequence, Arc<Signed>)>>,
+    /// The newest commit whose entry in the log names the app.
+    named: AtomicI64,
     told: watch::Sender<Option<Arc<Signed>>>,
 }
 
 impl Publisher {
-    /// Signs what is in a store; [`router`] serves it, until [`Publisher::stop`].
+    /// Signs what is in a store; [`router()`] and [`streams()`] serve it, until [`Publisher::stop`].
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock, limits: StreamLimits) -> Arc<Self> {
+        let newest = store.newest();
+        let tidings = Tidings::since(*newest.borrow());
         Arc::new(Self {
-            newest: store.newest(),
+            newest,
+            tidings,
             store,
             clock,
             slots: RwLock::default(),
@@ -136,13 +148,15 @@ impl Publisher {
     }
 
     async fn renew(&self, app: &AppId) -> Result<Arc<Signed>, PublishError> {
-        // An app that isn't there gets no slot: those are as many as apps.
-        crate::app::find(&*self.store, app).await?;
+        if self.find(app).is_none() {
+            // An app that isn't there gets no slot: those are as many as apps.
+            crate::app::find(&*self.store, app).await?;
+        }
         let slot = self.slot(app);
         let _making = slot.making.lock().await;
         // What is read from now on is at least so new.
-        let newest = self.newest();
-        if let Some(kept) = slot.fresh(newest) {
+        let read = self.catch_up().await?;
+        if let Some(kept) = slot.confirm(read) {
             return Ok(kept);
         }
         let snapshot = Snapshot::read(&*self.store, app).await?;
@@ -150,32 +164,45 @@ impl Publisher {
         let key = keys.signing().ok_or(KeysError::NoneAnnounced)?;
         let published = snapshot.published(app);
         let signed = Signed::of(published.seal(key)?, published.sequence);
-        Ok(slot.keep(newest, signed))
+        Ok(slot.keep(read.to, signed))
     }
 
-    async fn keys(&self) -> Result<Arc<Keys>, KeysError> {
-        let newest = self.newest();
+    async fn keys(&self) -> Result<Arc<Keys>, PublishError> {
+        let read = self.catch_up().await?;
         let kept = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, keys)) = kept.filter(|(at, _)| *at >= newest) {
+        if let Some((_, keys)) = kept.filter(|(at, _)| *at >= read.everyone) {
             return Ok(keys);
         }
         let keys = Arc::new(keys::load_or_make(&*self.store, self.clock.now()).await?);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some((newest, Arc::clone(&keys)));
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some((read.to, Arc::clone(&keys)));
         Ok(keys)
+    }
+
+    /// Reads what the log says of every commit that this process has heard of.
+    async fn catch_up(&self) -> Result<Read, StoreError> {
+        let name = |app: &str, sequence| {
+            // A list that gets its slot later is read later than this was committed.
+            if let Some(slot) = app.parse().ok().and_then(|app| self.find(&app)) {
+                slot.named.fetch_max(sequence, Ordering::AcqRel);
+            }
+        };
+        self.tidings.read_to(self.newest(), &*self.store, name).await
     }
 
     /// After each commit, tells the streams of every app whose list has changed.
     async fn broadcast(self: Arc<Self>) {
         let mut newest = self.newest.clone();
+        let mut has_failed = false;
         loop {
             tokio::select! {
                 changed = newest.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(PAUSE), if has_failed => {}
                 () = self.stop.cancelled() => return,
             }
             newest.mark_unchanged();
+            has_failed = false;
             for app in self.listened() {
-                // Where it fails, the next commit or the client's own question finds it.
-                let _ = self.published(&app).await;
+                has_failed |= self.published(&app).await.is_err();
             }
         }
     }
@@ -201,6 +228,7 @@ impl Publisher {
             Arc::new(Slot {
                 making: Mutex::default(),
                 kept: RwLock::default(),
+                named: AtomicI64::default(),
                 told: watch::Sender::default(),
             })
         });
@@ -214,6 +242,18 @@ impl Slot {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let (at, signed) = kept.as_ref()?;
         (*at >= newest).then(|| Arc::clone(signed))
+    }
+
+    /// What is kept, unless the log names a reason to read it anew.
+    fn confirm(&self, read: Read) -> Option<Arc<Signed>> {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let (at, signed) = kept.as_mut()?;
+        let changed = read.everyone.max(self.named.load(Ordering::Acquire));
+        if *at < changed {
+            return None;
+        }
+        *at = read.to.max(*at);
+        Some(Arc::clone(signed))
     }
 
     /// Keeps a list as of a commit; the one that is kept stays where it is the same or newer.
@@ -252,5 +292,7 @@ impl Signed {
     }
 }
 
+/// After which what couldn't be read is read again.
+const PAUSE: Duration = Duration::from_secs(1);
 /// 132 bits: two lists don't meet.
 const TAG: usize = 22;

@@ -1,8 +1,9 @@
 //! The console over HTTP.
 //!
 //! ```text
-//!  request ─► Peer ─► limits, headers ─► pages · /api/v1 · /cgi-bin, /wxa · /lists · /healthz
-//!                                          └─► Visitor: language, theme, address, session ─► operation
+//!  request ─► Peer ─► limits, headers ─► pages · /api/v1 · /cgi-bin, /wxa · /lists/…/events · /healthz
+//!                 │                        └─► Visitor: language, theme, address, session ─► operation
+//!                 └─► /lists: from memory
 //! ```
 //! Every answer carries headers that keep a browser from running or framing what isn't ours, and nothing is kept by a
 //! cache unless its handler says so.
@@ -25,7 +26,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
@@ -41,26 +42,34 @@ pub fn router(console: Arc<Console>) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,
         ));
+    let always = headers::of(&console);
     Router::new()
         .merge(health::router())
         .merge(assets::router())
         .merge(timed)
-        .merge(lists(&console))
+        .merge(streams(&console))
         .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(
-            Arc::clone(&console),
+            Arc::new(always.clone()),
             headers::secure,
         ))
+        .merge(lists(&console, always))
         .with_state(console)
 }
 
-/// What runtimes get; a stream has no end of its own.
-fn lists(console: &Arc<Console>) -> Router<Arc<Console>> {
-    let lists = publish::router(Arc::clone(console.publisher()));
+/// What runtimes get, most of the time from memory: none of the layers stands before it.
+fn lists(console: &Console, always: HeaderMap) -> Router<Arc<Console>> {
+    let lists = publish::router(Arc::clone(console.publisher()), always);
+    Router::new().nest("/lists", lists)
+}
+
+/// What tells runtimes of news; a stream has no end of its own.
+fn streams(console: &Arc<Console>) -> Router<Arc<Console>> {
+    let streams = publish::streams(Arc::clone(console.publisher()));
     let found = middleware::from_fn_with_state(Arc::clone(console), visitor::find_address);
-    Router::new().nest("/lists", lists).layer(found)
+    Router::new().nest("/lists", streams).layer(found)
 }
 
 const LARGEST_BODY: usize = 1024 * 1024;

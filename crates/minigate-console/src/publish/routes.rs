@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -25,25 +26,40 @@ use crate::app::AppError;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// The routes, below `/lists`; their streams are fed by a task on the tokio runtime that this is called on.
-pub fn router<S: Clone + Send + Sync + 'static>(publisher: Arc<Publisher>) -> Router<S> {
+/// What the handlers of lists need: nothing that a request would have to wait for.
+#[derive(Debug)]
+struct Shelf {
+    publisher: Arc<Publisher>,
+    always: HeaderMap,
+}
+
+/// The lists and the keys, below `/lists`, with what each answer says beside its own headers.
+///
+/// They need no layer around them: each of them costs a list from memory more than giving it does.
+pub fn router<S: Clone + Send + Sync + 'static>(publisher: Arc<Publisher>, always: HeaderMap) -> Router<S> {
+    Router::new()
+        .route("/keys", get(keys).fallback(wrong_method))
+        .route("/{app}", get(list).fallback(wrong_method))
+        .with_state(Arc::new(Shelf { publisher, always }))
+}
+
+/// The streams, below `/lists`; they are fed by a task on the tokio runtime that this is called on.
+pub fn streams<S: Clone + Send + Sync + 'static>(publisher: Arc<Publisher>) -> Router<S> {
     tokio::spawn(Arc::clone(&publisher).broadcast());
     Router::new()
-        .route("/keys", get(keys))
-        .route("/{app}", get(list))
         .route("/{app}/events", get(events))
         .with_state(publisher)
 }
 
 async fn list(
-    State(publisher): State<Arc<Publisher>>,
+    State(shelf): State<Arc<Shelf>>,
     Path(app): Path<String>,
     RawQuery(wanted): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let signed = match find(&publisher, &app).await {
+    let signed = match find(&shelf.publisher, &app).await {
         Ok(signed) => signed,
-        Err(refusal) => return refusal,
+        Err(refusal) => return shelf.add_to(refusal),
     };
     let cache = match wanted.as_deref().and_then(|query| query.strip_prefix("tag=")) {
         None => SHORT,
@@ -51,13 +67,47 @@ async fn list(
         // Another tag's content would be kept under this one.
         Some(_) => NEVER,
     };
-    give(&signed, "application/jose", cache, &headers)
+    shelf.give(&signed, "application/jose", cache, &headers)
 }
 
-async fn keys(State(publisher): State<Arc<Publisher>>, headers: HeaderMap) -> Response {
-    match publisher.key_set().await {
-        Ok(signed) => give(&signed, "application/jose+json", SHORT, &headers),
-        Err(error) => refuse(&error),
+async fn keys(State(shelf): State<Arc<Shelf>>, headers: HeaderMap) -> Response {
+    match shelf.publisher.key_set().await {
+        Ok(signed) => shelf.give(&signed, "application/jose+json", SHORT, &headers),
+        Err(error) => shelf.add_to(refuse(&error)),
+    }
+}
+
+async fn wrong_method(State(shelf): State<Arc<Shelf>>) -> Response {
+    let detail = "lists and keys are read with GET";
+    shelf.add_to(problem(StatusCode::METHOD_NOT_ALLOWED, detail))
+}
+
+impl Shelf {
+    fn give(&self, signed: &Signed, kind: &'static str, cache: &'static str, asked: &HeaderMap) -> Response {
+        let is_known = knows(asked, signed);
+        let body = if is_known {
+            Body::empty()
+        } else {
+            Body::from(signed.bytes.clone())
+        };
+        let mut answer = Response::new(body);
+        let mut headers = self.always.clone();
+        if is_known {
+            *answer.status_mut() = StatusCode::NOT_MODIFIED;
+        } else {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        headers.insert(ETAG, signed.etag.clone());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+        *answer.headers_mut() = headers;
+        answer
+    }
+
+    fn add_to(&self, mut answer: Response) -> Response {
+        for (name, value) in &self.always {
+            answer.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+        answer
     }
 }
 
@@ -114,19 +164,6 @@ fn listen(
 async fn find(publisher: &Publisher, app: &str) -> Result<Arc<Signed>, Response> {
     let id: AppId = app.parse().map_err(|_| not_found(app))?;
     publisher.published(&id).await.map_err(|error| refuse(&error))
-}
-
-fn give(signed: &Signed, kind: &'static str, cache: &'static str, asked: &HeaderMap) -> Response {
-    let mut answer = if knows(asked, signed) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let kind = [(CONTENT_TYPE, HeaderValue::from_static(kind))];
-        (kind, signed.bytes.clone()).into_response()
-    };
-    let headers = answer.headers_mut();
-    headers.insert(ETAG, signed.etag.clone());
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    answer
 }
 
 /// Whether the client has it (RFC 9110, section 13.1.2).
@@ -188,7 +225,10 @@ fn problem(status: StatusCode, detail: &str) -> Response {
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(NEVER));
-    if status != StatusCode::NOT_FOUND {
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("30"));
     }
     answer

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -12,18 +13,27 @@ use axum::response::Response;
 
 use crate::Console;
 
-/// Adds the headers that an answer doesn't have yet.
-pub(super) async fn secure(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
+/// What every answer of a console says.
+pub(super) fn of(console: &Console) -> HeaderMap {
+    let always = ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    let mut headers = HeaderMap::from_iter(always);
     if console.is_secure() {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000"),
         );
+    }
+    headers
+}
+
+/// Adds those that an answer doesn't have yet.
+pub(super) async fn secure(State(always): State<Arc<HeaderMap>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in &*always {
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert_with(|| value.clone());
     }
     response
 }

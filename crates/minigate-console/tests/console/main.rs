@@ -33,6 +33,7 @@ mod secrets;
 mod served;
 mod sessions;
 mod store;
+mod tidings;
 mod tokens;
 mod web;
 mod what_if;

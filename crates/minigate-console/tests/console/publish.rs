@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -15,6 +15,7 @@ use minigate_console::Clock;
 use minigate_console::app::{self, AppError};
 use minigate_console::domains::Domains;
 use minigate_console::grant::{self, Unreleased};
+use minigate_console::keys::KeysError;
 use minigate_console::publish::{PublishError, Publisher, Signed, StreamLimits};
 use minigate_console::store::{Query, Store};
 use minigate_console::{block, keys, publish};
@@ -32,6 +33,7 @@ on_both! {
     d2_what_stands_above_the_lists_comes_with_them
     d2_a_list_never_goes_back_while_it_changes
     d2_runtimes_follow_a_rotation_of_keys
+    d2_a_key_can_be_dropped_at_once_unless_it_signs
     d2_no_private_key_is_in_the_audit_log
     d2_a_known_list_isnt_sent_again_and_caches_are_told
     d2_streams_are_limited_and_end_with_the_console
@@ -43,7 +45,9 @@ fn start(store: &Arc<dyn Store>) -> Arc<Publisher> {
 
 /// Serves a publisher on loopback.
 async fn serve(publisher: &Arc<Publisher>) -> SocketAddr {
-    let router = axum::Router::new().nest("/lists", publish::router(Arc::clone(publisher)));
+    let lists = publish::router(Arc::clone(publisher), HeaderMap::new());
+    let lists = lists.merge(publish::streams(Arc::clone(publisher)));
+    let router = axum::Router::new().nest("/lists", lists);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -231,6 +235,26 @@ async fn d2_runtimes_follow_a_rotation_of_keys(database: &Database) {
     let until = now() + hold;
     assert_eq!(stages, [KeyStage::Retired { until }, KeyStage::Signing]);
     assert_eq!(after.set(until).keys.len(), 1);
+}
+
+async fn d2_a_key_can_be_dropped_at_once_unless_it_signs(database: &Database) {
+    let (store, _) = app(database, false).await;
+    let root = by("root");
+    let first = keys::announce(&*store, &root).await.unwrap().set(now());
+    let [signs, announced] = [0, 1].map(|place| first.keys[place].key.thumbprint().clone());
+
+    let refused = keys::retire(&*store, &signs, &root).await;
+    let without = keys::retire(&*store, &announced, &root).await.unwrap();
+    let unknown = keys::retire(&*store, &announced, &root).await;
+    keys::announce(&*store, &root).await.unwrap();
+    keys::rotate(&*store, keys::USUAL_HOLD, &root).await.unwrap();
+    let after = keys::retire(&*store, &signs, &root).await.unwrap();
+
+    assert!(matches!(refused, Err(KeysError::Signs { key }) if key == signs));
+    assert_eq!(without.set(now()).keys.len(), 1);
+    assert!(matches!(unknown, Err(KeysError::Unknown { key }) if key == announced));
+    let stages: Vec<_> = after.set(now()).keys.iter().map(|key| key.stage).collect();
+    assert_eq!(stages, [KeyStage::Signing]);
 }
 
 async fn d2_no_private_key_is_in_the_audit_log(database: &Database) {

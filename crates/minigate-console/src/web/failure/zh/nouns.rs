@@ -53,6 +53,8 @@ pub(super) fn keys(error: &KeysError) -> String {
     match error {
         KeysError::Announced { key } => format!("密钥 {key} 已经公布。"),
         KeysError::NoneAnnounced => "没有已公布、可以接替的密钥。".to_owned(),
+        KeysError::Signs { key } => format!("密钥 {key} 正在签名，请先启用另一个已公布的密钥。"),
+        KeysError::Unknown { key } => format!("没有密钥 {key}。"),
         KeysError::Key(_) => "无法生成或读取密钥。".to_owned(),
         KeysError::Store(error) => store(error),
     }
