@@ -105,6 +105,10 @@ impl Store for Counting {
     fn newest(&self) -> watch::Receiver<Sequence> {
         self.store.newest()
     }
+
+    fn database(&self) -> &'static str {
+        self.store.database()
+    }
 }
 
 fn publisher(store: &Arc<Counting>) -> Arc<Publisher> {
