@@ -34,6 +34,7 @@
 
 mod audit;
 mod change;
+pub mod copy;
 mod error;
 mod key;
 mod migration;

@@ -17,6 +17,7 @@ mod health;
 mod layout;
 mod pages;
 mod platform;
+mod requests;
 mod same_site;
 mod signed_in;
 mod visitor;
@@ -55,6 +56,7 @@ pub fn router(console: Arc<Console>) -> Router {
             Arc::new(always.clone()),
             headers::secure,
         ))
+        .layer(middleware::from_fn(requests::tell))
         .merge(lists(&console, always))
         .with_state(console)
 }

@@ -18,7 +18,7 @@ use url::Url;
 
 pub(crate) use calls::{Calls, PageCall};
 pub(crate) use check::CheckArgs;
-pub(crate) use console::ConsoleArgs;
+pub(crate) use console::{ConsoleArgs, ConsoleCommand};
 pub(crate) use lint::{LintArgs, ListFormat};
 
 /// The network of mini-programs, with every rule of the platform, on your own machine.

@@ -15,6 +15,7 @@
 mod accounts;
 mod approvals;
 mod block;
+mod copy;
 mod database;
 mod domains;
 mod filing;

@@ -34,6 +34,7 @@ on_both! {
     servers_that_change_domains_at_once_lose_nothing
     d2_what_is_blocked_is_refused_and_can_be_deleted
     a_wrong_secret_is_audited_without_it
+    a_request_has_a_harmless_name
     the_platforms_sdk_for_python_works_wechatpy
 }
 
@@ -432,6 +433,22 @@ async fn a_wrong_secret_is_audited_without_it(database: &Database) {
     let log = server.store().log(&Query::default()).await.unwrap();
     assert_eq!(log[0].entry.action, "secret.refused");
     assert!(!format!("{log:?}").contains("nearly-right"));
+}
+
+async fn a_request_has_a_harmless_name(database: &Database) {
+    let served = Served::on(database).await;
+    let mut browser = served.browser();
+    let mut name = async |said: &str| {
+        let headers = [("x-request-id", said)];
+        let answer = browser
+            .ask(Method::GET, "/healthz", &headers, String::new())
+            .await;
+        answer.headers["x-request-id"].to_str().unwrap().to_owned()
+    };
+
+    assert_eq!(name("proxy-1.A_b").await, "proxy-1.A_b");
+    assert_eq!(name("<b>not harmless</b>").await.len(), 32);
+    assert_eq!(name(&"x".repeat(65)).await.len(), 32);
 }
 
 /// `MINIGATE_WECHATPY=$(.ci/wechatpy)` names a Python that has the SDK.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::LogFormat;
 use ipnet::IpNet;
@@ -11,12 +11,16 @@ use url::Url;
 
 #[derive(Debug, Args)]
 pub(crate) struct ConsoleArgs {
+    /// What to do instead of serving
+    #[command(subcommand)]
+    pub(crate) command: Option<ConsoleCommand>,
     /// Where to listen
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8880")]
     pub(crate) listen: SocketAddr,
     /// The database: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(
         long,
+        global = true,
         value_name = "URL",
         env = "MINIGATE_DATABASE",
         hide_env_values = true,
@@ -24,7 +28,7 @@ pub(crate) struct ConsoleArgs {
     )]
     pub(crate) database: String,
     /// Where people and programs find it, behind a proxy [default: where it listens]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
     /// Certificates of its own TLS, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -38,6 +42,33 @@ pub(crate) struct ConsoleArgs {
     /// Form of the log, on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
     pub(crate) log: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConsoleCommand {
+    /// Show the steps that this version would change the database by when it starts
+    Pending,
+    /// Write everything into a new file; the console may run meanwhile
+    Backup {
+        /// The file; it must not be there yet
+        file: PathBuf,
+    },
+    /// Write a backup into an empty database
+    Restore {
+        /// The file
+        file: PathBuf,
+    },
+    /// Write everything into an empty database of either kind; the console must be stopped
+    Move {
+        /// The empty database: sqlite:PATH or postgres://USER@HOST/NAME
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
+    /// Make a one-time link with which somebody who is locked out sets a new password
+    Invite {
+        /// The name of the account
+        name: String,
+    },
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

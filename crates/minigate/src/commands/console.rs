@@ -1,5 +1,7 @@
 //! `minigate console`.
 
+mod upkeep;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,7 +22,10 @@ use crate::{given, words};
 pub(crate) fn console(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
     log::begin(args.log);
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(run(args, printer))
+    match &args.command {
+        None => runtime.block_on(run(args, printer)),
+        Some(command) => runtime.block_on(upkeep::run(command, args, printer)),
+    }
 }
 
 async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> {

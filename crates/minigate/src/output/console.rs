@@ -1,5 +1,7 @@
 //! What the console says of itself, and its log.
 
+use minigate_console::store::Migration;
+use minigate_console::store::copy::Copied;
 use minigate_policy::diagnosis::Lang;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -21,6 +23,53 @@ pub(crate) fn begin(format: LogFormat) {
 }
 
 impl Printer {
+    /// The steps that a database lacks.
+    pub(crate) fn pending(&self, steps: &[Migration]) {
+        if steps.is_empty() {
+            self.write(
+                self.lang
+                    .pick("The database is up to date.\n", "数据库已是最新。\n"),
+            );
+        }
+        for step in steps {
+            let sql = step.sql.trim();
+            self.write(&format!("-- {}: {}\n{sql}\n", step.number, step.description));
+        }
+    }
+
+    /// What was written into a file.
+    pub(crate) fn saved(&self, copied: &Copied, file: &str) {
+        self.tallies(copied);
+        self.write(&match self.lang {
+            Lang::En => format!("Written to {file}; keep it as you keep the database itself.\n"),
+            Lang::Zh => format!("已写入 {file}；请像数据库本身一样妥善保管。\n"),
+        });
+    }
+
+    /// What was copied to where, as it was read back from there.
+    pub(crate) fn copied(&self, copied: &Copied, to: &str) {
+        self.tallies(copied);
+        self.write(&match self.lang {
+            Lang::En => format!("Copied to {to}: read back, every table has the same rows and digest.\n"),
+            Lang::Zh => format!("已复制到 {to}：重新读取后，所有表的行数和摘要均一致。\n"),
+        });
+    }
+
+    fn tallies(&self, copied: &Copied) {
+        for (table, tally) in copied {
+            let digest: String = tally.sha256.chars().take(16).collect();
+            self.write(&format!("{:>9} {table:<7} sha256 {digest}…\n", tally.count));
+        }
+    }
+
+    /// A link with which somebody sets a password.
+    pub(crate) fn invited(&self, name: &str, link: &str) {
+        self.write(&match self.lang {
+            Lang::En => format!("{name} sets a new password, once and within 24 hours: {link}\n"),
+            Lang::Zh => format!("{name} 可在 24 小时内用此链接设置新密码（只能使用一次）：{link}\n"),
+        });
+    }
+
     /// Where the console is, and the link with which its first operator sets a password.
     pub(crate) fn console(&self, url: &Url, first: Option<&Url>) {
         let place = match self.lang {

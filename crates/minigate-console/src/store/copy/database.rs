@@ -1,0 +1,316 @@
+//! Rows out of a database, and into one.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode};
+use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
+use tokio::sync::mpsc::{Receiver, Sender};
+
+use super::row::{Copied, Row, Table, Tallying};
+use super::{CopyError, Part, ROWS_A_PART};
+use crate::store::{self, Database};
+
+/// A database that is read as of one moment.
+pub(super) struct Source(Link);
+
+/// A database that is empty.
+pub(super) struct Target(Link);
+
+enum Link {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Where rows go as they are read: on to the other side, or nowhere, where they are only counted.
+struct Flow<'s> {
+    tallying: Tallying,
+    rows: Vec<Row>,
+    to: Option<&'s Sender<Part>>,
+}
+
+impl Source {
+    pub(super) async fn open(url: &str) -> Result<Self, CopyError> {
+        Ok(Self(Link::open(url).await?))
+    }
+
+    /// As the only one who uses it, as far as that can be told.
+    pub(super) async fn alone(url: &str) -> Result<Self, CopyError> {
+        match Database::of(url)? {
+            Database::Sqlite => {
+                // Whoever has it open holds a lock that this mode doesn't share.
+                let options: SqliteConnectOptions = url.parse()?;
+                let options = options
+                    .locking_mode(SqliteLockingMode::Exclusive)
+                    .busy_timeout(Duration::from_millis(200));
+                let alone = async {
+                    let mut connection = options.connect().await?;
+                    sqlx::raw_sql("BEGIN IMMEDIATE; COMMIT")
+                        .execute(&mut connection)
+                        .await?;
+                    Ok::<_, sqlx::Error>(connection)
+                };
+                match alone.await {
+                    Ok(connection) => Ok(Self(Link::Sqlite(connection))),
+                    Err(error) if error.to_string().contains("locked") => Err(CopyError::InUse),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Database::Postgres => {
+                let mut connection = PgConnection::connect(url).await?;
+                let others: i64 = sqlx::query_scalar(OTHERS).fetch_one(&mut connection).await?;
+                if others > 0 {
+                    return Err(CopyError::InUse);
+                }
+                Ok(Self(Link::Postgres(connection)))
+            }
+        }
+    }
+
+    pub(super) async fn read(&mut self, to: Sender<Part>) -> Result<Copied, CopyError> {
+        let mut flow = Flow {
+            tallying: Tallying::default(),
+            rows: Vec::new(),
+            to: Some(&to),
+        };
+        match &mut self.0 {
+            Link::Sqlite(connection) => {
+                sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+                sqlite::read(connection, &mut flow).await?;
+            }
+            Link::Postgres(connection) => {
+                sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .execute(&mut *connection)
+                    .await?;
+                postgres::read(connection, &mut flow).await?;
+            }
+        }
+        let copied = flow.finish().await?;
+        let end = Part::End(copied.clone());
+        to.send(end).await.map_err(|_| CopyError::BrokenOff)?;
+        Ok(copied)
+    }
+}
+
+impl Target {
+    /// Makes the tables where they are missing.
+    pub(super) async fn open(url: &str) -> Result<Self, CopyError> {
+        drop(store::open(url).await?);
+        Ok(Self(Link::open(url).await?))
+    }
+
+    /// In one transaction, which is committed only where what is read back is what came.
+    pub(super) async fn write(&mut self, mut parts: Receiver<Part>) -> Result<Copied, CopyError> {
+        self.begin().await?;
+        let expected = loop {
+            match parts.recv().await.ok_or(CopyError::BrokenOff)? {
+                Part::Rows(rows) => {
+                    for row in &rows {
+                        self.insert(row).await?;
+                    }
+                }
+                Part::End(expected) => break expected,
+            }
+        };
+        let found = self.read_back().await?;
+        let differs = |table: &Table| found.get(table) != expected.get(table);
+        if let Some(table) = Table::ALL.into_iter().find(differs) {
+            // Without its commit, the transaction ends with the connection.
+            return Err(CopyError::Differs { table });
+        }
+        self.commit().await?;
+        Ok(found)
+    }
+
+    async fn begin(&mut self) -> Result<(), CopyError> {
+        match &mut self.0 {
+            Link::Sqlite(connection) => {
+                sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+                sqlite::require_empty(connection).await
+            }
+            Link::Postgres(connection) => {
+                sqlx::raw_sql("BEGIN; LOCK TABLE audit, record, ticket, filing IN EXCLUSIVE MODE")
+                    .execute(&mut *connection)
+                    .await?;
+                postgres::require_empty(connection).await
+            }
+        }
+    }
+
+    async fn insert(&mut self, row: &Row) -> Result<(), CopyError> {
+        match &mut self.0 {
+            Link::Sqlite(connection) => sqlite::insert(connection, row).await,
+            Link::Postgres(connection) => postgres::insert(connection, row).await,
+        }
+    }
+
+    async fn read_back(&mut self) -> Result<Copied, CopyError> {
+        let mut flow = Flow {
+            tallying: Tallying::default(),
+            rows: Vec::new(),
+            to: None,
+        };
+        match &mut self.0 {
+            Link::Sqlite(connection) => sqlite::read(connection, &mut flow).await?,
+            Link::Postgres(connection) => postgres::read(connection, &mut flow).await?,
+        }
+        flow.finish().await
+    }
+
+    async fn commit(&mut self) -> Result<(), CopyError> {
+        match &mut self.0 {
+            // SQLite's own count has followed the rows.
+            Link::Sqlite(connection) => sqlx::raw_sql("COMMIT").execute(connection).await.map(drop)?,
+            Link::Postgres(connection) => {
+                sqlx::raw_sql(GO_ON).execute(&mut *connection).await?;
+                sqlx::raw_sql("COMMIT").execute(connection).await.map(drop)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Link {
+    async fn open(url: &str) -> Result<Self, CopyError> {
+        Ok(match Database::of(url)? {
+            Database::Sqlite => Self::Sqlite(SqliteConnection::connect(url).await?),
+            Database::Postgres => Self::Postgres(PgConnection::connect(url).await?),
+        })
+    }
+}
+
+impl Flow<'_> {
+    async fn take(&mut self, row: Row) -> Result<(), CopyError> {
+        self.tallying.take(&row);
+        if self.to.is_some() {
+            self.rows.push(row);
+        }
+        if self.rows.len() >= ROWS_A_PART {
+            self.pass_on().await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<Copied, CopyError> {
+        self.pass_on().await?;
+        Ok(self.tallying.finish())
+    }
+
+    async fn pass_on(&mut self) -> Result<(), CopyError> {
+        let rows = std::mem::take(&mut self.rows);
+        match self.to {
+            Some(to) if !rows.is_empty() => to.send(Part::Rows(rows)).await.map_err(|_| CopyError::BrokenOff),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The same for both databases, whose types in the library differ.
+macro_rules! tables {
+    ($name:ident, $connection:ty, $audit:expr) => {
+        mod $name {
+            use super::*;
+
+            pub(super) async fn read(
+                connection: &mut $connection,
+                flow: &mut Flow<'_>,
+            ) -> Result<(), CopyError> {
+                let mut rows = sqlx::query_as(RECORDS).fetch(&mut *connection);
+                while let Some((key, revision, body)) = rows.try_next().await? {
+                    flow.take(Row::Record(key, revision, body)).await?;
+                }
+                drop(rows);
+                let mut rows = sqlx::query_as(AUDIT).fetch(&mut *connection);
+                while let Some(row) = rows.try_next().await? {
+                    flow.take(Row::Audit(Box::new(row))).await?;
+                }
+                drop(rows);
+                let mut rows = sqlx::query_as(TICKETS).fetch(&mut *connection);
+                while let Some((key, body, ends_at)) = rows.try_next().await? {
+                    flow.take(Row::Ticket(key, body, ends_at)).await?;
+                }
+                drop(rows);
+                let mut rows = sqlx::query_as(FILINGS).fetch(&mut *connection);
+                while let Some((domain, licence)) = rows.try_next().await? {
+                    flow.take(Row::Filing(domain, licence)).await?;
+                }
+                Ok(())
+            }
+
+            pub(super) async fn require_empty(connection: &mut $connection) -> Result<(), CopyError> {
+                for (table, sql) in COUNTS {
+                    let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
+                    let count = u64::try_from(count).unwrap_or_default();
+                    if count > 0 {
+                        return Err(CopyError::NotEmpty { table, count });
+                    }
+                }
+                Ok(())
+            }
+
+            pub(super) async fn insert(connection: &mut $connection, row: &Row) -> Result<(), CopyError> {
+                match row {
+                    Row::Record(key, revision, body) => {
+                        let insert = sqlx::query(RECORD).bind(key).bind(revision).bind(body);
+                        insert.execute(connection).await?;
+                    }
+                    Row::Audit(row) => {
+                        let (sequence, at, actor, origin, action, app, before, after, reason) = &**row;
+                        let insert = sqlx::query($audit)
+                            .bind(sequence)
+                            .bind(at)
+                            .bind(actor)
+                            .bind(origin)
+                            .bind(action)
+                            .bind(app)
+                            .bind(before)
+                            .bind(after)
+                            .bind(reason);
+                        insert.execute(connection).await?;
+                    }
+                    Row::Ticket(key, body, ends_at) => {
+                        let insert = sqlx::query(TICKET).bind(key).bind(body).bind(ends_at);
+                        insert.execute(connection).await?;
+                    }
+                    Row::Filing(domain, licence) => {
+                        let insert = sqlx::query(FILING).bind(domain).bind(licence);
+                        insert.execute(connection).await?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    };
+}
+tables!(
+    sqlite,
+    SqliteConnection,
+    "INSERT INTO audit (sequence, at, actor, origin, action, app, before, after, reason) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+);
+tables!(
+    postgres,
+    PgConnection,
+    "INSERT INTO audit (sequence, at, actor, origin, action, app, before, after, reason) OVERRIDING SYSTEM VALUE \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+);
+
+const RECORDS: &str = "SELECT key, revision, body FROM record ORDER BY key";
+const AUDIT: &str =
+    "SELECT sequence, at, actor, origin, action, app, before, after, reason FROM audit ORDER BY sequence";
+const TICKETS: &str = "SELECT key, body, ends_at FROM ticket ORDER BY key";
+const FILINGS: &str = "SELECT domain, licence FROM filing ORDER BY domain";
+const RECORD: &str = "INSERT INTO record (key, revision, body) VALUES ($1, $2, $3)";
+const TICKET: &str = "INSERT INTO ticket (key, body, ends_at) VALUES ($1, $2, $3)";
+const FILING: &str = "INSERT INTO filing (domain, licence) VALUES ($1, $2)";
+const COUNTS: [(Table, &str); 4] = [
+    (Table::Record, "SELECT count(*) FROM record"),
+    (Table::Audit, "SELECT count(*) FROM audit"),
+    (Table::Ticket, "SELECT count(*) FROM ticket"),
+    (Table::Filing, "SELECT count(*) FROM filing"),
+];
+/// The next number of the audit log follows on the last.
+const GO_ON: &str = "SELECT setval(pg_get_serial_sequence('audit', 'sequence'), \
+     coalesce(max(sequence), 1), max(sequence) IS NOT NULL) FROM audit";
+const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";

@@ -1,0 +1,170 @@
+//! A backup: one line of JSON a row, between a line that says what it is and one that says what it has.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::{Receiver, Sender};
+
+use super::row::{Copied, Row};
+use super::{CopyError, Part, ROWS_A_PART};
+
+#[derive(Deserialize, Serialize)]
+struct Heading {
+    /// The form of the file.
+    minigate_console_backup: u32,
+    made_at: Timestamp,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Ending {
+    end: Copied,
+}
+
+/// Writes the parts that come, under another name until all are there.
+pub(super) fn write(path: &Path, parts: Receiver<Part>, at: Timestamp) -> Result<(), CopyError> {
+    let in_file = |error| CopyError::File {
+        file: path.to_owned(),
+        error,
+    };
+    if path.exists() {
+        return Err(in_file(io::ErrorKind::AlreadyExists.into()));
+    }
+    let partial = partial(path);
+    let file = create(&partial).map_err(in_file)?;
+    let written = write_parts(file, parts, at).map_err(in_file);
+    let is_whole = match written {
+        Ok(true) => fs::rename(&partial, path).map_err(in_file),
+        Ok(false) => Err(CopyError::BrokenOff),
+        Err(error) => Err(error),
+    };
+    if is_whole.is_err() {
+        // What is left of it is of no use, and whoever sees the error knows of it.
+        let _ = fs::remove_file(&partial);
+    }
+    is_whole
+}
+
+fn write_parts(file: File, mut parts: Receiver<Part>, at: Timestamp) -> io::Result<bool> {
+    let mut lines = BufWriter::new(file);
+    let heading = Heading {
+        minigate_console_backup: FORM,
+        made_at: at,
+    };
+    write_line(&mut lines, &heading)?;
+    while let Some(part) = parts.blocking_recv() {
+        match part {
+            Part::Rows(rows) => {
+                for row in &rows {
+                    write_line(&mut lines, row)?;
+                }
+            }
+            Part::End(end) => {
+                write_line(&mut lines, &Ending { end })?;
+                lines
+                    .into_inner()
+                    .map_err(io::IntoInnerError::into_error)?
+                    .sync_all()?;
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn write_line(lines: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *lines, line)?;
+    lines.write_all(b"\n")
+}
+
+/// Hashes of passwords and secrets are in it: nobody else may read it.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}
+
+/// Sends what is in a file, line by line.
+pub(super) fn read(path: &Path, parts: &Sender<Part>) -> Result<(), CopyError> {
+    let file = File::open(path).map_err(|error| CopyError::File {
+        file: path.to_owned(),
+        error,
+    })?;
+    let mut lines = Lines {
+        path,
+        reader: BufReader::new(file),
+        number: 0,
+        text: String::new(),
+    };
+    let heading: Heading = lines.next()?;
+    if heading.minigate_console_backup != FORM {
+        return Err(lines.wrong("it is of another version"));
+    }
+    let mut rows = Vec::new();
+    loop {
+        match lines.next()? {
+            Line::Row(row) => rows.push(row),
+            Line::Ending(Ending { end }) => {
+                send(parts, Part::Rows(rows))?;
+                return send(parts, Part::End(end));
+            }
+        }
+        if rows.len() == ROWS_A_PART {
+            send(parts, Part::Rows(std::mem::take(&mut rows)))?;
+        }
+    }
+}
+
+fn send(parts: &Sender<Part>, part: Part) -> Result<(), CopyError> {
+    parts.blocking_send(part).map_err(|_| CopyError::BrokenOff)
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Row(Row),
+    Ending(Ending),
+}
+
+/// The lines of a file, of which no one is endless.
+struct Lines<'p> {
+    path: &'p Path,
+    reader: BufReader<File>,
+    number: u64,
+    text: String,
+}
+
+impl Lines<'_> {
+    fn next<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, CopyError> {
+        self.text.clear();
+        self.number += 1;
+        let mut bounded = (&mut self.reader).take(LONGEST_LINE);
+        let read = bounded.read_line(&mut self.text);
+        read.map_err(|error| self.wrong(&error.to_string()))?;
+        if self.text.is_empty() {
+            return Err(self.wrong("it ends before its end"));
+        }
+        serde_json::from_str(&self.text).map_err(|error| self.wrong(&error.to_string()))
+    }
+
+    fn wrong(&self, reason: &str) -> CopyError {
+        CopyError::NoBackup {
+            file: self.path.to_owned(),
+            line: self.number,
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+const FORM: u32 = 1;
+const LONGEST_LINE: u64 = 64 * 1024 * 1024;
