@@ -9,6 +9,7 @@ use minigate_js::Standing;
 use minigate_lists::{Follower, State};
 use minigate_policy::{Debugging, Policy};
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 use crate::output::Printer;
 use crate::settings::{FromConsole, Settings};
@@ -16,6 +17,7 @@ use crate::words;
 
 /// Follows a console, and makes policies of what it says.
 pub(crate) struct Console {
+    url: Url,
     follower: Follower,
     base: Policy,
     skip: Option<Debugging>,
@@ -44,9 +46,11 @@ impl Console {
             return Ok(None);
         };
         let began = Timestamp::now();
+        let url = setup.console().clone();
         let follower = Follower::start(setup).await;
         let follower = follower.map_err(|error| anyhow!(words::no_console(&error, printer.lang)))?;
         let mut console = Self {
+            url,
             follower,
             base: settings.policy.clone(),
             skip,
@@ -56,6 +60,11 @@ impl Console {
         };
         settings.policy = console.policy();
         Ok(Some(console))
+    }
+
+    /// Its address.
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Lets each change of a console, where there is one, hold for the calls to come; it has no end of its own.

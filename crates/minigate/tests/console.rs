@@ -139,6 +139,27 @@ fn d2_a_refusal_names_the_version_and_its_age_and_a_new_key_is_told() {
 }
 
 #[test]
+fn d2_a_refusal_that_an_entry_cures_links_to_its_proposal() {
+    let console = Console::start(&version(3, "other.com"));
+    let listed = "wx.request({ url: 'https://other.com/' })";
+    let unlisted =
+        "wx.uploadFile({ url: 'https://api.example.com:8443/a?token=secret', filePath: 'f', name: 'f' })";
+    let literal = "wx.request({ url: 'https://127.0.0.1/' })";
+    let app = project(&[listed, unlisted, literal].join("\n"));
+
+    let (text, _) = minigate(app.path(), &console.url(), &[]);
+    let (json, _) = minigate(app.path(), &console.url(), &["--log", "json"]);
+
+    let link = format!(
+        "{}/apps/wx1/propose?interface=uploadFile&url=https%3A%2F%2Fapi.example.com%3A8443",
+        console.url()
+    );
+    assert_eq!(text.matches("propose:").count(), 1, "{text}");
+    assert!(text.contains(&format!("  propose: {link}\n")), "{text}");
+    assert!(json.contains(&format!("\"propose\":\"{link}\"")), "{json}");
+}
+
+#[test]
 fn d2_the_last_good_list_holds_while_the_console_is_away() {
     let console = Console::start(&version(3, "api.example.com"));
     let (url, app) = (console.url(), project(CALL));

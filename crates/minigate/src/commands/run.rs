@@ -93,6 +93,7 @@ impl<'a> Run<'a> {
         let ledger = Arc::new(Ledger::new(
             Arc::clone(self.printer),
             self.settings.policy.clone(),
+            console.as_ref().map(|console| console.url().clone()),
         ));
         let clock = Clock::system();
         let recording = self.recording(&clock)?;

@@ -4,6 +4,7 @@ use indicatif::HumanBytes;
 use minigate_policy::Rule;
 use minigate_policy::diagnosis::Lang;
 use serde::Serialize;
+use url::Url;
 
 use super::socket::SocketReport;
 use super::{details, escape::line, paint};
@@ -26,6 +27,9 @@ pub(crate) struct CallReport {
     pub(crate) headline: Option<String>,
     pub(crate) seen: Vec<String>,
     pub(crate) remedies: Vec<String>,
+    /// Where in the console an entry can be proposed that cures it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) propose: Option<Url>,
     /// Each redirect that was followed.
     pub(crate) redirects: Vec<RedirectReport>,
     /// What would have failed with the check on.
@@ -155,6 +159,11 @@ impl CallReport {
         for note in &self.notes {
             lines += &dim(note);
         }
-        lines + &details(&self.seen, &self.remedies, lang)
+        lines += &details(&self.seen, &self.remedies, lang);
+        if let Some(link) = &self.propose {
+            let propose = lang.pick("propose", "提议");
+            lines += &format!("  {}{propose}:{} {link}\n", paint::HINT, paint::RESET);
+        }
+        lines
     }
 }

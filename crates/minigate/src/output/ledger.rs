@@ -10,6 +10,7 @@ use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Call, Interface, Needed, Platform, Policy, Profile, Reason, Release, Verdict};
 use minigate_tls::{CertificateFault, TlsFault};
 use tokio::time::Instant;
+use url::Url;
 
 use super::call::{CallReport, End, RedirectReport, Spared};
 use super::socket::SocketReport;
@@ -19,6 +20,8 @@ use super::{Printer, Summary};
 pub(crate) struct Ledger {
     printer: Arc<Printer>,
     policy: Policy,
+    /// Whose lists hold.
+    console: Option<Url>,
     state: Mutex<State>,
 }
 
@@ -48,10 +51,11 @@ struct Times {
 }
 
 impl Ledger {
-    pub(crate) fn new(printer: Arc<Printer>, policy: Policy) -> Self {
+    pub(crate) fn new(printer: Arc<Printer>, policy: Policy, console: Option<Url>) -> Self {
         Self {
             printer,
             policy,
+            console,
             state: Mutex::default(),
         }
     }
@@ -154,6 +158,10 @@ impl Ledger {
         if let Failure::Denied(denial) = failure {
             let list = super::list_text(denial.verdict(), self.printer.lang);
             report.seen.extend(list);
+            report.propose = self
+                .console
+                .as_ref()
+                .and_then(|console| proposal(console, denial.verdict()));
         }
         report.remedies = told.remedies;
     }
@@ -347,6 +355,7 @@ fn blank(call: CallId, interface: Interface, method: &str, url: &str) -> CallRep
         headline: None,
         seen: Vec::new(),
         remedies: Vec::new(),
+        propose: None,
         redirects: Vec::new(),
         spared: Vec::new(),
         notes: Vec::new(),
@@ -356,6 +365,19 @@ fn blank(call: CallId, interface: Interface, method: &str, url: &str) -> CallRep
         bytes: 0,
         socket: None,
     }
+}
+
+/// The page that proposes the missing entry; nothing where an entry wouldn't help. What follows the origin in the call's
+/// URL stays here: it needn't be anybody else's.
+fn proposal(console: &Url, verdict: &Verdict) -> Option<Url> {
+    let Some(Reason::NotListed { .. }) = verdict.reason() else {
+        return None;
+    };
+    let mut link = console.join(&format!("apps/{}/propose", verdict.app)).ok()?;
+    link.query_pairs_mut()
+        .append_pair("interface", verdict.interface.name())
+        .append_pair("url", verdict.origin.as_deref()?);
+    Some(link)
 }
 
 fn host_of(verdict: &Verdict) -> String {
