@@ -44,6 +44,19 @@ pub struct Monthly {
     pub count: u32,
 }
 
+/// What is to be changed of an app; what is none stays.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Settings {
+    /// What people call it.
+    pub name: Option<String>,
+    /// Whether somebody else than the author has to approve a change of its domains.
+    pub two_people: Option<bool>,
+    /// Whether a draft has to pass a pre-flight before it can be published.
+    pub preflight_required: Option<bool>,
+    /// Whether changes by the platform's server API become effective at once.
+    pub api_publishes: Option<bool>,
+}
+
 /// Why an app can't be made or found.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -183,6 +196,31 @@ pub async fn let_api_publish(
         ..app
     };
     let entry = by.entry("app.api-publishes", id.as_str());
+    let entry = entry.before(record.body.clone()).after(json!(app));
+    store
+        .commit(&Change::new(entry).replace(&record, json!(app)), by.at())
+        .await?;
+    Ok(app)
+}
+
+/// Changes settings of an app.
+///
+/// # Errors
+/// [`AppError::Unknown`], [`AppError::Name`], [`AppError::Store`].
+pub async fn set(store: &dyn Store, id: &AppId, settings: Settings, by: &By) -> Result<App, AppError> {
+    let (record, old) = load(store, id).await?;
+    let name = settings.name.as_deref().map(name_of).transpose()?;
+    let app = App {
+        name: name.unwrap_or_else(|| old.name.clone()),
+        two_people: settings.two_people.unwrap_or(old.two_people),
+        preflight_required: settings.preflight_required.unwrap_or(old.preflight_required),
+        api_publishes: settings.api_publishes.unwrap_or(old.api_publishes),
+        ..old.clone()
+    };
+    if app == old {
+        return Ok(app);
+    }
+    let entry = by.entry("app.settings", id.as_str());
     let entry = entry.before(record.body.clone()).after(json!(app));
     store
         .commit(&Change::new(entry).replace(&record, json!(app)), by.at())

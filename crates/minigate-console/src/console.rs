@@ -11,6 +11,7 @@ use minigate_policy::AppId;
 use crate::access::{Caller, Denied, Right};
 use crate::account::{Cost, HashError, Passwords};
 use crate::app::{self, App};
+use crate::calls::Calls;
 use crate::domains::Domains;
 use crate::filing::FilingRegister;
 use crate::publish::{Publisher, StreamLimits};
@@ -26,6 +27,7 @@ pub struct Console {
     settings: Settings,
     passwords: Passwords,
     publisher: Arc<Publisher>,
+    calls: Calls,
 }
 
 /// How a console is set up, for all of its life.
@@ -68,6 +70,7 @@ impl Console {
             store,
             clock,
             settings,
+            calls: Calls::default(),
         }))
     }
 
@@ -161,6 +164,11 @@ impl Console {
             apps.push(app::find(self.store(), &id).await?);
         }
         Ok(apps)
+    }
+
+    /// How often tokens have asked.
+    pub(crate) const fn calls(&self) -> &Calls {
+        &self.calls
     }
 
     /// Whether browsers reach it by TLS, so that its cookies are for TLS only.

@@ -119,6 +119,29 @@ impl<'a> Domains<'a> {
         Ok((record.revision, store::read(&record)?))
     }
 
+    /// The same, where there may be none.
+    ///
+    /// # Errors
+    /// [`DomainsError::Store`].
+    pub async fn draft_with_revision(&self) -> Result<Option<(Sequence, Draft)>, DomainsError> {
+        match self.draft_at().await {
+            Ok(found) => Ok(Some(found)),
+            Err(DomainsError::NoDraft) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The lists of a version; none before the first, which is version 0.
+    ///
+    /// # Errors
+    /// [`DomainsError::NoVersion`], [`DomainsError::Store`].
+    pub async fn lists_at(&self, number: u32) -> Result<WrittenLists, DomainsError> {
+        match number {
+            0 => Ok(WrittenLists::default()),
+            number => Ok(self.version(number).await?.lists),
+        }
+    }
+
     /// One version.
     ///
     /// # Errors
@@ -271,19 +294,12 @@ impl<'a> Domains<'a> {
     ) -> Result<(), DomainsError> {
         judge(&draft.lists, app)?;
         let unblocked = gate::Unblocked::check(self.store, &draft.lists, by.at()).await?;
-        if draft.lists == self.lists_of(app).await? {
+        if draft.lists == self.lists_at(app.effective).await? {
             return Err(DomainsError::NothingChanges);
         }
         let change = unblocked.rest(self.put_draft(action, old, draft, by)?)?;
         self.store.commit(&change.rest_on(app_record), by.at()).await?;
         Ok(())
-    }
-
-    async fn lists_of(&self, app: &App) -> Result<WrittenLists, DomainsError> {
-        match app.effective {
-            0 => Ok(WrittenLists::default()),
-            number => Ok(self.version(number).await?.lists),
-        }
     }
 
     async fn load_draft(&self) -> Result<(Record, Draft), DomainsError> {

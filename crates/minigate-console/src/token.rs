@@ -2,10 +2,12 @@
 //!
 //! A token is its owner's: the audit log names the person, and the token as the place where it came from, so approving
 //! with a token is approving by its owner where two people are needed. It can do what its owner's roles allow at that
-//! moment and what its scopes name, and nothing else; making tokens and changing passwords aren't among them. It begins
+//! moment and what its scopes name, and nothing else; changing passwords isn't among it. With a token, tokens can be made
+//! that can do less and end with it, and that can make no others. It begins
 //! with `mgt_`, so that scanners find it in a repository, has 256 random bits, is kept by its SHA-256, and ends after a
 //! year at the latest, when it is revoked, or while its owner is disabled.
 
+mod delegated;
 mod error;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +41,9 @@ pub struct Token {
     pub created_at: Timestamp,
     /// When it ends.
     pub ends_at: Timestamp,
+    /// The ID of the token that it was made with, and with which it ends; none where its owner made it.
+    #[serde(default)]
+    pub parent: Option<String>,
 }
 
 /// A token that is to be made.
@@ -93,21 +98,32 @@ impl<'a> Tokens<'a> {
     ) -> Result<(Token, Hidden), TokenError> {
         session.caller()?;
         new.judge(at)?;
-        let owner = session.account().name.clone();
-        if self.of_owner(&owner).await?.len() >= MOST as usize {
+        self.make(&session.account().name, None, new, &session.by(at))
+            .await
+    }
+
+    async fn make(
+        &self,
+        owner: &AccountName,
+        parent: Option<&Token>,
+        new: &NewToken,
+        by: &By,
+    ) -> Result<(Token, Hidden), TokenError> {
+        if self.of_owner(owner).await?.len() >= MOST as usize {
             return Err(TokenError::TooMany(MOST));
         }
         let secret = Hidden::random(PREFIX)?;
-        let kept = Kept::new(new, owner, secret.fingerprint(), at);
+        let mut kept = Kept::new(new, owner.clone(), secret.fingerprint(), by.at());
+        kept.token.parent = parent.map(|parent| parent.id.clone());
         let way = Way {
             owner: kept.token.owner.clone(),
             id: kept.token.id.clone(),
         };
-        let entry = session.by(at).platform_entry("token.create");
+        let entry = by.platform_entry("token.create");
         let change = Change::new(entry.after(json!(kept.token)))
             .create(&key(&way)?, json!(kept))
             .create(&way_key(&kept.fingerprint)?, json!(way));
-        self.store.commit(&change, at).await?;
+        self.store.commit(&change, by.at()).await?;
         Ok((kept.token, secret))
     }
 
@@ -167,10 +183,24 @@ impl<'a> Tokens<'a> {
         origin: Origin,
         at: Timestamp,
     ) -> Result<Option<Caller>, StoreError> {
+        let found = self.find_caller(secret, origin, at).await?;
+        Ok(found.map(|(_, caller)| caller))
+    }
+
+    /// The same, with the token.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn find_caller(
+        &self,
+        secret: &Hidden,
+        origin: Origin,
+        at: Timestamp,
+    ) -> Result<Option<(Token, Caller)>, StoreError> {
         let Some(token) = self.find(secret).await? else {
             return Ok(None);
         };
-        if token.ends_at <= at {
+        if token.ends_at <= at || !self.has_its_parent(&token).await? {
             return Ok(None);
         }
         let account = match account::load(self.store, &token.owner).await {
@@ -181,7 +211,8 @@ impl<'a> Tokens<'a> {
         self.see(&token, at).await?;
         let caller = Caller::new(token.owner.to_string(), account.roles);
         let from = format!("{origin}, token {}", token.name);
-        Ok(Some(caller.from(from).within(token.scopes)))
+        let caller = caller.from(from).within(token.scopes.clone());
+        Ok(Some((token, caller)))
     }
 
     /// When a token was used last, to ten minutes.
@@ -275,6 +306,7 @@ impl Kept {
             scopes: new.scopes.clone(),
             created_at: at,
             ends_at: new.ends_at,
+            parent: None,
         };
         Self { token, fingerprint }
     }

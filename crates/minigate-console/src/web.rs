@@ -17,7 +17,9 @@ mod health;
 mod layout;
 mod pages;
 mod platform;
+mod problems;
 mod requests;
+mod rest;
 mod same_site;
 mod signed_in;
 mod visitor;
@@ -32,6 +34,8 @@ use axum::middleware;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
+pub use rest::openapi;
+
 use crate::{Console, publish};
 
 /// Everything that a console answers.
@@ -39,6 +43,7 @@ pub fn router(console: Arc<Console>) -> Router {
     let timed = Router::new()
         .merge(pages::router(&console))
         .merge(platform::router(&console))
+        .merge(rest::router(&console))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,

@@ -64,7 +64,7 @@ impl Domains<'_> {
     /// [`DomainsError::App`], [`DomainsError::Store`].
     pub async fn standing(&self, actor: &str) -> Result<Standing, DomainsError> {
         let (record, app) = app::load(self.store, self.id).await?;
-        let effective = self.lists_of(&app).await?;
+        let effective = self.lists_at(app.effective).await?;
         let draft = match self.store.get(&self.draft_key()?).await? {
             Some(record) => {
                 let draft: Draft = store::read(&record)?;
@@ -143,7 +143,7 @@ impl Domains<'_> {
             changes: app.changes.and_one(by.at()),
             ..app.clone()
         };
-        let before = self.lists_of(app).await?;
+        let before = self.lists_at(app.effective).await?;
         let entry = by.entry("domains.publish", self.id.as_str());
         let change = Change::new(entry.before(json!(before)).after(json!(version)))
             .replace(app_record, json!(published))

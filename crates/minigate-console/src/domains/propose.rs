@@ -39,7 +39,7 @@ impl Domains<'_> {
         let old = self.store.get(&self.draft_key()?).await?;
         let mut draft = match &old {
             Some(record) => joined(store::read(record)?, by)?,
-            None => Draft::new(app.effective, self.lists_of(&app).await?, by),
+            None => Draft::new(app.effective, self.lists_at(app.effective).await?, by),
         };
         let list = list(&mut draft.lists, interface);
         let is_there = |text: &String| Entry::parse(text, interface).is_ok_and(|listed| listed == *entry);

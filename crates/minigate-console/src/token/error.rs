@@ -32,6 +32,12 @@ pub enum TokenError {
     /// Its owner has too many.
     #[error("an account has {0} tokens or fewer: revoke one first")]
     TooMany(u32),
+    /// A token that is made with a token can't do more than that, nor live longer.
+    #[error("a token that is made with a token can't do more than that, nor live longer")]
+    Wider,
+    /// A token that was made with a token can't make others.
+    #[error("a token that was made with a token can't make others")]
+    Child,
     /// The account has none with this ID.
     #[error("there is no token `{0}`")]
     Unknown(String),

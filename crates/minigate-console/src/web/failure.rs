@@ -21,7 +21,7 @@ use crate::access::Denied;
 use crate::account::AccountError;
 use crate::app::AppError;
 use crate::block::BlockError;
-use crate::bulk::BulkError;
+use crate::bulk::{BulkError, Line};
 use crate::console::Refusal;
 use crate::domains::DomainsError;
 use crate::filing::ImportError;
@@ -81,6 +81,10 @@ pub(crate) enum Cause {
     Secret(SecretError),
     /// A token can't be made or revoked.
     Token(TokenError),
+    /// Lines of a text have faults.
+    Lines(Vec<Line>),
+    /// A token asks too often.
+    TooOften,
     /// The store doesn't do its work.
     Store(StoreError),
     /// An answer of the frame below, which has no other words than its status.
@@ -90,6 +94,11 @@ pub(crate) enum Cause {
 impl Failure {
     pub(crate) fn new(cause: Cause) -> Self {
         Self(Arc::new(cause))
+    }
+
+    /// The reason itself.
+    pub(crate) fn cause(&self) -> &Cause {
+        &self.0
     }
 
     /// Its status.
@@ -106,6 +115,7 @@ impl Failure {
     fn retry_after(&self) -> Option<u64> {
         match &*self.0 {
             Cause::SignIn(SignInError::Later { after }) => Some(after.as_secs().max(1)),
+            Cause::TooOften => Some(1),
             _ => None,
         }
     }
@@ -140,7 +150,8 @@ impl Cause {
             Self::Store(error) => of_store(error),
             Self::Status(status) => *status,
             Self::Block(error) => nouns::of_block(error),
-            Self::Bulk(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Bulk(_) | Self::Lines(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Grant(error) => nouns::of_grant(error),
             Self::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Keys(error) => nouns::of_keys(error),
@@ -155,7 +166,7 @@ impl Cause {
             Self::CrossSite => "cross-site",
             Self::StaleForm => "stale-form",
             Self::Denied(_) => "denied",
-            Self::Domains(DomainsError::Lists(_)) => "lists",
+            Self::Lines(_) | Self::Domains(DomainsError::Lists(_)) => "lists",
             Self::Domains(DomainsError::Quota { .. }) => "quota",
             Self::Domains(DomainsError::State { .. }) => "state",
             Self::Domains(DomainsError::OwnDraft) => "own-draft",

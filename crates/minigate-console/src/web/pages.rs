@@ -28,13 +28,14 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use super::signed_in::PASSWORD_PAGE;
-use super::{failure, same_site, signed_in};
+use super::{failure, problems, same_site, signed_in};
 use crate::Console;
 
 pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
     Router::new()
         .merge(for_whoever_is_signed_in(console))
         .merge(for_everybody())
+        .merge(problems::router())
         .fallback(failure::nothing_here)
         .method_not_allowed_fallback(failure::no_such_method)
         .layer(from_fn_with_state(Arc::clone(console), same_site::only))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::middleware::Next;
@@ -66,7 +67,7 @@ impl FromRequestParts<Arc<Console>> for Visitor {
         let theme = chosen(THEME_COOKIE).and_then(|theme| Theme::of(&theme));
         Ok(Self {
             address: address_of(parts, console),
-            lang: lang.unwrap_or_else(|| accepted(parts)),
+            lang: lang.unwrap_or_else(|| accepted(&parts.headers)),
             theme: theme.unwrap_or_default(),
             place: parts
                 .uri
@@ -78,8 +79,8 @@ impl FromRequestParts<Arc<Console>> for Visitor {
 }
 
 /// The first language of `accept-language` that there is.
-fn accepted(parts: &Parts) -> Lang {
-    let header = parts.headers.get(ACCEPT_LANGUAGE);
+pub(crate) fn accepted(headers: &HeaderMap) -> Lang {
+    let header = headers.get(ACCEPT_LANGUAGE);
     let header = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut tags = header.split(',').map(|tag| tag.trim().to_ascii_lowercase());
     let known = tags.find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
@@ -99,7 +100,7 @@ pub(super) async fn find_address(
 }
 
 /// The peer's address; behind trusted proxies, the last one in `x-forwarded-for` that isn't one of them.
-fn address_of(parts: &Parts, console: &Console) -> IpAddr {
+pub(crate) fn address_of(parts: &Parts, console: &Console) -> IpAddr {
     let peer = parts.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
     let is_trusted = |address: &IpAddr| {

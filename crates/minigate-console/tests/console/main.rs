@@ -30,6 +30,7 @@ mod platform;
 mod preflight;
 mod proposal;
 mod publish;
+mod rest;
 mod secrets;
 mod served;
 mod sessions;

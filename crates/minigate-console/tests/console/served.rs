@@ -52,6 +52,10 @@ impl Served {
     }
 
     pub(crate) async fn with(store: Arc<dyn Store>) -> Self {
+        Self::by(store, Clock::new(now)).await
+    }
+
+    pub(crate) async fn by(store: Arc<dyn Store>, clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings {
@@ -64,7 +68,7 @@ impl Served {
                 at_once: 4,
             },
         };
-        let console = Console::new(store, Clock::new(now), settings).unwrap();
+        let console = Console::new(store, clock, settings).unwrap();
         let router = router(Arc::clone(&console));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(serve(listener, None, router, async {
@@ -78,8 +82,13 @@ impl Served {
     }
 
     pub(crate) fn browser(&self) -> Browser {
+        Self::client(self.address)
+    }
+
+    /// What asks at an address.
+    pub(crate) fn client(address: SocketAddr) -> Browser {
         Browser {
-            address: self.address,
+            address,
             client: Client::builder(TokioExecutor::new()).build_http(),
             cookies: BTreeMap::new(),
         }

@@ -48,6 +48,8 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Preflight(error) => sentence(&error.tell(Lang::En)),
         Cause::Secret(error) => sentence(&error.to_string()),
         Cause::Token(error) => sentence(&error.to_string()),
+        Cause::Lines(lines) => format!("{} of the entries break a rule; nothing was stored.", lines.len()),
+        Cause::TooOften => "This token asks too often. Wait a second and go on more slowly.".to_owned(),
         Cause::Status(status) => format!("The console answers {status}."),
     }
 }

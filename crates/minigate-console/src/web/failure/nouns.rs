@@ -62,7 +62,9 @@ pub(super) fn of_secret(error: &SecretError) -> StatusCode {
 
 pub(super) fn of_token(error: &TokenError) -> StatusCode {
     match error {
-        TokenError::Denied(_) | TokenError::MustChange(_) => StatusCode::FORBIDDEN,
+        TokenError::Denied(_) | TokenError::MustChange(_) | TokenError::Wider | TokenError::Child => {
+            StatusCode::FORBIDDEN
+        }
         TokenError::Unknown(_) => StatusCode::NOT_FOUND,
         TokenError::TooMany(_) => StatusCode::CONFLICT,
         TokenError::Name(_) | TokenError::NoScope | TokenError::TooManyApps(_) | TokenError::End(_) => {

@@ -42,6 +42,8 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Preflight(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::Secret(error) => nouns::secret(error),
         Cause::Token(error) => nouns::token(error),
+        Cause::Lines(lines) => format!("{} 个条目违反规则，没有保存任何内容。", lines.len()),
+        Cause::TooOften => "此令牌的请求过于频繁，请稍等一秒并放慢速度。".to_owned(),
         Cause::Status(status) => format!("控制台返回 {status}。"),
     }
 }

@@ -1,7 +1,5 @@
 //! One interface's entries, each with what is to be said of it beside it.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Interface, WrittenLists};
@@ -9,9 +7,8 @@ use minigate_policy::{Interface, WrittenLists};
 use super::show;
 use crate::Console;
 use crate::app::App;
-use crate::block::Blocks;
-use crate::bulk::{Fault, Form, Judgement, Line, Mode, Pasted, Quota, judge_entry};
-use crate::filing::{FilingOf, FilingTerms, Inquiry};
+use crate::bulk::{Fault, Form, Judgement, Line, Mode, Pasted, Quota};
+use crate::judged;
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
@@ -20,12 +17,6 @@ pub(super) struct Judged {
     pub(super) interface: Interface,
     lines: Vec<Line>,
     quota: Quota,
-}
-
-/// What the register says of the domains, and what follows.
-struct Filings {
-    by_domain: BTreeMap<String, FilingOf>,
-    terms: FilingTerms,
 }
 
 impl Judged {
@@ -59,34 +50,7 @@ pub(super) async fn judge_lines(
     app: &App,
     lines: Vec<Line>,
 ) -> Result<Vec<Line>, Failure> {
-    let now = console.now();
-    let blocks = Blocks::load(console.store()).await?;
-    let nothing = WrittenLists::default();
-    let judge = |line: Line| Line {
-        judgement: judge_entry(line.interface, &line.text, app, &nothing, &blocks, now),
-        ..line
-    };
-    let mut lines: Vec<_> = lines.into_iter().map(judge).collect();
-    let filings = filings(console, &lists_of(&lines)).await?;
-    for line in &mut lines {
-        line.judgement = with_filing(line.judgement.clone(), &filings);
-    }
-    Ok(lines)
-}
-
-fn lists_of(lines: &[Line]) -> WrittenLists {
-    let of = |interface| {
-        let lines = lines.iter().filter(|line| line.interface == interface);
-        lines
-            .filter_map(|line| line.judgement.normalised.clone())
-            .collect()
-    };
-    WrittenLists {
-        request: of(Interface::Request),
-        upload_file: of(Interface::UploadFile),
-        download_file: of(Interface::DownloadFile),
-        connect_socket: of(Interface::ConnectSocket),
-    }
+    Ok(judged::judge_lines(console, app, lines).await?)
 }
 
 /// Lines of several interfaces, each with what is to be said of it beside it.
@@ -159,25 +123,6 @@ fn told(fault: &Fault, lang: Lang) -> Markup {
 fn good(judgement: &Judgement, lang: Lang) -> String {
     let filing = judgement.filing.as_ref();
     filing.map(|filing| filing.tell(lang)).unwrap_or_default()
-}
-
-async fn filings(console: &Console, lists: &WrittenLists) -> Result<Filings, Failure> {
-    let inquiry = Inquiry::open(console.store(), console.register()).await?;
-    let asked = inquiry.ask_all(lists).await;
-    Ok(Filings {
-        by_domain: asked.into_iter().map(|of| (of.domain.clone(), of)).collect(),
-        terms: inquiry.terms(),
-    })
-}
-
-fn with_filing(judgement: Judgement, filings: &Filings) -> Judgement {
-    let registrable = judgement
-        .parsed_domain()
-        .map(|domain| crate::filing::registrable(&domain));
-    match registrable.and_then(|domain| filings.by_domain.get(domain.as_str())) {
-        Some(filing) => judgement.with_filing(filing.clone(), filings.terms),
-        None => judgement,
-    }
 }
 
 const MOST_SHOWN: usize = 1_000;

@@ -83,6 +83,8 @@ pub(super) fn token(error: &TokenError) -> String {
         TokenError::TooManyApps(most) => format!("令牌最多指定 {most} 个应用。"),
         TokenError::End(end) => format!("令牌须在一年之内结束，不能到 {end}。"),
         TokenError::TooMany(most) => format!("一个账号最多有 {most} 个令牌：请先撤销一个。"),
+        TokenError::Wider => "用令牌创建的令牌不能拥有更多权限，也不能更晚结束。".to_owned(),
+        TokenError::Child => "用令牌创建的令牌不能再创建令牌。".to_owned(),
         TokenError::Unknown(id) => format!("没有令牌 `{id}`。"),
         TokenError::Random(_) => "系统没有随机数，请联系管理员。".to_owned(),
         TokenError::Store(error) => store(error),

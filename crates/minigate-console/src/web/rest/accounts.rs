@@ -1,0 +1,234 @@
+//! Accounts, for who runs the platform.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::{Json, Path, Query, given};
+use super::members::{RoleOf, named};
+use super::page::{Page, Paging};
+use super::program::Program;
+use crate::Console;
+use crate::access::{Right, Role};
+use crate::account::{Account, AccountName, Accounts, NewAccount, PasswordState};
+use crate::web::failure::{Cause, Failure};
+
+/// Somebody who can sign in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AccountShown {
+    /// Its name, which never changes.
+    #[schema(pattern = "^[a-z0-9._-]{1,64}$", example = "alice")]
+    name: String,
+    /// What people call its owner.
+    display_name: String,
+    /// What it is to the platform; null where nothing.
+    platform: Option<RoleOf>,
+    /// What it is to apps, by their IDs.
+    apps: BTreeMap<String, RoleOf>,
+    password: PasswordOf,
+    /// Whether it can't be used.
+    disabled: bool,
+    /// When it was made.
+    created_at: Timestamp,
+}
+
+/// No password; one that somebody else knows and that has to be changed; one of its owner's choice.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum PasswordOf {
+    None,
+    Temporary,
+    Own,
+}
+
+/// An account that is to be made; it can sign in once it was invited.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct AccountToMake {
+    /// Its name.
+    #[schema(pattern = "^[a-z0-9._-]{1,64}$", example = "alice")]
+    name: String,
+    /// What people call its owner: no control characters.
+    #[schema(min_length = 1, max_length = 100, example = "Alice Li")]
+    display_name: String,
+    /// What it is to the platform; nothing where it is null or left out.
+    #[serde(default)]
+    platform: Option<PlatformRole>,
+}
+
+/// What somebody can be to the platform.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum PlatformRole {
+    PlatformOperator,
+    Auditor,
+}
+
+/// What is to be changed of an account; what is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct AccountSettings {
+    /// What people call its owner: no control characters.
+    #[schema(min_length = 1, max_length = 100, nullable = false)]
+    display_name: Option<String>,
+    /// What it is to the platform; null takes its role.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<PlatformRole>)]
+    platform: Option<Option<PlatformRole>>,
+    /// Whether it can't be used; its sessions and tokens end at once.
+    #[schema(nullable = false)]
+    disabled: Option<bool>,
+}
+
+/// A link with which the owner of an account sets a password, once.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InvitationShown {
+    /// The link; it can't be shown again.
+    #[schema(format = "uri")]
+    url: String,
+    /// Until when it can be used.
+    ends_at: Timestamp,
+}
+
+/// Every account, in the order of their names.
+#[utoipa::path(get, path = "/accounts", tag = "platform", params(Paging),
+    responses((status = 200, description = "A page of them", body = Page<AccountShown>)))]
+pub(super) async fn list_accounts(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Query(paging): Query<Paging>,
+) -> Result<Answer<Page<AccountShown>>, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let limit = paging.limit()?;
+    let after = paging.after.as_deref().map(str::parse::<AccountName>).transpose();
+    let after = after.map_err(Cause::malformed)?;
+    let accounts = Accounts::of(console.store(), &me.caller, by.at());
+    let accounts = accounts.list(after.as_ref(), limit + 1).await?;
+    let page = Page::of(
+        accounts,
+        limit,
+        |account| account.name.to_string(),
+        AccountShown::from,
+    );
+    Ok(Answer(page))
+}
+
+/// Makes an account.
+#[utoipa::path(post, path = "/accounts", tag = "platform", request_body = AccountToMake,
+    responses((status = 201, description = "It is made", body = AccountShown,
+        headers(("location" = String, description = "Its address")))))]
+pub(super) async fn make_account(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Json(new): Json<AccountToMake>,
+) -> Result<impl IntoResponse, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let new = NewAccount {
+        name: new.name.parse().map_err(Cause::malformed)?,
+        display_name: new.display_name,
+        platform: new.platform.map(Role::from),
+    };
+    let accounts = Accounts::of(console.store(), &me.caller, by.at());
+    let account = accounts.create(&new).await?;
+    let place = [(LOCATION, format!("/api/v1/accounts/{}", account.name))];
+    Ok((StatusCode::CREATED, place, Answer(AccountShown::from(account))))
+}
+
+/// An account.
+#[utoipa::path(get, path = "/accounts/{account}", tag = "platform",
+    params(("account" = String, Path, description = "Its name", max_length = 64)),
+    responses((status = 200, description = "It", body = AccountShown)))]
+pub(super) async fn read_account(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(name): Path<String>,
+) -> Result<Answer<AccountShown>, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let accounts = Accounts::of(console.store(), &me.caller, by.at());
+    Ok(Answer(accounts.find(&named(&name)?).await?.into()))
+}
+
+/// Renames, disables or enables an account, or gives it another role for the platform; what is named first in this
+/// sentence is done first, and each is a row of the audit log.
+#[utoipa::path(patch, path = "/accounts/{account}", tag = "platform", request_body = AccountSettings,
+    params(("account" = String, Path, description = "Its name", max_length = 64)),
+    responses((status = 200, description = "The account with them", body = AccountShown)))]
+pub(super) async fn set_account(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(name): Path<String>,
+    Json(new): Json<AccountSettings>,
+) -> Result<Answer<AccountShown>, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let name = named(&name)?;
+    let accounts = Accounts::of(console.store(), &me.caller, by.at());
+    if let Some(display_name) = new.display_name {
+        accounts.rename(&name, &display_name).await?;
+    }
+    match new.disabled {
+        Some(true) => drop(accounts.disable(&name).await?),
+        Some(false) => drop(accounts.enable(&name).await?),
+        None => {}
+    }
+    if let Some(role) = new.platform {
+        accounts.set_platform_role(&name, role.map(Role::from)).await?;
+    }
+    Ok(Answer(accounts.find(&name).await?.into()))
+}
+
+/// Makes a link with which the owner of an account sets a password, within a day and once.
+#[utoipa::path(post, path = "/accounts/{account}/invite", tag = "platform",
+    params(("account" = String, Path, description = "Its name", max_length = 64)),
+    responses((status = 200, description = "The link", body = InvitationShown)))]
+pub(super) async fn invite_account(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(name): Path<String>,
+) -> Result<Answer<InvitationShown>, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let accounts = Accounts::of(console.store(), &me.caller, by.at());
+    let invitation = accounts.invite(&named(&name)?).await?;
+    let public = &console.settings().public_url;
+    Ok(Answer(InvitationShown {
+        url: format!("{public}invited/{}", invitation.secret.reveal()),
+        ends_at: invitation.ends_at,
+    }))
+}
+
+impl From<PlatformRole> for Role {
+    fn from(role: PlatformRole) -> Self {
+        match role {
+            PlatformRole::PlatformOperator => Self::PlatformOperator,
+            PlatformRole::Auditor => Self::Auditor,
+        }
+    }
+}
+
+impl From<Account> for AccountShown {
+    fn from(account: Account) -> Self {
+        let apps = account.roles.apps.into_iter();
+        Self {
+            name: account.name.to_string(),
+            display_name: account.display_name,
+            platform: account.roles.platform.map(RoleOf::from),
+            apps: apps.map(|(app, role)| (app, role.into())).collect(),
+            password: match account.password {
+                PasswordState::None => PasswordOf::None,
+                PasswordState::Temporary => PasswordOf::Temporary,
+                PasswordState::Own => PasswordOf::Own,
+            },
+            disabled: account.disabled,
+            created_at: account.created_at,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What programs send, read or refused in the console's own words.
+
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, JsonRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use crate::By;
+use crate::block::words;
+use crate::web::failure::{Cause, Failure};
+
+/// A body of JSON.
+pub(super) struct Json<T>(pub(super) T);
+
+/// What stands in the path; what can't stand there is nowhere.
+pub(super) struct Path<T>(pub(super) T);
+
+/// What stands in the query.
+pub(super) struct Query<T>(pub(super) T);
+
+/// Why something is done.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Why {
+    /// Why, in the caller's words, for the audit log: no control characters but line breaks.
+    #[schema(max_length = 1000, example = "the shop moves to another server")]
+    reason: Option<String>,
+}
+
+impl Why {
+    /// The proof, with the reason where one is given.
+    pub(super) fn given_to(&self, by: By) -> Result<By, Failure> {
+        because(self.reason.as_deref(), by)
+    }
+}
+
+/// The proof, with a reason where one is given.
+pub(super) fn because(reason: Option<&str>, by: By) -> Result<By, Failure> {
+    match reason.map(str::trim) {
+        None | Some("") => Ok(by),
+        Some(reason) => {
+            let unfit = "a reason has at most 1,000 characters, none of them a control character";
+            Ok(by.because(words(reason).ok_or_else(|| Cause::malformed(unfit))?))
+        }
+    }
+}
+
+/// A member that is there is `Some`, be it null; one that is left out is none.
+pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let read = axum::Json::<T>::from_request(request, state).await;
+        read.map(|axum::Json(body)| Self(body)).map_err(of_json)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let read = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Path(path)| Self(path))
+            .map_err(|_| Failure::new(Cause::NothingHere))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Query(query)| Self(query))
+            .map_err(|rejection| Cause::malformed(rejection.body_text()))
+    }
+}
+
+/// A body that is taken as it is, of a media type.
+pub(super) async fn text_of(request: Request, kind: &str) -> Result<String, Failure> {
+    let given = request.headers().get(CONTENT_TYPE);
+    let given = given.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case(kind) {
+        return Err(Failure::new(Cause::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE)));
+    }
+    let bytes = Bytes::from_request(request, &())
+        .await
+        .map_err(|rejection| of_bytes(&rejection))?;
+    let text = simdutf8::basic::from_utf8(&bytes);
+    text.map(str::to_owned)
+        .map_err(|_| Cause::malformed("the text isn't UTF-8"))
+}
+
+fn of_json(rejection: JsonRejection) -> Failure {
+    match rejection {
+        JsonRejection::MissingJsonContentType(_) => {
+            Failure::new(Cause::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+        }
+        JsonRejection::BytesRejection(rejection) => of_bytes(&rejection),
+        other => Cause::malformed(other.body_text()),
+    }
+}
+
+fn of_bytes(rejection: &BytesRejection) -> Failure {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::new(Cause::TooLarge),
+        _ => Cause::malformed(rejection.body_text()),
+    }
+}

@@ -1,0 +1,203 @@
+//! Tokens, as a token sees them: itself and those that were made with it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use jiff::Timestamp;
+use minigate_policy::AppId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::input::{Json, Path};
+use super::program::Program;
+use crate::Console;
+use crate::access::{Right, Scopes};
+use crate::token::{NewToken, Token, Tokens};
+use crate::web::failure::{Cause, Failure};
+
+/// A token, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TokenShown {
+    /// By what it is revoked.
+    #[schema(pattern = "^[0-9a-f]{16}$")]
+    id: String,
+    /// Whose it is.
+    owner: String,
+    /// What its owner calls it.
+    name: String,
+    /// The rights that it can use, as far as its owner has them.
+    scopes: Vec<ScopeOf>,
+    /// The apps that it can be used for; null for every one of its owner's.
+    apps: Option<Vec<String>>,
+    /// When it was made.
+    created_at: Timestamp,
+    /// When it ends.
+    ends_at: Timestamp,
+    /// The token that it was made with, and with which it ends; null where its owner made it.
+    parent: Option<String>,
+}
+
+/// What a token can be allowed to do.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+pub(super) enum ScopeOf {
+    #[serde(rename = "domains:read")]
+    Read,
+    #[serde(rename = "domains:write")]
+    Write,
+    #[serde(rename = "domains:approve")]
+    Approve,
+    #[serde(rename = "domains:publish")]
+    Publish,
+    #[serde(rename = "app:manage")]
+    Manage,
+    #[serde(rename = "audit:read")]
+    Audit,
+    #[serde(rename = "platform:operate")]
+    Operate,
+}
+
+/// A token that is to be made with the present one: it can't do more, nor live longer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct TokenToMake {
+    /// What it is called.
+    #[schema(pattern = "^[A-Za-z0-9 ._-]{1,64}$", example = "nightly build")]
+    name: String,
+    /// The rights that it can use: of those of the present one.
+    #[schema(min_items = 1, max_items = 20)]
+    scopes: Vec<ScopeOf>,
+    /// The apps that it can be used for; those of the present one where it is null or left out.
+    #[serde(default)]
+    #[schema(max_items = 100, example = json!(["wx0123456789abcdef"]))]
+    apps: Option<Vec<String>>,
+    /// When it ends: no later than the present one.
+    ends_at: Timestamp,
+}
+
+/// A token that was just made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MadeToken {
+    token: TokenShown,
+    /// What to send as `authorization: Bearer`; it can't be shown again.
+    #[schema(pattern = "^mgt_[A-Za-z0-9_-]{43}$")]
+    secret: String,
+}
+
+/// The token that is used, and those that were made with it.
+#[utoipa::path(get, path = "/tokens", tag = "tokens",
+    responses((status = 200, description = "They", body = Vec<TokenShown>)))]
+pub(super) async fn list_tokens(
+    State(console): State<Arc<Console>>,
+    me: Program,
+) -> Result<Answer<Vec<TokenShown>>, Failure> {
+    let family = Tokens::of(console.store()).family(&me.token).await?;
+    Ok(Answer(family.into_iter().map(TokenShown::from).collect()))
+}
+
+/// Makes a token that can do less, for a while: to hand to a program. It ends with the token that it was made with, and
+/// can't make others.
+#[utoipa::path(post, path = "/tokens", tag = "tokens", request_body = TokenToMake,
+    responses((status = 201, description = "It is made", body = MadeToken)))]
+pub(super) async fn make_token(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Json(new): Json<TokenToMake>,
+) -> Result<impl IntoResponse, Failure> {
+    let new = new.parsed(&me.token)?;
+    let tokens = Tokens::of(console.store());
+    let (token, secret) = tokens
+        .delegate(&me.token, &me.caller, &new, console.now())
+        .await?;
+    let made = MadeToken {
+        token: token.into(),
+        secret: secret.reveal().to_owned(),
+    };
+    Ok((StatusCode::CREATED, Answer(made)))
+}
+
+/// Revokes the token that is used, or one that was made with it.
+#[utoipa::path(delete, path = "/tokens/{id}", tag = "tokens",
+    params(("id" = String, Path, description = "The token's ID", max_length = 16)),
+    responses((status = 204, description = "It can't be used any more")))]
+pub(super) async fn revoke_token(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let tokens = Tokens::of(console.store());
+    tokens
+        .revoke_within(&me.token, &me.caller, &id, console.now())
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl TokenToMake {
+    fn parsed(self, parent: &Token) -> Result<NewToken, Failure> {
+        let apps = match self.apps {
+            None => parent.scopes.apps.clone(),
+            Some(apps) => {
+                let ids = apps
+                    .iter()
+                    .map(|app| Ok(app.parse::<AppId>().map_err(Cause::malformed)?.to_string()));
+                Some(ids.collect::<Result<BTreeSet<_>, Failure>>()?)
+            }
+        };
+        Ok(NewToken {
+            name: self.name,
+            scopes: Scopes {
+                rights: self.scopes.into_iter().map(Right::from).collect(),
+                apps,
+            },
+            ends_at: self.ends_at,
+        })
+    }
+}
+
+impl From<Token> for TokenShown {
+    fn from(token: Token) -> Self {
+        let apps = token.scopes.apps;
+        Self {
+            id: token.id,
+            owner: token.owner.to_string(),
+            name: token.name,
+            scopes: token.scopes.rights.into_iter().map(ScopeOf::from).collect(),
+            apps: apps.map(|apps| apps.into_iter().collect()),
+            created_at: token.created_at,
+            ends_at: token.ends_at,
+            parent: token.parent,
+        }
+    }
+}
+
+impl From<Right> for ScopeOf {
+    fn from(right: Right) -> Self {
+        match right {
+            Right::Read => Self::Read,
+            Right::Write => Self::Write,
+            Right::Approve => Self::Approve,
+            Right::Publish => Self::Publish,
+            Right::Manage => Self::Manage,
+            Right::Audit => Self::Audit,
+            Right::Operate => Self::Operate,
+        }
+    }
+}
+
+impl From<ScopeOf> for Right {
+    fn from(scope: ScopeOf) -> Self {
+        match scope {
+            ScopeOf::Read => Self::Read,
+            ScopeOf::Write => Self::Write,
+            ScopeOf::Approve => Self::Approve,
+            ScopeOf::Publish => Self::Publish,
+            ScopeOf::Manage => Self::Manage,
+            ScopeOf::Audit => Self::Audit,
+            ScopeOf::Operate => Self::Operate,
+        }
+    }
+}
