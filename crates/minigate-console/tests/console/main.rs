@@ -19,6 +19,7 @@ mod copy;
 mod database;
 mod domains;
 mod filing;
+mod followed;
 mod grant;
 mod kill;
 mod oidc;

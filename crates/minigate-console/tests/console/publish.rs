@@ -68,7 +68,7 @@ async fn follow(address: SocketAddr, id: &AppId) -> Follower {
     Follower::start(setup).await.unwrap()
 }
 
-async fn until(follower: &mut Follower, mut is_so: impl FnMut(&State) -> bool) -> State {
+pub(crate) async fn until(follower: &mut Follower, mut is_so: impl FnMut(&State) -> bool) -> State {
     let waiting = async {
         loop {
             let state = follower.state();
@@ -83,7 +83,7 @@ async fn until(follower: &mut Follower, mut is_so: impl FnMut(&State) -> bool) -
         .expect("the follower should have come so far")
 }
 
-fn version(state: &State) -> u32 {
+pub(crate) fn version(state: &State) -> u32 {
     state.held.as_ref().map_or(0, |held| held.published.version)
 }
 

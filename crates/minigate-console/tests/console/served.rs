@@ -58,17 +58,7 @@ impl Served {
     pub(crate) async fn by(store: Arc<dyn Store>, clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let settings = Settings {
-            public_url: format!("http://{address}/").parse().unwrap(),
-            trusted_proxies: Vec::new(),
-            register: None,
-            password_cost: Cost {
-                memory: 8,
-                passes: 1,
-                at_once: 4,
-            },
-        };
-        let console = Console::new(store, clock, settings).unwrap();
+        let console = Console::new(store, clock, settings(address)).unwrap();
         let router = router(Arc::clone(&console));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(serve(listener, None, router, async {
@@ -92,6 +82,20 @@ impl Served {
             client: Client::builder(TokioExecutor::new()).build_http(),
             cookies: BTreeMap::new(),
         }
+    }
+}
+
+/// Of a console without TLS there, whose passwords cost next to nothing.
+pub(crate) fn settings(address: SocketAddr) -> Settings {
+    Settings {
+        public_url: format!("http://{address}/").parse().unwrap(),
+        trusted_proxies: Vec::new(),
+        register: None,
+        password_cost: Cost {
+            memory: 8,
+            passes: 1,
+            at_once: 4,
+        },
     }
 }
 
