@@ -16,6 +16,7 @@ mod by;
 mod calls;
 mod clock;
 mod console;
+pub mod demo;
 pub mod domains;
 pub mod filing;
 pub mod grant;

@@ -35,7 +35,7 @@ use crate::app::App;
 use crate::block::Blocks;
 use crate::bulk::{Fault, judge_text};
 use crate::domains::{Domains, DomainsError};
-use crate::filing::{FilingOf, FilingRegister, FilingTerms, Inquiry};
+use crate::filing::{FilingOf, FilingRegister, FilingTerms, Inquiry, RegisterKind};
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// A pre-flight that is under way.
@@ -58,6 +58,15 @@ pub struct Started {
     lists: WrittenLists,
     record: Record,
     by: By,
+}
+
+/// What needs no look at a host.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    blocks: Blocks,
+    filings: Vec<FilingOf>,
+    register: RegisterKind,
+    terms: FilingTerms,
 }
 
 /// Why a pre-flight can't be made.
@@ -134,21 +143,45 @@ impl Started {
         register: Option<&dyn FilingRegister>,
     ) -> Result<Preflight, PreflightError> {
         let begun = Instant::now();
-        let blocks = Blocks::load(store).await?;
-        let inquiry = Inquiry::open(store, register).await?;
-        let filings = inquiry.ask_all(&self.lists).await;
+        let asked = self.ask(store, register).await?;
         let hosts = self.look(inspector, begun + LONGEST).await;
-        let entries = self.entries(&blocks, &filings, inquiry.terms());
+        Ok(self.conclude(store, asked, hosts, begun.elapsed()).await?)
+    }
+
+    /// Asks what the console itself knows, and its register of filings.
+    pub(crate) async fn ask(
+        &self,
+        store: &dyn Store,
+        register: Option<&dyn FilingRegister>,
+    ) -> Result<Asked, StoreError> {
+        let inquiry = Inquiry::open(store, register).await?;
+        Ok(Asked {
+            blocks: Blocks::load(store).await?,
+            filings: inquiry.ask_all(&self.lists).await,
+            register: inquiry.register(),
+            terms: inquiry.terms(),
+        })
+    }
+
+    /// Keeps what was found, after so long.
+    pub(crate) async fn conclude(
+        self,
+        store: &dyn Store,
+        asked: Asked,
+        hosts: Vec<HostCheck>,
+        took: Duration,
+    ) -> Result<Preflight, StoreError> {
+        let entries = self.entries(&asked.blocks, &asked.filings, asked.terms);
         let at = self.by.at();
         let preflight = Preflight {
             is_passed: entries.iter().all(EntryCheck::is_good) && hosts.iter().all(HostCheck::is_good),
             lists: self.lists.clone(),
             by: self.by.actor().to_owned(),
             started_at: at,
-            finished_at: at.checked_add(begun.elapsed()).unwrap_or(at),
-            register: inquiry.register(),
+            finished_at: at.checked_add(took).unwrap_or(at),
+            register: asked.register,
             entries,
-            filings,
+            filings: asked.filings,
             hosts,
         };
         self.finish(store, &preflight).await?;
@@ -173,11 +206,16 @@ impl Started {
     }
 
     /// Each host once, with the interfaces that would call it.
-    async fn look(&self, inspector: &Inspector, end: Instant) -> Vec<HostCheck> {
+    pub(crate) fn hosts(&self) -> BTreeMap<String, Vec<Interface>> {
         let mut hosts = BTreeMap::<String, Vec<Interface>>::new();
         for (interface, entry) in parsed(&self.lists) {
             hosts.entry(entry.to_string()).or_default().push(interface);
         }
+        hosts
+    }
+
+    async fn look(&self, inspector: &Inspector, end: Instant) -> Vec<HostCheck> {
+        let hosts = self.hosts();
         let terms = self.terms();
         // Boxed and collected, or the compiler can't tell that the whole may go from thread to thread.
         let looks: Vec<_> = hosts

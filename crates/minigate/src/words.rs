@@ -214,6 +214,14 @@ pub(crate) fn cant_listen(address: SocketAddr, lang: Lang) -> String {
     }
 }
 
+/// The demo would be mixed with what is there.
+pub(crate) const fn not_empty(lang: Lang) -> &'static str {
+    lang.pick(
+        "the database isn't empty, and the demo fills empty ones only; leave --database out for a temporary one",
+        "数据库不是空的，演示数据只能写入空数据库；省略 --database 即使用临时数据库",
+    )
+}
+
 /// Not all of what went over the wire is in a recording.
 pub(crate) fn cut_short(entries: usize, path: &Path, lang: Lang) -> String {
     let path = path.display();

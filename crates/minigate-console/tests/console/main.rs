@@ -17,6 +17,7 @@ mod approvals;
 mod block;
 mod copy;
 mod database;
+mod demo;
 mod domains;
 mod filing;
 mod followed;

@@ -17,16 +17,18 @@ pub(crate) struct ConsoleArgs {
     /// Where to listen
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8880")]
     pub(crate) listen: SocketAddr,
-    /// The database: sqlite:PATH or postgres://USER@HOST/NAME
+    /// The database: sqlite:PATH or postgres://USER@HOST/NAME [default: sqlite:minigate-console.db]
     #[arg(
         long,
         global = true,
         value_name = "URL",
         env = "MINIGATE_DATABASE",
-        hide_env_values = true,
-        default_value = "sqlite:minigate-console.db"
+        hide_env_values = true
     )]
-    pub(crate) database: String,
+    pub(crate) database: Option<String>,
+    /// Fill an empty database with apps and people to look at: a temporary one, unless --database names another
+    #[arg(long)]
+    pub(crate) demo: bool,
     /// Where people and programs find it, behind a proxy [default: where it listens]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
@@ -69,6 +71,13 @@ pub(crate) enum ConsoleCommand {
         /// The name of the account
         name: String,
     },
+}
+
+impl ConsoleArgs {
+    /// The database that is named, or the usual one.
+    pub(crate) fn database(&self) -> &str {
+        self.database.as_deref().unwrap_or("sqlite:minigate-console.db")
+    }
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

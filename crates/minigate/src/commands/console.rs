@@ -5,10 +5,13 @@ mod upkeep;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
-use minigate_console::account::{self, Cost};
+use anyhow::{Context, anyhow};
+use minigate_console::account::{self, Cost, Passwords};
+use minigate_console::demo::{self, DemoError};
 use minigate_console::store::Store;
-use minigate_console::{Clock, Console, Settings, serve, store};
+use minigate_console::{Clock, Console, Hidden, Settings, serve, store};
+use minigate_policy::diagnosis::Lang;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use url::Url;
@@ -33,15 +36,24 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     let tls = tls(args, printer)?;
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| words::cant_listen(args.listen, printer.lang))?;
-    let store = store::open(&args.database).await?;
+    let database = Database::of(args)?;
+    let store = store::open(&database.url).await?;
     let settings = Settings {
         public_url: public_url(args, &listener)?,
         trusted_proxies: args.trust_proxy.clone(),
         register: None,
         password_cost: Cost::default(),
     };
+    let password = if args.demo {
+        Some(fill(&*store, printer.lang).await?)
+    } else {
+        None
+    };
     let link = first_link(&*store, &settings.public_url).await?;
     printer.console(&settings.public_url, link.as_ref());
+    if let Some(password) = &password {
+        printer.demo(password);
+    }
     let console = Console::new(store, Clock::of_the_machine(), settings)?;
     let router = minigate_console::router(Arc::clone(&console));
     let stop = async {
@@ -50,6 +62,38 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     };
     serve::serve(listener, tls, router, stop).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where everything is kept; a temporary file is gone with this.
+struct Database {
+    url: String,
+    _folder: Option<TempDir>,
+}
+
+impl Database {
+    fn of(args: &ConsoleArgs) -> anyhow::Result<Self> {
+        let folder = match &args.database {
+            None if args.demo => Some(tempfile::tempdir()?),
+            _ => None,
+        };
+        let temporary = |folder: &TempDir| format!("sqlite:{}", folder.path().join("demo.db").display());
+        Ok(Self {
+            url: folder
+                .as_ref()
+                .map_or_else(|| args.database().to_owned(), temporary),
+            _folder: folder,
+        })
+    }
+}
+
+/// Makes apps and people to look at; they share a password.
+async fn fill(store: &dyn Store, lang: Lang) -> anyhow::Result<Hidden> {
+    let passwords = Passwords::new(Cost::default())?;
+    let now = Clock::of_the_machine().now();
+    match demo::fill(store, &passwords, now).await {
+        Err(DemoError::NotEmpty) => Err(anyhow!(words::not_empty(lang))),
+        filled => Ok(filled?),
+    }
 }
 
 /// With which the first operator sets a password, where there is none yet.

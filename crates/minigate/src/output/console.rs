@@ -1,5 +1,7 @@
 //! What the console says of itself, and its log.
 
+use minigate_console::Hidden;
+use minigate_console::demo::PEOPLE;
 use minigate_console::store::Migration;
 use minigate_console::store::copy::Copied;
 use minigate_policy::diagnosis::Lang;
@@ -87,5 +89,16 @@ impl Printer {
             }
         };
         self.write(&invitation);
+    }
+    /// Who can be signed in as, and the password of all of them.
+    pub(crate) fn demo(&self, password: &Hidden) {
+        for person in &PEOPLE {
+            self.write(&format!("  {:<6}{}\n", person.name, person.role(self.lang)));
+        }
+        let password = password.reveal();
+        self.write(&match self.lang {
+            Lang::En => format!("Everybody's password in this demo: {password}\n"),
+            Lang::Zh => format!("演示中所有人的密码：{password}\n"),
+        });
     }
 }

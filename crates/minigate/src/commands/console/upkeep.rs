@@ -17,7 +17,7 @@ pub(super) async fn run(
     args: &ConsoleArgs,
     printer: &Printer,
 ) -> anyhow::Result<ExitCode> {
-    let database = &args.database;
+    let database = args.database();
     let told = |copied: Result<Copied, CopyError>| copied.map_err(|error| anyhow!(error.tell(printer.lang)));
     match command {
         ConsoleCommand::Pending => printer.pending(&pending(database).await?),
@@ -42,9 +42,9 @@ pub(super) async fn run(
 /// Whoever can write the database needs nobody's leave; the audit log names them all the same.
 async fn invite(name: &str, args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<()> {
     let name: AccountName = name.parse()?;
-    let missing = pending(&args.database).await;
+    let missing = pending(args.database()).await;
     missing.context("the database isn't there yet: start the console once")?;
-    let store = store::open(&args.database).await?;
+    let store = store::open(args.database()).await?;
     let caller = Caller::local("console").from("local");
     let accounts = Accounts::of(&*store, &caller, Clock::of_the_machine().now());
     let invitation = accounts.invite(&name).await?;
