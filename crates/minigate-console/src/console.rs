@@ -14,9 +14,10 @@ use crate::app::{self, App};
 use crate::calls::Calls;
 use crate::domains::Domains;
 use crate::filing::FilingRegister;
+use crate::metrics::Metrics;
 use crate::publish::{Publisher, StreamLimits};
 use crate::refusal::audit_denial;
-use crate::store::{Store, StoreError};
+use crate::store::{Measured, Store, StoreError};
 use crate::{By, Clock};
 
 /// A console: its memory, its clock, and how it is set up.
@@ -28,6 +29,7 @@ pub struct Console {
     passwords: Passwords,
     publisher: Arc<Publisher>,
     calls: Calls,
+    metrics: Arc<Metrics>,
 }
 
 /// How a console is set up, for all of its life.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub public_url: Url,
     /// Proxies that may say for whom they ask (`x-forwarded-for`).
     pub trusted_proxies: Vec<IpNet>,
+    /// The networks that may see its metrics; the machine itself always may.
+    pub metrics_for: Vec<IpNet>,
     /// The register of filings that is asked in place of the console's own (rule D5).
     pub register: Option<Arc<dyn FilingRegister>>,
     /// What hashing a password costs.
@@ -64,6 +68,8 @@ impl Console {
     /// # Errors
     /// [`HashError`] where passwords can't be hashed at that cost.
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: Settings) -> Result<Arc<Self>, HashError> {
+        let metrics = Arc::new(Metrics::new());
+        let store: Arc<dyn Store> = Arc::new(Measured::new(store, Arc::clone(&metrics)));
         Ok(Arc::new(Self {
             passwords: Passwords::new(settings.password_cost)?,
             publisher: Publisher::new(Arc::clone(&store), clock.clone(), StreamLimits::default()),
@@ -71,6 +77,7 @@ impl Console {
             clock,
             settings,
             calls: Calls::default(),
+            metrics,
         }))
     }
 
@@ -164,6 +171,11 @@ impl Console {
             apps.push(app::find(self.store(), &id).await?);
         }
         Ok(apps)
+    }
+
+    /// What it counts and times.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// How often tokens have asked.

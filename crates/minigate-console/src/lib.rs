@@ -23,6 +23,7 @@ pub mod grant;
 mod hidden;
 mod judged;
 pub mod keys;
+pub mod metrics;
 mod moment;
 pub mod oidc;
 mod origin;

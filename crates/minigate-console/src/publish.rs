@@ -117,6 +117,11 @@ impl Publisher {
         })
     }
 
+    /// How many streams are open.
+    pub(crate) fn open_streams(&self) -> usize {
+        self.streams.open()
+    }
+
     /// Ends the streams, and the task that feeds them.
     pub fn stop(&self) {
         self.stop.cancel();

@@ -37,6 +37,7 @@ mod change;
 pub mod copy;
 mod error;
 mod key;
+mod measured;
 mod migration;
 mod postgres;
 mod sql;
@@ -54,6 +55,7 @@ pub use audit::{Entry, Logged, Query};
 pub use change::{Change, Deed, FilingRows, Import, Write};
 pub use error::StoreError;
 pub use key::{BadKey, Key};
+pub use measured::Measured;
 pub use migration::{Migration, pending};
 
 /// The number of a commit in the audit log; later ones are larger.

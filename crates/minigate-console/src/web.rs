@@ -15,6 +15,7 @@ mod failure;
 mod headers;
 mod health;
 mod layout;
+mod measures;
 mod pages;
 mod platform;
 mod problems;
@@ -52,6 +53,7 @@ pub fn router(console: Arc<Console>) -> Router {
     Router::new()
         .merge(health::router())
         .merge(assets::router())
+        .merge(measures::router())
         .merge(timed)
         .merge(streams(&console))
         .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
@@ -61,7 +63,10 @@ pub fn router(console: Arc<Console>) -> Router {
             Arc::new(always.clone()),
             headers::secure,
         ))
-        .layer(middleware::from_fn(requests::tell))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&console),
+            requests::tell,
+        ))
         .merge(lists(&console, always))
         .with_state(console)
 }

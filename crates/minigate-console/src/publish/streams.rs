@@ -58,6 +58,10 @@ impl Streams {
         }
     }
 
+    pub(super) fn open(&self) -> usize {
+        lock(&self.open).total
+    }
+
     pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<Pass, Full> {
         let mut open = lock(&self.open);
         if open.total >= self.limits.total {

@@ -1,15 +1,17 @@
 //! One line of the log for each request: its route's template and never its path or query, in which secrets can be.
 
-use axum::extract::{MatchedPath, Request};
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::Instant;
 
-use crate::Hidden;
+use crate::{Console, Hidden};
 
 /// Names the request, by what it calls itself where that is harmless, and tells what has become of it.
-pub(super) async fn tell(mut request: Request, next: Next) -> Response {
+pub(super) async fn tell(State(console): State<Arc<Console>>, mut request: Request, next: Next) -> Response {
     let id = id_of(&request);
     request.headers_mut().insert(ID, id.clone());
     let method = request.method().clone();
@@ -18,12 +20,13 @@ pub(super) async fn tell(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(ID, id.clone());
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
-    let ms = began.elapsed().as_millis();
+    let (took, status) = (began.elapsed(), response.status().as_u16());
+    console.metrics().answered(method.as_str(), route, status, took);
     log(
         &method,
         route,
-        response.status().as_u16(),
-        ms,
+        status,
+        took.as_millis(),
         id.to_str().unwrap_or_default(),
     );
     response
@@ -58,4 +61,4 @@ fn is_harmless(id: &[u8]) -> bool {
 }
 
 const ID: HeaderName = HeaderName::from_static("x-request-id");
-const QUIET: [&str; 4] = ["/assets", "/healthz", "/lists", "/readyz"];
+const QUIET: [&str; 5] = ["/assets", "/healthz", "/lists", "/metrics", "/readyz"];

@@ -90,6 +90,7 @@ pub(crate) fn settings(address: SocketAddr) -> Settings {
     Settings {
         public_url: format!("http://{address}/").parse().unwrap(),
         trusted_proxies: Vec::new(),
+        metrics_for: Vec::new(),
         register: None,
         password_cost: Cost {
             memory: 8,

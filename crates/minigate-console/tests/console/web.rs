@@ -11,6 +11,7 @@ on_both! {
     nothing_here_is_a_page_in_the_visitors_language
     language_and_colours_are_chosen_without_a_session
     what_another_site_sends_is_refused
+    metrics_are_for_the_machine_itself
 }
 
 async fn it_lives_and_is_ready(database: &Database) {
@@ -76,4 +77,34 @@ async fn what_another_site_sends_is_refused(database: &Database) {
 
     assert_eq!(sent.status, StatusCode::FORBIDDEN);
     assert!(browser.cookies.is_empty());
+}
+
+async fn metrics_are_for_the_machine_itself(database: &Database) {
+    let served = Served::on(database).await;
+    let mut browser = served.browser();
+    browser.get("/readyz").await;
+
+    let told = browser.get("/metrics").await;
+    let lent = browser
+        .ask(
+            Method::GET,
+            "/metrics",
+            &[("x-forwarded-for", "203.0.113.9")],
+            String::new(),
+        )
+        .await;
+
+    assert_eq!(told.status, StatusCode::OK);
+    assert!(
+        told.body
+            .contains("minigate_console_requests_total{method=\"GET\""),
+        "{}",
+        told.body
+    );
+    assert!(
+        told.body.contains("minigate_console_store_seconds_count"),
+        "{}",
+        told.body
+    );
+    assert_eq!(lent.status, StatusCode::NOT_FOUND);
 }

@@ -41,6 +41,9 @@ pub(crate) struct ConsoleArgs {
     /// Proxies that may say for whom they ask: an address or a network; can be given more than once
     #[arg(long, value_name = "CIDR", value_parser = network)]
     pub(crate) trust_proxy: Vec<IpNet>,
+    /// Networks that may see /metrics, beside this machine; can be given more than once
+    #[arg(long, value_name = "CIDR", value_parser = network)]
+    pub(crate) metrics_allow: Vec<IpNet>,
     /// Form of the log, on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
     pub(crate) log: LogFormat,

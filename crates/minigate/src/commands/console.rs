@@ -41,6 +41,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     let settings = Settings {
         public_url: public_url(args, &listener)?,
         trusted_proxies: args.trust_proxy.clone(),
+        metrics_for: args.metrics_allow.clone(),
         register: None,
         password_cost: Cost::default(),
     };
