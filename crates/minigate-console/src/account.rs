@@ -149,9 +149,8 @@ impl<'a> Accounts<'a> {
     pub async fn create(&self, new: &NewAccount) -> Result<Account, AccountError> {
         let by = self.by()?;
         let account = Account::new(new, self.at)?;
-        let entry = by.platform_entry("account.create").after(json!(account));
         let key = key(&account.name)?;
-        let change = Change::new(entry).create(&key, json!(account));
+        let change = create(&by.platform_entry("account.create"), &account)?;
         let change = keep_an_operator(self.store, change, None, &account).await?;
         match self.store.commit(&change, self.at).await {
             Ok(_) => Ok(account),
@@ -347,6 +346,12 @@ pub(crate) async fn with_password(
     let old = store.get(&key).await?;
     let change = put(change, &key, old.as_ref(), json!(hash.reveal()));
     Ok((change, account))
+}
+
+/// A change that makes an account.
+pub(crate) fn create(entry: &store::Entry, account: &Account) -> Result<Change, StoreError> {
+    let entry = entry.clone().after(json!(account));
+    Ok(Change::new(entry).create(&key(&account.name)?, json!(account)))
 }
 
 /// A change that writes an account anew, with what was before and what is after.

@@ -15,6 +15,7 @@ use crate::calls::Calls;
 use crate::domains::Domains;
 use crate::filing::FilingRegister;
 use crate::metrics::Metrics;
+use crate::oidc::Provider;
 use crate::publish::{Publisher, StreamLimits};
 use crate::refusal::audit_denial;
 use crate::store::{Measured, Store, StoreError};
@@ -43,6 +44,8 @@ pub struct Settings {
     pub metrics_for: Vec<IpNet>,
     /// The register of filings that is asked in place of the console's own (rule D5).
     pub register: Option<Arc<dyn FilingRegister>>,
+    /// The OpenID provider at which people can sign in too.
+    pub provider: Option<Arc<Provider>>,
     /// What hashing a password costs.
     pub password_cost: Cost,
 }

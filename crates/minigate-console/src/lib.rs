@@ -35,6 +35,7 @@ pub mod serve;
 pub mod session;
 pub mod store;
 mod text;
+mod tidy;
 pub mod token;
 mod web;
 pub mod what_if;

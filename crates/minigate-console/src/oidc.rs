@@ -10,22 +10,22 @@
 //!
 //! Who somebody is follows from the provider's `sub`. An operator links an account beforehand: with the subject, or with an
 //! address, which the provider has to have verified, and which becomes that subject at the first sign-in. Nobody else is
-//! let in. The provider isn't asked to prove a person's password, so a temporary password still has to be changed.
+//! let in, or gets an account without any role where the settings say so. The provider isn't asked to prove a person's
+//! password, so a temporary password still has to be changed.
 
+mod discovery;
 mod error;
 mod http;
+mod newcomer;
 
 use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use minigate_tls::Roots;
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreJwsSigningAlgorithm, CoreProviderMetadata,
-};
+use openidconnect::core::{CoreAuthenticationFlow, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm};
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+    AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, Scope, TokenResponse,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -39,17 +39,24 @@ use crate::origin::Origin;
 use crate::session::{NewSession, Sessions};
 use crate::store::{Key, Store};
 use crate::{By, refusal};
+use discovery::{Client, Discovery};
 use http::Http;
 
-/// An OpenID provider, which is asked anew at each sign-in, so its keys can change.
+/// An OpenID provider. What it says of itself is kept for five minutes, and asked anew where a token doesn't match it, so
+/// its keys can change.
 pub struct Provider {
     settings: ProviderSettings,
     http: Http,
+    discovery: Discovery,
 }
 
 /// What the provider and the console know of each other.
 #[derive(Clone, Debug)]
 pub struct ProviderSettings {
+    /// What people call it: `Sign in with …`.
+    pub name: String,
+    /// What happens to people of the provider whom no account is linked with.
+    pub strangers: Strangers,
     /// The issuer's URL: `https`, or `http` on this machine.
     pub issuer: String,
     /// The console's ID there.
@@ -60,12 +67,22 @@ pub struct ProviderSettings {
     pub redirect_url: String,
 }
 
+/// Somebody of the provider whom no account is linked with.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Strangers {
+    /// Isn't let in.
+    #[default]
+    Refused,
+    /// Gets an account without any role.
+    Welcome,
+}
+
 /// A sign-in that has begun.
 #[derive(Clone, Debug)]
 pub struct Departure {
     /// Where the browser goes.
     pub url: String,
-    /// A cookie for ten minutes, without which it can't come back: `HttpOnly`, `Secure`, `SameSite=Lax`.
+    /// A cookie that is good for ten minutes, without which it can't come back: `HttpOnly`, `Secure`, `SameSite=Lax`.
     pub cookie: Hidden,
 }
 
@@ -82,22 +99,23 @@ pub struct Arrival<'a> {
     pub origin: Origin,
 }
 
+/// A sign-in that has ended well.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// The session.
+    pub new: NewSession,
+    /// Where the browser wanted to go when it began.
+    pub next: String,
+}
+
 /// What is kept of a sign-in that has begun, by the hash of its state.
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 struct Pending {
+    next: String,
     nonce: String,
     verifier: String,
     cookie: String,
 }
-
-type Client = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
 
 impl Provider {
     /// One whose certificate these roots vouch for. Nothing is asked yet.
@@ -106,10 +124,18 @@ impl Provider {
         Self {
             settings,
             http: Http::new(roots),
+            discovery: Discovery::default(),
         }
     }
 
-    /// Begins a sign-in; sixty of them can begin within 15 minutes from one neighbourhood.
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// Begins a sign-in that leads to a place of the console; sixty of them can begin within 15 minutes from one
+    /// neighbourhood.
     ///
     /// # Errors
     /// [`OidcError::Later`], [`OidcError::Settings`], [`OidcError::Provider`], [`OidcError::Random`],
@@ -118,19 +144,16 @@ impl Provider {
         &self,
         store: &dyn Store,
         origin: Origin,
+        next: &str,
         at: Timestamp,
     ) -> Result<Departure, OidcError> {
-        let from = Key::of(&["oidc-from", &origin.neighbourhood().to_string()])?;
-        if store.count(&from, after(at, QUARTER), at).await? > MOST_FROM_ONE {
-            return Err(OidcError::Later {
-                after: Duration::from_mins(15),
-            });
-        }
-        let client = self.client().await?;
+        count(store, "oidc-from", origin, at).await?;
+        let client = self.client(at).await?;
         let (state, nonce, cookie) = (Hidden::random("")?, Hidden::random("")?, Hidden::random("")?);
         let verifier = PkceCodeVerifier::new(Hidden::random("")?.reveal().to_owned());
         let sent = state.reveal().to_owned();
         let pending = Pending {
+            next: next.to_owned(),
             nonce: nonce.reveal().to_owned(),
             verifier: verifier.secret().clone(),
             cookie: cookie.fingerprint(),
@@ -142,6 +165,7 @@ impl Provider {
                 move || Nonce::new(nonce.reveal().to_owned()),
             )
             .add_scope(Scope::new("email".to_owned()))
+            .add_scope(Scope::new("profile".to_owned()))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .url();
         let key = pending_key(&state)?;
@@ -152,18 +176,37 @@ impl Provider {
         })
     }
 
-    /// Signs somebody in who comes back from the provider; who isn't let in is audited as `session.refused`.
+    /// Signs somebody in who comes back from the provider, as often from one neighbourhood as it can begin; who isn't let
+    /// in is audited as `session.refused`.
     ///
     /// # Errors
     /// [`OidcError::State`] where the sign-in didn't begin in this browser, was used, or took more than ten minutes;
-    /// [`OidcError::Refused`] where no account is linked with who came, or it is disabled; [`OidcError::Token`],
-    /// [`OidcError::Settings`], [`OidcError::Provider`], [`OidcError::SignIn`], [`OidcError::Store`].
+    /// [`OidcError::Refused`] where no account is linked with who came, or it is disabled; [`OidcError::Later`],
+    /// [`OidcError::NoToken`], [`OidcError::Token`], [`OidcError::Settings`], [`OidcError::Provider`],
+    /// [`OidcError::Account`], [`OidcError::SignIn`], [`OidcError::Store`].
     pub async fn complete(
         &self,
         sessions: &Sessions<'_>,
         arrival: &Arrival<'_>,
         at: Timestamp,
-    ) -> Result<NewSession, OidcError> {
+    ) -> Result<Arrived, OidcError> {
+        let (store, origin) = (sessions.store(), arrival.origin);
+        count(store, "oidc-back", origin, at).await?;
+        let completed = self.complete_uncounted(sessions, arrival, at).await;
+        if let Err(error) = &completed
+            && let Some(why) = error.refusal()
+        {
+            refusal::audit_sign_in(store, None, origin, why, at).await?;
+        }
+        completed
+    }
+
+    async fn complete_uncounted(
+        &self,
+        sessions: &Sessions<'_>,
+        arrival: &Arrival<'_>,
+        at: Timestamp,
+    ) -> Result<Arrived, OidcError> {
         let store = sessions.store();
         let pending = store.take(&pending_key(arrival.state)?, at).await?;
         let pending = pending.and_then(|body| Pending::deserialize(&body).ok());
@@ -171,10 +214,12 @@ impl Provider {
         if !same(&pending.cookie, &arrival.cookie.fingerprint()) {
             return Err(OidcError::State);
         }
+        let next = pending.next.clone();
         let claims = self.claims(arrival.code, pending, at).await?;
         match self.account_of(store, &claims, arrival.origin, at).await? {
             Some(account) if !account.disabled => {
-                Ok(sessions.begin(account, arrival.origin, None, at).await?)
+                let new = sessions.begin(account, arrival.origin, None, at).await?;
+                Ok(Arrived { new, next })
             }
             found => {
                 let name = found.as_ref().map(|account| &account.name);
@@ -191,23 +236,23 @@ impl Provider {
         pending: Pending,
         at: Timestamp,
     ) -> Result<CoreIdTokenClaims, OidcError> {
-        let client = self.client().await?;
-        let http = |request| self.http.call(request);
+        let client = self.client(at).await?;
         let answer = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(OidcError::provider)?
             .set_pkce_verifier(PkceCodeVerifier::new(pending.verifier))
-            .request_async(&http)
+            .request_async(&self.http)
             .await
             .map_err(OidcError::provider)?;
-        let now = chrono::DateTime::from_timestamp(at.as_second(), 0).unwrap_or_default();
-        let verifier = client
-            .id_token_verifier()
-            .set_allowed_algs(ALGORITHMS)
-            .set_time_fn(move || now);
         let token = answer.id_token().ok_or(OidcError::NoToken)?;
-        let claims = token.claims(&verifier, &Nonce::new(pending.nonce));
-        Ok(claims.map_err(OidcError::token)?.clone())
+        let nonce = Nonce::new(pending.nonce);
+        match verified(&client, token, &nonce, at) {
+            // The provider may have other keys by now.
+            Err(OidcError::Token(_)) if self.discovery.forget(at) => {
+                verified(&self.client(at).await?, token, &nonce, at)
+            }
+            judged => judged,
+        }
     }
 
     async fn account_of(
@@ -223,31 +268,22 @@ impl Provider {
             return Ok(Some(account::load(store, &name).await?.1));
         }
         let email = claims.email().filter(|_| claims.email_verified() == Some(true));
-        let Some(email) = email else {
-            return Ok(None);
+        let email = email.map(|email| Identity::Email(email.as_str().to_owned()));
+        let linked = match &email {
+            Some(email) => account::linked(store, email).await?,
+            None => None,
         };
-        let email = Identity::Email(email.as_str().to_owned());
-        match account::linked(store, &email).await? {
-            Some(name) => Ok(Some(link(store, &name, subject, origin, at).await?)),
-            None => Ok(None),
+        match (linked, self.settings.strangers) {
+            (Some(name), _) => Ok(Some(link(store, &name, subject, origin, at).await?)),
+            (None, Strangers::Welcome) => {
+                Ok(Some(newcomer::welcome(store, claims, subject, origin, at).await?))
+            }
+            (None, Strangers::Refused) => Ok(None),
         }
     }
 
-    async fn client(&self) -> Result<Client, OidcError> {
-        let settings = &self.settings;
-        let issuer = IssuerUrl::new(settings.issuer.clone()).map_err(OidcError::settings)?;
-        let redirect = RedirectUrl::new(settings.redirect_url.clone()).map_err(OidcError::settings)?;
-        let http = |request| self.http.call(request);
-        let metadata = CoreProviderMetadata::discover_async(issuer, &http).await;
-        let client = CoreClient::from_provider_metadata(
-            metadata.map_err(OidcError::provider)?,
-            ClientId::new(settings.client_id.clone()),
-            settings
-                .client_secret
-                .as_ref()
-                .map(|secret| ClientSecret::new(secret.reveal().to_owned())),
-        );
-        Ok(client.set_redirect_uri(redirect))
+    async fn client(&self, at: Timestamp) -> Result<Client, OidcError> {
+        self.discovery.client(&self.settings, &self.http, at).await
     }
 }
 
@@ -257,6 +293,21 @@ impl fmt::Debug for Provider {
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
+}
+
+fn verified(
+    client: &Client,
+    token: &CoreIdToken,
+    nonce: &Nonce,
+    at: Timestamp,
+) -> Result<CoreIdTokenClaims, OidcError> {
+    let now = chrono::DateTime::from_timestamp(at.as_second(), 0).unwrap_or_default();
+    let verifier = client
+        .id_token_verifier()
+        .set_allowed_algs(ALGORITHMS)
+        .set_time_fn(move || now);
+    let claims = token.claims(&verifier, nonce);
+    Ok(claims.map_err(OidcError::token)?.clone())
 }
 
 /// From an address to who has it now: whoever gets that address later is somebody else.
@@ -277,6 +328,17 @@ async fn link(
     let change = account::relink(store, change, &old, &account).await?;
     store.commit(&change, at).await?;
     Ok(account)
+}
+
+/// Counts what is done from a neighbourhood.
+async fn count(store: &dyn Store, what: &str, origin: Origin, at: Timestamp) -> Result<(), OidcError> {
+    let key = Key::of(&[what, &origin.neighbourhood().to_string()])?;
+    if store.count(&key, after(at, QUARTER), at).await? > MOST_FROM_ONE {
+        return Err(OidcError::Later {
+            after: Duration::from_mins(15),
+        });
+    }
+    Ok(())
 }
 
 fn pending_key(state: &Hidden) -> Result<Key, crate::store::StoreError> {

@@ -1,5 +1,6 @@
 //! Connections: how many, how long, and how they end.
 
+mod guests;
 mod tls;
 
 use std::io;
@@ -14,7 +15,8 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -22,16 +24,41 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
+use guests::Guests;
 pub use tls::{TlsError, acceptor};
 
 /// Who is at the other end of a connection; each request carries it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Peer(pub IpAddr);
 
-/// Serves requests until it is asked to stop; what has begun may then end within [`GRACE`].
-///
-/// A connection that doesn't send a request's head within 30 seconds, or its TLS handshake within 10, is closed, and at
-/// most 8,192 are open at once; more wait to be accepted.
+/// How long clients may take, and how many there may be.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// For the handshake of TLS: 10 seconds.
+    pub handshake: Duration,
+    /// For the head of a request, from when the one before it was answered: 30 seconds.
+    pub head: Duration,
+    /// Connections at once: 8,192. More wait to be accepted.
+    pub connections: usize,
+    /// Connections at once from one address: 1,024. More are closed, so that one client can't take the place of all.
+    pub connections_of_one: usize,
+    /// Who may have any number of them: proxies, since they come for many.
+    pub crowds: Vec<IpNet>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            connections: 8_192,
+            connections_of_one: 1_024,
+            crowds: Vec::new(),
+        }
+    }
+}
+
+/// Serves requests within the default [`Limits`] until it is asked to stop; what has begun may then end within [`GRACE`].
 ///
 /// # Errors
 /// Never by what a client does; where the listener fails for good.
@@ -41,7 +68,22 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let seats = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    serve_within(listener, tls, router, Limits::default(), stop).await
+}
+
+/// Serves requests within limits until it is asked to stop.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_within(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let seats = Arc::new(Semaphore::new(limits.connections));
+    let guests = Arc::new(Guests::default());
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -55,13 +97,17 @@ pub async fn serve(
                 let router = router.clone();
                 let watcher = graceful.watcher();
                 let peer = Peer(address.ip().to_canonical());
+                let Some(guest) = guests.admit(peer.0, &limits) else {
+                    continue;
+                };
+                let Limits { handshake, head, .. } = limits;
                 tokio::spawn(async move {
-                    let _seat = seat;
+                    let (_seat, _guest) = (seat, guest);
                     match tls {
-                        None => converse(stream, router, peer, watcher).await,
+                        None => converse(stream, router, peer, head, watcher).await,
                         Some(tls) => {
-                            if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
-                                converse(stream, router, peer, watcher).await;
+                            if let Ok(Ok(stream)) = timeout(handshake, tls.accept(stream)).await {
+                                converse(stream, router, peer, head, watcher).await;
                             }
                         }
                     }
@@ -100,7 +146,7 @@ async fn rest_after(error: io::Error) -> io::Result<()> {
     }
 }
 
-async fn converse<S>(stream: S, router: Router, peer: Peer, watcher: hyper_util::server::graceful::Watcher)
+async fn converse<S>(stream: S, router: Router, peer: Peer, head: Duration, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -113,7 +159,7 @@ where
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(head)
         .max_buf_size(LONGEST_HEAD);
     builder
         .http2()
@@ -131,7 +177,4 @@ where
 
 /// How long requests have to end once the console is asked to stop.
 pub const GRACE: Duration = Duration::from_secs(20);
-const HANDSHAKE: Duration = Duration::from_secs(10);
-const HEAD: Duration = Duration::from_secs(30);
 const LONGEST_HEAD: usize = 32 * 1024;
-const MOST_CONNECTIONS: usize = 8_192;

@@ -123,6 +123,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Drops what is kept by keys that begin so, and whatever has ended.
     async fn drop_kept(&self, prefix: &Key, now: Timestamp) -> Result<(), StoreError>;
 
+    /// Drops whatever has ended.
+    async fn drop_ended(&self, now: Timestamp) -> Result<(), StoreError>;
+
     /// The licence in the register of filings of exactly this domain; it may be empty.
     async fn filing(&self, domain: &str) -> Result<Option<String>, StoreError>;
 

@@ -20,6 +20,9 @@ pub enum OidcError {
     /// It didn't begin in this browser, has been used, or has ended.
     #[error("this sign-in didn't begin in this browser, was used, or has ended")]
     State,
+    /// The provider sent the browser back without a code: somebody changed their mind, or may not come.
+    #[error("the provider let nobody in")]
+    Declined,
     /// No account is linked with who came, or it is disabled.
     #[error("no account is linked with this identity")]
     Refused,
@@ -50,6 +53,16 @@ pub enum OidcError {
 }
 
 impl OidcError {
+    /// Why somebody was refused, where it is they and not the provider or the console that is wrong, and nothing has been
+    /// written of it yet.
+    pub(super) const fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::State => Some("no such sign-in at the provider"),
+            Self::NoToken | Self::Token(_) => Some("no ID token to believe"),
+            _ => None,
+        }
+    }
+
     pub(super) fn provider(error: impl std::error::Error) -> Self {
         Self::Provider(innermost(&error))
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -11,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use minigate_policy::CertificateCheck;
 use minigate_tls::{Offer, Roots, Trust};
-use openidconnect::{HttpRequest, HttpResponse};
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use tokio::time::timeout;
 
 /// Each takes 10 s and 1 MiB at most; no redirect is followed, and `http` only goes to this machine.
@@ -50,12 +51,6 @@ impl Http {
         )
     }
 
-    pub(super) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        timeout(LONGEST, self.call_now(request))
-            .await
-            .unwrap_or(Err(HttpError::TimedOut))
-    }
-
     async fn call_now(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let uri = request.uri();
         if uri.scheme_str() != Some("https") && !is_loopback(uri.host().unwrap_or_default()) {
@@ -66,6 +61,18 @@ impl Http {
         let body = Limited::new(body, LONGEST_ANSWER).collect().await;
         let body = body.map_err(HttpError::Body)?.to_bytes();
         Ok(HttpResponse::from_parts(parts, body.to_vec()))
+    }
+}
+
+impl<'a> AsyncHttpClient<'a> for Http {
+    type Error = HttpError;
+    type Future = BoxFuture<'a, Result<HttpResponse, HttpError>>;
+
+    fn call(&'a self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let answer = timeout(LONGEST, self.call_now(request)).await;
+            answer.unwrap_or(Err(HttpError::TimedOut))
+        })
     }
 }
 

@@ -93,6 +93,10 @@ impl Store for Measured {
         self.time("drop_kept", self.inner.drop_kept(prefix, now)).await
     }
 
+    async fn drop_ended(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.time("drop_ended", self.inner.drop_ended(now)).await
+    }
+
     async fn filing(&self, domain: &str) -> Result<Option<String>, StoreError> {
         self.time("filing", self.inner.filing(domain)).await
     }

@@ -89,6 +89,7 @@ pub(super) const COUNT: &str = "INSERT INTO ticket (key, body, ends_at) VALUES (
      SET body = CASE WHEN ticket.ends_at > $3 THEN CAST(CAST(ticket.body AS BIGINT) + 1 AS TEXT) ELSE '1' END, \
      ends_at = CASE WHEN ticket.ends_at > $3 THEN ticket.ends_at ELSE excluded.ends_at END RETURNING body";
 pub(super) const DROP: &str = "DELETE FROM ticket WHERE (key >= $1 AND key < $2) OR ends_at <= $3";
+pub(super) const DROP_ENDED: &str = "DELETE FROM ticket WHERE ends_at <= $1";
 pub(super) const FILING: &str = "SELECT licence FROM filing WHERE domain = $1";
 pub(super) const FILINGS: &str =
     "SELECT domain, licence FROM filing WHERE domain > $1 ORDER BY domain LIMIT $2";
@@ -245,6 +246,12 @@ macro_rules! implement_store {
                     .bind(prefix.as_str())
                     .bind(prefix.end())
                     .bind(now.as_millisecond());
+                drop.execute(&self.pool).await?;
+                Ok(())
+            }
+
+            async fn drop_ended(&self, now: Timestamp) -> Result<(), StoreError> {
+                let drop = sqlx::query(sql::DROP_ENDED).bind(now.as_millisecond());
                 drop.execute(&self.pool).await?;
                 Ok(())
             }

@@ -28,6 +28,23 @@ pub(super) fn end(jar: CookieJar, console: &Console) -> CookieJar {
     jar.add(gone)
 }
 
+/// The cookie with which a browser goes to the provider, and has to come back.
+pub(super) fn depart(jar: CookieJar, cookie: &Hidden, console: &Console) -> CookieJar {
+    jar.add(secret(departed_name(console), cookie, console))
+}
+
+/// Takes it away.
+pub(super) fn arrive(jar: CookieJar, console: &Console) -> CookieJar {
+    let mut gone = secret(departed_name(console), &Hidden::new(""), console);
+    gone.make_removal();
+    jar.add(gone)
+}
+
+/// What a browser went to the provider with.
+pub(super) fn departed_secret(headers: &HeaderMap, console: &Console) -> Option<Hidden> {
+    read(headers, departed_name(console))
+}
+
 /// What a browser has of a session.
 pub(super) fn session_secret(headers: &HeaderMap, console: &Console) -> Option<Hidden> {
     read(headers, session_name(console))
@@ -58,6 +75,14 @@ fn session_name(console: &Console) -> &'static str {
         "__Host-session"
     } else {
         "session"
+    }
+}
+
+fn departed_name(console: &Console) -> &'static str {
+    if console.is_secure() {
+        "__Host-oidc"
+    } else {
+        "oidc"
     }
 }
 

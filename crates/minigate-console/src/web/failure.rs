@@ -27,6 +27,7 @@ use crate::domains::DomainsError;
 use crate::filing::ImportError;
 use crate::grant::GrantError;
 use crate::keys::KeysError;
+use crate::oidc::OidcError;
 use crate::preflight::PreflightError;
 use crate::secret::SecretError;
 use crate::session::SignInError;
@@ -63,6 +64,8 @@ pub(crate) enum Cause {
     Domains(DomainsError),
     /// Somebody can't be signed in.
     SignIn(SignInError),
+    /// Somebody can't be signed in at the provider.
+    Oidc(OidcError),
     /// An account can't be changed.
     Account(AccountError),
     /// The block list can't be changed.
@@ -114,7 +117,9 @@ impl Failure {
     /// Seconds after which to try again.
     fn retry_after(&self) -> Option<u64> {
         match &*self.0 {
-            Cause::SignIn(SignInError::Later { after }) => Some(after.as_secs().max(1)),
+            Cause::SignIn(SignInError::Later { after }) | Cause::Oidc(OidcError::Later { after }) => {
+                Some(after.as_secs().max(1))
+            }
             Cause::TooOften => Some(1),
             _ => None,
         }
@@ -156,6 +161,7 @@ impl Cause {
             Self::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Keys(error) => nouns::of_keys(error),
             Self::Preflight(error) => nouns::of_preflight(error),
+            Self::Oidc(error) => nouns::of_oidc(error),
             Self::Secret(error) => nouns::of_secret(error),
             Self::Token(error) => nouns::of_token(error),
         }
@@ -210,7 +216,7 @@ fn of_app(error: &AppError) -> StatusCode {
     }
 }
 
-fn of_sign_in(error: &SignInError) -> StatusCode {
+pub(super) fn of_sign_in(error: &SignInError) -> StatusCode {
     match error {
         SignInError::Refused => StatusCode::FORBIDDEN,
         SignInError::Later { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -222,7 +228,7 @@ fn of_sign_in(error: &SignInError) -> StatusCode {
     }
 }
 
-fn of_account(error: &AccountError) -> StatusCode {
+pub(super) fn of_account(error: &AccountError) -> StatusCode {
     match error {
         AccountError::Denied(_) => StatusCode::FORBIDDEN,
         AccountError::Unknown(_) => StatusCode::NOT_FOUND,
@@ -311,6 +317,7 @@ causes! {
     GrantError => Grant
     ImportError => Import
     KeysError => Keys
+    OidcError => Oidc
     PreflightError => Preflight
     SecretError => Secret
     SignInError => SignIn

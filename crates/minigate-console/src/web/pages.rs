@@ -14,6 +14,7 @@ mod import;
 mod me;
 mod preferences;
 mod propose;
+mod provider;
 mod settings;
 pub(crate) mod show;
 mod sign_in;
@@ -26,6 +27,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+
+pub(super) use settings::LARGEST_FILE;
 
 use super::signed_in::PASSWORD_PAGE;
 use super::{failure, problems, same_site, signed_in};
@@ -45,6 +48,8 @@ pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
 fn for_everybody() -> Router<Arc<Console>> {
     Router::new()
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/oidc/begin", get(provider::begin))
+        .route("/oidc/callback", get(provider::callback))
         .route("/invited/{secret}", get(sign_in::invited).post(sign_in::redeem))
         .route("/preferences", post(preferences::set))
 }
@@ -85,7 +90,7 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
         .route("/settings/filings", post(settings::import))
         .route(
             "/settings/filings/file",
-            post(settings::upload).layer(DefaultBodyLimit::max(settings::LARGEST_FILE)),
+            post(settings::upload).layer(DefaultBodyLimit::max(LARGEST_FILE)),
         )
         .route("/settings/filing-terms", post(settings::set_terms))
         .route("/settings/keys", post(settings::change_keys))

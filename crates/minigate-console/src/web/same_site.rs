@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
@@ -10,10 +11,14 @@ use axum::response::{IntoResponse, Response};
 use url::{Position, Url};
 
 use super::failure::{Cause, Failure};
+use super::pages::LARGEST_FILE;
 use crate::Console;
 
 /// Refuses what would change something and comes from elsewhere; a session's forms are held against its token besides.
 pub(super) async fn only(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
+    if request.body().size_hint().lower() > LARGEST_DECLARED {
+        return Failure::new(Cause::TooLarge).into_response();
+    }
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_read || is_of_this_site(request.headers(), &console.settings().public_url) {
         next.run(request).await
@@ -44,6 +49,9 @@ fn is_origin(origin: &Url, public: &Url) -> bool {
 fn is_host(origin: &Url, host: Option<&str>) -> bool {
     host.is_some_and(|host| origin[Position::BeforeHost..Position::AfterPort].eq_ignore_ascii_case(host))
 }
+
+/// Nothing that says beforehand that it is larger is waited for; what may be sent where is less.
+const LARGEST_DECLARED: u64 = LARGEST_FILE as u64;
 
 #[cfg(test)]
 mod tests {

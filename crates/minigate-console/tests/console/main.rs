@@ -14,6 +14,7 @@
 
 mod accounts;
 mod approvals;
+mod attacks;
 mod block;
 mod copy;
 mod database;
@@ -38,6 +39,7 @@ mod served;
 mod sessions;
 mod store;
 mod tidings;
+mod tidy;
 mod tokens;
 mod web;
 mod what_if;

@@ -6,10 +6,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use data_encoding::BASE64URL_NOPAD;
+use jiff::Timestamp;
 use minigate_console::Hidden;
 use minigate_console::account::{Accounts, Identity};
-use minigate_console::oidc::{Arrival, Departure, OidcError, Provider, ProviderSettings};
-use minigate_console::session::NewSession;
+use minigate_console::oidc::{Arrival, Arrived, Departure, OidcError, Provider, ProviderSettings, Strangers};
 use minigate_console::store::Store;
 use minigate_tls::{RootSource, Roots};
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::database::{Database, on_both};
 use crate::people::{home, log, make, name, root, seconds, sessions};
+use crate::served::Served;
 use crate::store::now;
 
 on_both! {
@@ -26,6 +27,11 @@ on_both! {
     who_has_no_account_is_refused
     a_sign_in_ends_in_the_browser_in_which_it_began_and_once
     a_token_that_isnt_for_this_sign_in_isnt_believed
+    what_the_provider_says_of_itself_is_kept_and_found_anew_with_other_keys
+    strangers_get_an_account_without_roles_where_they_are_welcome
+    callbacks_of_one_neighbourhood_are_counted
+    a_browser_signs_in_at_the_provider_and_goes_on
+    a_browser_is_told_why_it_isnt_signed_in
 }
 
 async fn who_has_a_verified_address_is_let_in_and_is_that_subject_from_then_on(database: &Database) {
@@ -40,8 +46,8 @@ async fn who_has_a_verified_address_is_let_in_and_is_that_subject_from_then_on(d
         .sign_in(&store, |claims| claims["sub"] = json!("s-2"))
         .await;
 
-    assert_eq!(first.session.account().name, name("ada"));
-    assert_eq!(moved.unwrap().session.account().name, name("ada"));
+    assert_eq!(first.new.session.account().name, name("ada"));
+    assert_eq!(moved.unwrap().new.session.account().name, name("ada"));
     assert!(matches!(taken, Err(OidcError::Refused)));
 }
 
@@ -105,6 +111,131 @@ async fn a_token_that_isnt_for_this_sign_in_isnt_believed(database: &Database) {
     assert!(issuer.sign_in(&store, |_| {}).await.is_ok());
 }
 
+async fn what_the_provider_says_of_itself_is_kept_and_found_anew_with_other_keys(database: &Database) {
+    let (store, issuer) = linked(database).await;
+    issuer.sign_in(&store, |_| {}).await.unwrap();
+    issuer.sign_in(&store, |_| {}).await.unwrap();
+    let asked = issuer.issuing.lock().unwrap().asked;
+
+    issuer.issuing.lock().unwrap().key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let at_once = issuer.sign_in(&store, |_| {}).await;
+    let gone = issuer
+        .depart(&store, |claims| claims["exp"] = json!(seconds(600).as_second()))
+        .await;
+    let state = Hidden::new(gone.parameter("state"));
+    let later = issuer.arrive_at(&store, &state, &gone.cookie, seconds(90)).await;
+
+    assert_eq!(asked, 1);
+    assert!(matches!(at_once, Err(OidcError::Token(_))), "{at_once:?}");
+    later.unwrap();
+    assert_eq!(issuer.issuing.lock().unwrap().asked, 2);
+}
+
+async fn strangers_get_an_account_without_roles_where_they_are_welcome(database: &Database) {
+    let store = database.open().await;
+    make(&*store, "eve", None).await;
+    let issuer = Issuer::start(Strangers::Welcome).await;
+    let stranger = |claims: &mut Value| {
+        claims["sub"] = json!("s-9");
+        claims["preferred_username"] = json!("Eve!@x");
+        claims["name"] = json!("Eve\u{0} Example");
+        claims["email_verified"] = json!(false);
+    };
+
+    let first = issuer.sign_in(&store, stranger).await.unwrap();
+    let second = issuer.sign_in(&store, stranger).await.unwrap();
+
+    let account = first.new.session.account();
+    assert!(account.name.as_str().starts_with("eve-"), "{account:?}");
+    assert_eq!(account.display_name, "Eve Example");
+    assert_eq!(account.roles, minigate_console::access::Roles::default());
+    assert_eq!(second.new.session.account(), account);
+}
+
+async fn callbacks_of_one_neighbourhood_are_counted(database: &Database) {
+    let (store, issuer) = linked(database).await;
+    let nothing = Hidden::new("nothing");
+
+    for _ in 0..60 {
+        let refused = issuer.arrive(&store, &nothing, &nothing).await;
+        assert!(matches!(refused, Err(OidcError::State)), "{refused:?}");
+    }
+    let counted = issuer.arrive(&store, &nothing, &nothing).await;
+
+    assert!(matches!(counted, Err(OidcError::Later { .. })), "{counted:?}");
+    assert!(
+        log(&*store)
+            .await
+            .iter()
+            .any(|row| row.entry.action == "session.refused")
+    );
+}
+
+async fn a_browser_signs_in_at_the_provider_and_goes_on(database: &Database) {
+    let (served, issuer) = served(database).await;
+    let mut browser = served.browser();
+
+    let page = browser.get("/sign-in?next=/what-if").await;
+    assert!(
+        page.body.contains("Sign in with") && page.body.contains("Example"),
+        "{}",
+        page.body
+    );
+    let gone = browser.get("/oidc/begin?next=/what-if").await;
+    assert!(
+        gone.location().starts_with(&format!("{}/authorize?", issuer.url)),
+        "{gone:?}"
+    );
+    let state = issuer.expect(gone.location(), |_| {});
+    let back = browser
+        .get(&format!("/oidc/callback?code=the-code&state={state}"))
+        .await;
+
+    assert_eq!(
+        (back.status.as_u16(), back.location()),
+        (303, "/what-if"),
+        "{}",
+        back.body
+    );
+    assert!(browser.cookies.contains_key("session") && !browser.cookies.contains_key("oidc"));
+    assert_eq!(browser.get("/").await.status.as_u16(), 200);
+}
+
+async fn a_browser_is_told_why_it_isnt_signed_in(database: &Database) {
+    let (served, issuer) = served(database).await;
+    let mut browser = served.browser();
+    let gone = browser.get("/oidc/begin?next=//evil.example").await;
+    let state = issuer.expect(gone.location(), |_| {});
+    let link = format!("/oidc/callback?code=the-code&state={state}");
+
+    // The link of somebody else's sign-in, in a browser that began none, or another.
+    let mut victim = served.browser();
+    let without = victim.get(&link).await;
+    victim.cookies.insert("oidc".to_owned(), "guess".to_owned());
+    let declined = victim
+        .get("/oidc/callback?error=access_denied&error_description=%3Cb%3Ex%3C/b%3E&state=1")
+        .await;
+    let other = victim.get(&link).await;
+    let plain = Served::on(database).await.browser().get("/oidc/begin").await;
+
+    assert!(without.status.as_u16() == 403 && without.body.contains("begin in this browser"));
+    assert!(
+        declined.status.as_u16() == 403 && !declined.body.contains("<b>"),
+        "{}",
+        declined.body
+    );
+    assert_eq!(other.status.as_u16(), 403);
+    assert!(!victim.cookies.contains_key("session"));
+    assert_eq!(plain.status.as_u16(), 404);
+}
+
+async fn served(database: &Database) -> (Served, Issuer) {
+    let (store, issuer) = linked(database).await;
+    let provider = Arc::clone(&issuer.provider);
+    let served = Served::set_up(store, None, |settings| settings.provider = Some(provider)).await;
+    (served, issuer)
+}
+
 /// A provider at which `ada` has the subject `s-1`, and an account for her address.
 async fn linked(database: &Database) -> (Arc<dyn Store>, Issuer) {
     let store = database.open().await;
@@ -114,12 +245,12 @@ async fn linked(database: &Database) -> (Arc<dyn Store>, Issuer) {
         .link(&name("ada"), email)
         .await
         .unwrap();
-    (store, Issuer::start().await)
+    (store, Issuer::start(Strangers::Refused).await)
 }
 
 struct Issuer {
     url: String,
-    provider: Provider,
+    provider: Arc<Provider>,
     issuing: Arc<Mutex<Issuing>>,
 }
 
@@ -134,10 +265,12 @@ struct Issuing {
     claims: Value,
     challenge: String,
     forge: bool,
+    /// How often it was asked for what it says of itself.
+    asked: u32,
 }
 
 impl Issuer {
-    async fn start() -> Self {
+    async fn start(strangers: Strangers) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let issuing = Arc::new(Mutex::new(Issuing {
@@ -145,9 +278,12 @@ impl Issuer {
             claims: Value::Null,
             challenge: String::new(),
             forge: false,
+            asked: 0,
         }));
         tokio::spawn(serve(listener, url.clone(), Arc::clone(&issuing)));
         let settings = ProviderSettings {
+            name: "Example".to_owned(),
+            strangers,
             issuer: url.clone(),
             client_id: "console".to_owned(),
             client_secret: Some(Hidden::new("the client's secret")),
@@ -155,7 +291,10 @@ impl Issuer {
         };
         Self {
             url,
-            provider: Provider::new(settings, &Roots::load(&[RootSource::Bundled]).unwrap()),
+            provider: Arc::new(Provider::new(
+                settings,
+                &Roots::load(&[RootSource::Bundled]).unwrap(),
+            )),
             issuing,
         }
     }
@@ -164,7 +303,7 @@ impl Issuer {
         &self,
         store: &Arc<dyn Store>,
         edit: impl FnOnce(&mut Value),
-    ) -> Result<NewSession, OidcError> {
+    ) -> Result<Arrived, OidcError> {
         let gone = self.depart(store, edit).await;
         let state = Hidden::new(gone.parameter("state"));
         self.arrive(store, &state, &gone.cookie).await
@@ -172,21 +311,28 @@ impl Issuer {
 
     /// The browser goes to the provider, where somebody signs in.
     async fn depart(&self, store: &Arc<dyn Store>, edit: impl FnOnce(&mut Value)) -> Gone {
-        let Departure { url, cookie } = self.provider.begin(&**store, home(), now()).await.unwrap();
-        let gone = Gone {
+        let begun = self.provider.begin(&**store, home(), "/apps/wx1", now()).await;
+        let Departure { url, cookie } = begun.unwrap();
+        self.expect(&url, edit);
+        Gone {
             url: url.parse().unwrap(),
             cookie,
-        };
+        }
+    }
+
+    /// Somebody signs in at the provider, who was sent there by this URL; gives its state.
+    fn expect(&self, url: &str, edit: impl FnOnce(&mut Value)) -> String {
+        let url: Url = url.parse().unwrap();
         let mut claims = json!({
-            "iss": self.url, "aud": "console", "sub": "s-1", "nonce": gone.parameter("nonce"),
+            "iss": self.url, "aud": "console", "sub": "s-1", "nonce": parameter(&url, "nonce"),
             "iat": now().as_second(), "exp": seconds(300).as_second(),
             "email": "Ada@example.com", "email_verified": true,
         });
         edit(&mut claims);
         let mut issuing = self.issuing.lock().unwrap();
         issuing.claims = claims;
-        issuing.challenge = gone.parameter("code_challenge");
-        gone
+        issuing.challenge = parameter(&url, "code_challenge");
+        parameter(&url, "state")
     }
 
     async fn arrive(
@@ -194,22 +340,36 @@ impl Issuer {
         store: &Arc<dyn Store>,
         state: &Hidden,
         cookie: &Hidden,
-    ) -> Result<NewSession, OidcError> {
+    ) -> Result<Arrived, OidcError> {
+        self.arrive_at(store, state, cookie, now()).await
+    }
+
+    async fn arrive_at(
+        &self,
+        store: &Arc<dyn Store>,
+        state: &Hidden,
+        cookie: &Hidden,
+        at: Timestamp,
+    ) -> Result<Arrived, OidcError> {
         let arrival = Arrival {
             code: "the-code",
             state,
             cookie,
             origin: home(),
         };
-        self.provider.complete(&sessions(store), &arrival, now()).await
+        self.provider.complete(&sessions(store), &arrival, at).await
     }
 }
 
 impl Gone {
     fn parameter(&self, name: &str) -> String {
-        let found = self.url.query_pairs().find(|(key, _)| key == name);
-        found.unwrap().1.into_owned()
+        parameter(&self.url, name)
     }
+}
+
+fn parameter(url: &Url, name: &str) -> String {
+    let found = url.query_pairs().find(|(key, _)| key == name);
+    found.unwrap().1.into_owned()
 }
 
 async fn serve(listener: TcpListener, url: String, issuing: Arc<Mutex<Issuing>>) {
@@ -221,7 +381,10 @@ async fn serve(listener: TcpListener, url: String, issuing: Arc<Mutex<Issuing>>)
 async fn answer(mut stream: TcpStream, url: &str, issuing: &Mutex<Issuing>) {
     let request = request(&mut stream).await;
     let (status, body) = match request.split(' ').nth(1).unwrap() {
-        "/.well-known/openid-configuration" => (200, configuration(url)),
+        "/.well-known/openid-configuration" => {
+            issuing.lock().unwrap().asked += 1;
+            (200, configuration(url))
+        }
         "/keys" => (200, keys(&issuing.lock().unwrap().key)),
         _ => token(&request, &issuing.lock().unwrap()),
     };

@@ -20,6 +20,7 @@ use minigate_console::{Clock, Console, Settings, router};
 use minigate_policy::Era;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::database::Database;
 use crate::store::now;
@@ -56,12 +57,31 @@ impl Served {
     }
 
     pub(crate) async fn by(store: Arc<dyn Store>, clock: Clock) -> Self {
+        Self::made(store, clock, None, |_| {}).await
+    }
+
+    pub(crate) async fn set_up(
+        store: Arc<dyn Store>,
+        tls: Option<TlsAcceptor>,
+        edit: impl FnOnce(&mut Settings),
+    ) -> Self {
+        Self::made(store, Clock::new(now), tls, edit).await
+    }
+
+    async fn made(
+        store: Arc<dyn Store>,
+        clock: Clock,
+        tls: Option<TlsAcceptor>,
+        edit: impl FnOnce(&mut Settings),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let console = Console::new(store, clock, settings(address)).unwrap();
+        let mut settings = settings(address);
+        edit(&mut settings);
+        let console = Console::new(store, clock, settings).unwrap();
         let router = router(Arc::clone(&console));
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(serve(listener, None, router, async {
+        tokio::spawn(serve(listener, tls, router, async {
             let _ = stopped.await;
         }));
         Self {
@@ -91,6 +111,7 @@ pub(crate) fn settings(address: SocketAddr) -> Settings {
         public_url: format!("http://{address}/").parse().unwrap(),
         trusted_proxies: Vec::new(),
         metrics_for: Vec::new(),
+        provider: None,
         register: None,
         password_cost: Cost {
             memory: 8,

@@ -94,6 +94,10 @@ impl Store for Counting {
         self.store.drop_kept(prefix, now).await
     }
 
+    async fn drop_ended(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.store.drop_ended(now).await
+    }
+
     async fn filing(&self, domain: &str) -> Result<Option<String>, StoreError> {
         self.store.filing(domain).await
     }

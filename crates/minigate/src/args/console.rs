@@ -44,6 +44,21 @@ pub(crate) struct ConsoleArgs {
     /// Networks that may see /metrics, beside this machine; can be given more than once
     #[arg(long, value_name = "CIDR", value_parser = network)]
     pub(crate) metrics_allow: Vec<IpNet>,
+    /// An OpenID provider at which people can sign in too: its issuer
+    #[arg(long, value_name = "URL", requires = "oidc_client_id", value_parser = issuer)]
+    pub(crate) oidc_issuer: Option<String>,
+    /// The console's ID at the provider
+    #[arg(long, value_name = "ID", requires = "oidc_issuer")]
+    pub(crate) oidc_client_id: Option<String>,
+    /// The console's secret at the provider; none for a public client
+    #[arg(long, value_name = "FILE", requires = "oidc_issuer")]
+    pub(crate) oidc_client_secret_file: Option<PathBuf>,
+    /// What people call the provider [default: its host]
+    #[arg(long, value_name = "NAME", requires = "oidc_issuer")]
+    pub(crate) oidc_name: Option<String>,
+    /// Give everybody whom the provider lets in an account, without any role
+    #[arg(long, requires = "oidc_issuer")]
+    pub(crate) oidc_create: bool,
     /// Form of the log, on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
     pub(crate) log: LogFormat,
@@ -80,6 +95,14 @@ impl ConsoleArgs {
     /// The database that is named, or the usual one.
     pub(crate) fn database(&self) -> &str {
         self.database.as_deref().unwrap_or("sqlite:minigate-console.db")
+    }
+}
+
+/// As it was typed: a provider's issuer is compared letter by letter.
+fn issuer(text: &str) -> Result<String, String> {
+    match Url::parse(text) {
+        Ok(url) if url.has_host() => Ok(text.to_owned()),
+        _ => Err(format!("`{text}` is no URL of a provider")),
     }
 }
 

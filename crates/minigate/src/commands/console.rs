@@ -1,5 +1,6 @@
 //! `minigate console`.
 
+mod provider;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use minigate_console::account::{self, Cost, Passwords};
 use minigate_console::demo::{self, DemoError};
+use minigate_console::serve::Limits;
 use minigate_console::store::Store;
 use minigate_console::{Clock, Console, Hidden, Settings, serve, store};
 use minigate_policy::diagnosis::Lang;
@@ -38,8 +40,10 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     let listener = listener.with_context(|| words::cant_listen(args.listen, printer.lang))?;
     let database = Database::of(args)?;
     let store = store::open(&database.url).await?;
+    let public_url = public_url(args, &listener)?;
     let settings = Settings {
-        public_url: public_url(args, &listener)?,
+        provider: provider::of(args, &public_url, printer)?.map(Arc::new),
+        public_url,
         trusted_proxies: args.trust_proxy.clone(),
         metrics_for: args.metrics_allow.clone(),
         register: None,
@@ -57,11 +61,18 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     }
     let console = Console::new(store, Clock::of_the_machine(), settings)?;
     let router = minigate_console::router(Arc::clone(&console));
+    let limits = Limits {
+        crowds: args.trust_proxy.clone(),
+        ..Limits::default()
+    };
     let stop = async {
         signals.next().await;
         console.publisher().stop();
     };
-    serve::serve(listener, tls, router, stop).await?;
+    tokio::select! {
+        served = serve::serve_within(listener, tls, router, limits, stop) => served?,
+        never = console.tidy() => match never {},
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,6 +7,7 @@ use crate::account::AccountError;
 use crate::block::BlockError;
 use crate::grant::GrantError;
 use crate::keys::KeysError;
+use crate::oidc::OidcError;
 use crate::secret::SecretError;
 use crate::session::SignInError;
 use crate::store::StoreError;
@@ -33,6 +34,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::App(error) => sentence(&error.to_string()),
         Cause::Domains(error) => sentence(&error.tell(Lang::En)),
         Cause::SignIn(error) => sign_in(error),
+        Cause::Oidc(error) => oidc(error),
         Cause::Account(error) => account(error),
         Cause::Block(BlockError::Store(error))
         | Cause::Grant(GrantError::Store(error))
@@ -62,6 +64,28 @@ fn sign_in(error: &SignInError) -> String {
         }
         SignInError::Busy => "Too many people sign in just now. Try again in a moment.".to_owned(),
         other => sentence(&other.to_string()),
+    }
+}
+
+fn oidc(error: &OidcError) -> String {
+    match error {
+        OidcError::Later { .. } => sentence(&error.to_string()),
+        OidcError::State => {
+            "This sign-in didn't begin in this browser, was used already, or took more than 10 minutes. Begin it anew."
+                .to_owned()
+        }
+        OidcError::Declined => "The provider let nobody in. Begin the sign-in anew, or use a password.".to_owned(),
+        OidcError::Refused => {
+            "The provider knows you, but no account here is linked with you, or it is disabled. A platform operator can change that.".to_owned()
+        }
+        // What the provider says is for the operator.
+        OidcError::NoToken | OidcError::Token(_) | OidcError::Settings(_) | OidcError::Provider(_) => {
+            "Signing in at the provider doesn't work just now. The console's operator finds the reason in the log.".to_owned()
+        }
+        OidcError::Account(error) => account(error),
+        OidcError::SignIn(error) => sign_in(error),
+        OidcError::Random(error) => sentence(&error.to_string()),
+        OidcError::Store(error) => store(error),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use axum::http::StatusCode;
 
-use super::{of_app, of_domains, of_store};
+use super::{of_account, of_app, of_domains, of_sign_in, of_store};
 use crate::block::BlockError;
 use crate::grant::GrantError;
 use crate::keys::KeysError;
+use crate::oidc::OidcError;
 use crate::preflight::PreflightError;
 use crate::secret::SecretError;
 use crate::token::TokenError;
@@ -38,6 +39,19 @@ pub(super) fn of_keys(error: &KeysError) -> StatusCode {
         KeysError::Unknown { .. } => StatusCode::NOT_FOUND,
         KeysError::Key(_) => StatusCode::INTERNAL_SERVER_ERROR,
         KeysError::Store(error) => of_store(error),
+    }
+}
+
+pub(super) fn of_oidc(error: &OidcError) -> StatusCode {
+    match error {
+        OidcError::Later { .. } => StatusCode::TOO_MANY_REQUESTS,
+        OidcError::State | OidcError::Declined | OidcError::Refused => StatusCode::FORBIDDEN,
+        OidcError::NoToken | OidcError::Token(_) | OidcError::Provider(_) => StatusCode::BAD_GATEWAY,
+        OidcError::Settings(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        OidcError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
+        OidcError::Account(error) => of_account(error),
+        OidcError::SignIn(error) => of_sign_in(error),
+        OidcError::Store(error) => of_store(error),
     }
 }
 

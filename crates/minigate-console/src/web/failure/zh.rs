@@ -7,6 +7,7 @@ use minigate_policy::diagnosis::Lang;
 use super::Cause;
 use crate::account::{AccountError, Weakness};
 use crate::app::AppError;
+use crate::oidc::OidcError;
 use crate::session::SignInError;
 use crate::store::StoreError;
 
@@ -32,6 +33,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::App(error) => app(error),
         Cause::Domains(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::SignIn(error) => sign_in(error),
+        Cause::Oidc(error) => oidc(error),
         Cause::Account(error) => account(error),
         Cause::Store(error) => store(error),
         Cause::Block(error) => nouns::block(error),
@@ -69,6 +71,26 @@ fn sign_in(error: &SignInError) -> String {
         SignInError::SamePassword => "新密码与旧密码相同。".to_owned(),
         SignInError::Hash(_) | SignInError::Random(_) => "系统无法处理密码，请联系管理员。".to_owned(),
         SignInError::Store(error) => store(error),
+    }
+}
+
+fn oidc(error: &OidcError) -> String {
+    match error {
+        OidcError::Later { after } => format!("尝试次数过多，请在 {} 秒后再试。", after.as_secs().max(1)),
+        OidcError::State => {
+            "此次登录不是从这个浏览器开始的、已经用过，或超过了 10 分钟。请重新登录。".to_owned()
+        }
+        OidcError::Declined => "身份提供方没有允许登录。请重新登录，或使用密码。".to_owned(),
+        OidcError::Refused => {
+            "身份提供方认识你，但这里没有与你关联的账号，或账号已停用。平台管理员可以处理。".to_owned()
+        }
+        OidcError::NoToken | OidcError::Token(_) | OidcError::Settings(_) | OidcError::Provider(_) => {
+            "现在无法通过身份提供方登录。管理员可以在日志中找到原因。".to_owned()
+        }
+        OidcError::Account(error) => account(error),
+        OidcError::SignIn(error) => sign_in(error),
+        OidcError::Random(_) => "系统无法提供随机数，请联系管理员。".to_owned(),
+        OidcError::Store(error) => store(error),
     }
 }
 

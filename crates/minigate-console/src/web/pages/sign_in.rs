@@ -25,7 +25,7 @@ use crate::web::visitor::Visitor;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Next {
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -42,8 +42,13 @@ pub(super) struct NewPassword {
     again: String,
 }
 
-pub(super) async fn form(Query(wanted): Query<Next>, visitor: Visitor) -> Html<String> {
-    sign_in_page(&visitor, wanted.next.as_deref().unwrap_or("/"), "", None)
+pub(super) async fn form(
+    State(console): State<Arc<Console>>,
+    Query(wanted): Query<Next>,
+    visitor: Visitor,
+) -> Html<String> {
+    let next = wanted.next.as_deref().unwrap_or("/");
+    sign_in_page(&console, &visitor, next, "", None)
 }
 
 pub(super) async fn sign_in(
@@ -67,7 +72,7 @@ pub(super) async fn sign_in(
             Ok((jar, Redirect::to(within_console(&typed.next))).into_response())
         }
         Err(SignInError::Refused) => {
-            let page = sign_in_page(&visitor, &typed.next, attempt.name, Some(WRONG));
+            let page = sign_in_page(&console, &visitor, &typed.next, attempt.name, Some(WRONG));
             Ok((StatusCode::FORBIDDEN, page).into_response())
         }
         Err(other) => Err(other.into()),
@@ -126,8 +131,15 @@ pub(super) async fn redeem(
     }
 }
 
-fn sign_in_page(visitor: &Visitor, next: &str, name: &str, wrong: Option<Text>) -> Html<String> {
+fn sign_in_page(
+    console: &Console,
+    visitor: &Visitor,
+    next: &str,
+    name: &str,
+    wrong: Option<Text>,
+) -> Html<String> {
     let lang = visitor.lang;
+    let provider = console.settings().provider.as_deref();
     let body = html! {
         div.narrow {
             h1 { (SIGN_IN.of(lang)) }
@@ -142,9 +154,18 @@ fn sign_in_page(visitor: &Visitor, next: &str, name: &str, wrong: Option<Text>) 
                 }
                 div { button { (SIGN_IN.of(lang)) } }
             }
+            @if let Some(provider) = provider {
+                p { a.button href=(begin(next)) { (SIGN_IN_AT.of(lang)) " " (show::foreign(provider.name())) } }
+            }
         }
     };
     layout::page(&Page::new(SIGN_IN.of(lang), visitor), &body)
+}
+
+fn begin(next: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", within_console(next));
+    format!("/oidc/begin?{}", query.finish())
 }
 
 fn password_page(visitor: &Visitor, name: &str, wrong: Option<String>) -> Html<String> {
@@ -193,5 +214,6 @@ const RULE: Text = Text(
 );
 const SET: Text = Text("Set password and sign in", "设置密码并登录");
 const SIGN_IN: Text = Text("Sign in", "登录");
+const SIGN_IN_AT: Text = Text("Sign in with", "使用以下方式登录：");
 const WELCOME: Text = Text("Welcome,", "欢迎，");
 const WRONG: Text = Text("Name or password is wrong.", "用户名或密码错误。");

@@ -1,0 +1,62 @@
+//! How many connections each address has.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Limits;
+use crate::origin::Origin;
+
+/// Those who have connections, each by what one customer of a provider has: never more of them than connections.
+#[derive(Debug, Default)]
+pub(super) struct Guests(Mutex<BTreeMap<IpAddr, usize>>);
+
+/// One connection of somebody; it is over when this is dropped.
+#[derive(Debug)]
+pub(super) struct Guest {
+    guests: Arc<Guests>,
+    address: IpAddr,
+}
+
+impl Guests {
+    /// Lets another connection in, where its address doesn't have too many.
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Option<Guest> {
+        let is_crowd = limits.crowds.iter().any(|crowd| crowd.contains(&address));
+        let most = if is_crowd {
+            usize::MAX
+        } else {
+            limits.connections_of_one
+        };
+        let address = one(address);
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(address).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count = count.saturating_add(1);
+        Some(Guest {
+            guests: Arc::clone(self),
+            address,
+        })
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut counts = self.guests.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.address) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                counts.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// An IPv4 address is one, since many people can be behind a /24; of IPv6, a /56 is.
+fn one(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(_) => Origin::new(address).neighbourhood().network(),
+    }
+}
