@@ -167,6 +167,19 @@ impl Cause {
         }
     }
 
+    /// What a database or a provider says: for the log, and not for whoever asks.
+    fn evidence(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => Some(error.to_string()),
+            Self::Oidc(error) => Some(error.to_string()),
+            Self::SignIn(error) => Some(error.to_string()),
+            Self::Account(error) => Some(error.to_string()),
+            Self::App(error) => Some(error.to_string()),
+            Self::Domains(error) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::CrossSite => "cross-site",
@@ -375,7 +388,8 @@ pub(super) fn of_response(response: &Response) -> Option<Failure> {
 pub(super) fn note(failure: &Failure) {
     let (problem, reason) = (failure.name(), failure.tell(Lang::En));
     if failure.status().is_server_error() {
-        tracing::error!(problem, reason, "a request could not be answered");
+        let evidence = failure.0.evidence();
+        tracing::error!(problem, reason, evidence, "a request could not be answered");
     } else {
         tracing::debug!(problem, reason, "a request was refused");
     }

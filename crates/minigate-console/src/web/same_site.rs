@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +15,7 @@ use crate::Console;
 
 /// Refuses what would change something and comes from elsewhere; a session's forms are held against its token besides.
 pub(super) async fn only(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
-    if request.body().size_hint().lower() > LARGEST_DECLARED {
+    if declared(request.headers()) > LARGEST_DECLARED {
         return Failure::new(Cause::TooLarge).into_response();
     }
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -25,6 +24,12 @@ pub(super) async fn only(State(console): State<Arc<Console>>, request: Request, 
     } else {
         Failure::new(Cause::CrossSite).into_response()
     }
+}
+
+/// How long the body will be; the frame has refused what is no number.
+fn declared(headers: &HeaderMap) -> u64 {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
 /// A browser says where a request comes from; what says nothing is no browser, and has no cookies that it didn't choose.
