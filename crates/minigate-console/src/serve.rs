@@ -25,7 +25,7 @@ use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
 use guests::Guests;
-pub use tls::{TlsError, acceptor};
+pub use tls::{Identity, TlsError, acceptor};
 
 /// Who is at the other end of a connection; each request carries it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

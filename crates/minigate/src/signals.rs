@@ -12,13 +12,18 @@ pub(crate) struct Signals {
     hang_up: Option<Signal>,
 }
 
-/// Listens for what asks for something to be done now (SIGUSR1), which else ends the process.
+/// Listens for what asks for something to be done now, which else ends the process.
 pub(crate) struct Nudges(Option<Signal>);
 
 impl Nudges {
-    /// Begins to listen, on a tokio runtime.
+    /// Begins to listen for SIGUSR1, on a tokio runtime.
     pub(crate) fn listen() -> Self {
         Self(signal(SignalKind::user_defined1()).ok())
+    }
+
+    /// Begins to listen for SIGHUP, by which services are asked to read their files again.
+    pub(crate) fn of_hang_ups() -> Self {
+        Self(signal(SignalKind::hangup()).ok())
     }
 
     /// Waits for the next; several that come meanwhile are one. Dropping the future loses none.
@@ -41,6 +46,14 @@ impl Signals {
             hang_up: (!is_hang_up_ignored())
                 .then(|| signal(SignalKind::hangup()).ok())
                 .flatten(),
+        }
+    }
+
+    /// Begins to listen, for a service: a terminal that goes away doesn't end it.
+    pub(crate) fn of_a_service() -> Self {
+        Self {
+            hang_up: None,
+            ..Self::listen()
         }
     }
 

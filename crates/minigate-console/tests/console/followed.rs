@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use minigate_console::domains::Domains;
-use minigate_console::serve::{acceptor, serve};
+use minigate_console::serve::{Identity, acceptor, serve};
 use minigate_console::store::Store;
 use minigate_console::{Clock, Console, Settings, keys, router};
 use minigate_lists::{Follower, Setup};
@@ -84,7 +84,8 @@ fn tls(authority: &Authority) -> TlsAcceptor {
     let key = KeyPair::generate().unwrap();
     let leaf = CertificateParams::new(["localhost".to_owned()]).unwrap();
     let leaf = leaf.signed_by(&key, authority.issuer()).unwrap();
-    acceptor(leaf.pem().as_bytes(), key.serialize_pem().as_bytes()).unwrap()
+    let identity = Identity::read(leaf.pem().as_bytes(), key.serialize_pem().as_bytes());
+    acceptor(identity.unwrap()).unwrap()
 }
 
 fn trusting(authority: &Authority) -> ClientConfig {

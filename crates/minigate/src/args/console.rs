@@ -44,6 +44,10 @@ pub(crate) struct ConsoleArgs {
     /// Networks that may see /metrics, beside this machine; can be given more than once
     #[arg(long, value_name = "CIDR", value_parser = network)]
     pub(crate) metrics_allow: Vec<IpNet>,
+    /// A service that is asked for ICP filings, over HTTPS, in place of the register that was imported: it is given
+    /// ?domain=NAME and answers {"filed": true, "licence": "…"}
+    #[arg(long, value_name = "URL")]
+    pub(crate) filing_url: Option<Url>,
     /// An OpenID provider at which people can sign in too: its issuer
     #[arg(long, value_name = "URL", requires = "oidc_client_id", value_parser = issuer)]
     pub(crate) oidc_issuer: Option<String>,

@@ -1,5 +1,6 @@
 //! `minigate console`.
 
+mod identity;
 mod provider;
 mod upkeep;
 
@@ -9,19 +10,21 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use minigate_console::account::{self, Cost, Passwords};
 use minigate_console::demo::{self, DemoError};
+use minigate_console::filing::{FilingRegister, HttpRegister};
 use minigate_console::serve::Limits;
 use minigate_console::store::Store;
 use minigate_console::{Clock, Console, Hidden, Settings, serve, store};
 use minigate_policy::diagnosis::Lang;
+use minigate_tls::{RootSource, Roots};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 use crate::args::ConsoleArgs;
 use crate::output::{Printer, console as log};
 use crate::signals::Signals;
-use crate::{given, words};
+use crate::words;
+use identity::IdentityFiles;
 
 /// Serves until it is asked to end.
 pub(crate) fn console(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
@@ -34,8 +37,13 @@ pub(crate) fn console(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<E
 }
 
 async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
-    let mut signals = Signals::listen();
-    let tls = tls(args, printer)?;
+    let mut signals = Signals::of_a_service();
+    let identity = IdentityFiles::of(args);
+    let identity = identity.map(|files| files.read(printer.lang)).transpose()?;
+    let tls = identity
+        .as_ref()
+        .map(|(_, identity)| serve::acceptor(Arc::clone(identity)));
+    let tls = tls.transpose()?;
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| words::cant_listen(args.listen, printer.lang))?;
     let database = Database::of(args)?;
@@ -46,7 +54,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
         public_url,
         trusted_proxies: args.trust_proxy.clone(),
         metrics_for: args.metrics_allow.clone(),
-        register: None,
+        register: register(args)?,
         password_cost: Cost::default(),
     };
     let password = if args.demo {
@@ -72,8 +80,20 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     tokio::select! {
         served = serve::serve_within(listener, tls, router, limits, stop) => served?,
         never = console.tidy() => match never {},
+        never = identity::keep_up(identity, printer) => match never {},
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The register of filings that is asked over HTTPS, where one was given.
+fn register(args: &ConsoleArgs) -> anyhow::Result<Option<Arc<dyn FilingRegister>>> {
+    let Some(url) = &args.filing_url else {
+        return Ok(None);
+    };
+    let roots = Roots::load(&[RootSource::System])?;
+    let register = HttpRegister::open(url.as_str(), &roots);
+    let register = register.with_context(|| format!("--filing-url {url}"))?;
+    Ok(Some(Arc::new(register)))
 }
 
 /// Where everything is kept; a temporary file is gone with this.
@@ -124,15 +144,6 @@ fn public_url(args: &ConsoleArgs, listener: &TcpListener) -> anyhow::Result<Url>
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     Ok(Url::parse(&format!("{scheme}://{address}/"))?)
-}
-
-fn tls(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<Option<TlsAcceptor>> {
-    let (Some(chain), Some(key)) = (&args.tls_cert, &args.tls_key) else {
-        return Ok(None);
-    };
-    let chain = given::text(chain, printer.lang)?;
-    let key = given::text(key, printer.lang)?;
-    Ok(Some(serve::acceptor(chain.as_bytes(), key.as_bytes())?))
 }
 
 const FIRST_OPERATOR: &str = "operator";

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use minigate_console::account::first_start;
-use minigate_console::serve::acceptor;
+use minigate_console::serve::{Identity, acceptor};
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
@@ -83,11 +83,11 @@ async fn what_isnt_tls_gets_no_answer(database: &Database) {
 
 async fn with_tls(database: &Database) -> (Served, TlsConnector) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let tls = acceptor(
+    let identity = Identity::read(
         made.cert.pem().as_bytes(),
         made.signing_key.serialize_pem().as_bytes(),
-    )
-    .unwrap();
+    );
+    let tls = acceptor(identity.unwrap()).unwrap();
     let served = Served::set_up(database.open().await, Some(tls), |settings| {
         settings.public_url.set_scheme("https").unwrap();
     })
