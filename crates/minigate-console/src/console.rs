@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use minigate_policy::AppId;
@@ -16,6 +17,7 @@ use crate::domains::Domains;
 use crate::filing::FilingRegister;
 use crate::metrics::Metrics;
 use crate::oidc::Provider;
+use crate::preflight::{Inspector, Started};
 use crate::publish::{Publisher, StreamLimits};
 use crate::refusal::audit_denial;
 use crate::store::{Measured, Store, StoreError};
@@ -31,6 +33,7 @@ pub struct Console {
     publisher: Arc<Publisher>,
     calls: Calls,
     metrics: Arc<Metrics>,
+    tasks: TaskTracker,
 }
 
 /// How a console is set up, for all of its life.
@@ -48,6 +51,8 @@ pub struct Settings {
     pub provider: Option<Arc<Provider>>,
     /// What hashing a password costs.
     pub password_cost: Cost,
+    /// What looks at the hosts of drafts in pre-flights.
+    pub inspector: Arc<Inspector>,
 }
 
 /// Why somebody isn't allowed something.
@@ -76,6 +81,7 @@ impl Console {
         Ok(Arc::new(Self {
             passwords: Passwords::new(settings.password_cost)?,
             publisher: Publisher::new(Arc::clone(&store), clock.clone(), StreamLimits::default()),
+            tasks: TaskTracker::new(),
             store,
             clock,
             settings,
@@ -122,6 +128,23 @@ impl Console {
     #[must_use]
     pub fn register(&self) -> Option<&dyn FilingRegister> {
         self.settings.register.as_deref()
+    }
+
+    /// Runs a pre-flight that has begun, in the background.
+    pub fn run(self: &Arc<Self>, started: Started) {
+        let console = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let ran = started.run(console.store(), &console.settings.inspector, console.register());
+            if let Err(error) = ran.await {
+                tracing::error!(%error, "a pre-flight could not be finished");
+            }
+        });
+    }
+
+    /// Waits until nothing runs in the background.
+    pub async fn settle(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// What hashes its passwords.

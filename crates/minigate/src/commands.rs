@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod lint;
 pub(crate) mod run;
 pub(crate) mod test;
+mod trusted;
 
 use std::fs;
 use std::path::Path;

@@ -75,6 +75,7 @@ fn cells(interfaces: &[Interface], trouble: Option<&Trouble>) -> Vec<DeviceCell>
             device: device.id().to_owned(),
             outcome: trouble.map_or(Outcome::Works, |trouble| trouble.outcome),
             interfaces: interfaces.to_vec(),
+            outcomes: vec![trouble.map_or(Outcome::Works, |trouble| trouble.outcome); interfaces.len()],
             why_en: why(Lang::En),
             why_zh: why(Lang::Zh),
         }

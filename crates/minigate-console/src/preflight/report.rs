@@ -97,6 +97,9 @@ pub struct DeviceCell {
     pub outcome: Outcome,
     /// The interfaces that are as bad.
     pub interfaces: Vec<Interface>,
+    /// What each of [`HostCheck::interfaces`] comes to, in that order.
+    #[serde(default)]
+    pub outcomes: Vec<Outcome>,
     /// Why, in English; none where all is well.
     pub why_en: Option<String>,
     /// The same in Chinese.
@@ -223,10 +226,23 @@ fn cells(report: &Report) -> Vec<DeviceCell> {
             outcome: verdict.row.outcome,
             why_en: why(Lang::En),
             why_zh: why(Lang::Zh),
+            outcomes: outcomes(report, device.id()),
             interfaces: verdict.interfaces,
         })
     };
     devices().iter().filter_map(cell).collect()
+}
+
+/// The worst of all addresses, interface by interface.
+fn outcomes(report: &Report, device: &str) -> Vec<Outcome> {
+    let worst = |interface: &Interface| {
+        let verdicts = report.addresses.iter().flat_map(|address| &address.verdicts);
+        let rows = verdicts.filter(|verdicts| verdicts.interface == *interface);
+        let rows = rows.flat_map(|verdicts| &verdicts.rows);
+        let outcomes = rows.filter(|row| row.device == device).map(|row| row.outcome);
+        outcomes.max().unwrap_or(Outcome::Unknown)
+    };
+    report.interfaces.iter().map(worst).collect()
 }
 
 fn cut(text: &str) -> String {

@@ -16,6 +16,7 @@ pub(crate) struct Page<'a> {
     visitor: &'a Visitor,
     who: Option<&'a Who>,
     here: Option<Place>,
+    again_after: Option<u32>,
 }
 
 /// Somebody who is signed in, as the frame shows them.
@@ -49,6 +50,7 @@ impl<'a> Page<'a> {
             visitor,
             who: None,
             here: None,
+            again_after: None,
         }
     }
 
@@ -56,6 +58,14 @@ impl<'a> Page<'a> {
     pub(crate) const fn of(self, who: &'a Who) -> Self {
         Self {
             who: Some(who),
+            ..self
+        }
+    }
+
+    /// Loaded anew after some seconds; a script asks instead where one runs.
+    pub(crate) const fn again_after(self, seconds: u32) -> Self {
+        Self {
+            again_after: Some(seconds),
             ..self
         }
     }
@@ -108,6 +118,9 @@ pub(crate) fn page(page: &Page<'_>, body: &Markup) -> Html<String> {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content=(scheme(theme));
                 title { (harmless(page.title)) " · minigate" }
+                @if let Some(seconds) = page.again_after {
+                    noscript { meta http-equiv="refresh" content=(seconds); }
+                }
                 link rel="icon" href=(*ICON_PATH);
                 link rel="stylesheet" href=(*STYLE_PATH);
                 script src=(*SCRIPT_PATH) defer {}

@@ -2,6 +2,10 @@
 
 mod accounts;
 mod app;
+mod app_grants;
+mod app_members;
+mod app_secret;
+mod app_settings;
 mod approvals;
 mod apps;
 mod audit;
@@ -13,6 +17,7 @@ mod export;
 mod import;
 mod me;
 mod preferences;
+mod preflight;
 mod propose;
 mod provider;
 mod settings;
@@ -62,6 +67,26 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
         .route("/apps/{app}", get(app::overview))
         .route("/apps/{app}/export", get(export::download))
         .route("/apps/{app}/import", get(import::page).post(import::import))
+        .route(
+            "/apps/{app}/preflight",
+            get(preflight::page).post(preflight::begin),
+        )
+        .route(
+            "/apps/{app}/grants",
+            get(app_grants::page).post(app_grants::change),
+        )
+        .route(
+            "/apps/{app}/members",
+            get(app_members::page).post(app_members::set),
+        )
+        .route(
+            "/apps/{app}/secret",
+            get(app_secret::page).post(app_secret::change),
+        )
+        .route(
+            "/apps/{app}/settings",
+            get(app_settings::page).post(app_settings::set),
+        )
         .route("/apps/{app}/propose", get(propose::page).post(propose::propose))
         .route("/what-if", get(what_if::page))
         .route("/apps/{app}/draft", get(draft::edit).post(draft::save))

@@ -28,6 +28,8 @@ mod oidc;
 mod operators;
 mod pages;
 mod pages_import;
+mod pages_manage;
+mod pages_preflight;
 mod people;
 mod platform;
 mod preflight;

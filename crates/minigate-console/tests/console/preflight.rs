@@ -263,7 +263,7 @@ async fn run(store: &Arc<dyn Store>, id: &AppId, inspector: &Inspector) -> Prefl
     started.run(&**store, inspector, None).await.unwrap()
 }
 
-fn inspector(lab: &Lab, host: &str, hosts: Hosts) -> Inspector {
+pub(crate) fn inspector(lab: &Lab, host: &str, hosts: Hosts) -> Inspector {
     let here: IpAddr = "127.0.0.1".parse().unwrap();
     inspector_with(lab, FakeResolver::new().with(host, [here]), hosts)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -14,15 +14,18 @@ use hyper_util::rt::TokioExecutor;
 use minigate_console::access::{Caller, Right, Role};
 use minigate_console::account::{AccountName, Accounts, Cost, Members, NewAccount};
 use minigate_console::app;
+use minigate_console::preflight::{Hosts, Inspector};
 use minigate_console::serve::serve;
 use minigate_console::store::Store;
 use minigate_console::{Clock, Console, Settings, router};
 use minigate_policy::Era;
+use minigate_testkit::lab::{self, Lab};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 use crate::database::Database;
+use crate::preflight::inspector;
 use crate::store::now;
 
 /// A console on a port of its own; it ends with the test.
@@ -58,6 +61,10 @@ impl Served {
 
     pub(crate) async fn by(store: Arc<dyn Store>, clock: Clock) -> Self {
         Self::made(store, clock, None, |_| {}).await
+    }
+
+    pub(crate) async fn with_inspector(store: Arc<dyn Store>, inspector: Arc<Inspector>) -> Self {
+        Self::set_up(store, None, |settings| settings.inspector = inspector).await
     }
 
     pub(crate) async fn set_up(
@@ -118,6 +125,7 @@ pub(crate) fn settings(address: SocketAddr) -> Settings {
             passes: 1,
             at_once: 4,
         },
+        inspector: nobody(),
     }
 }
 
@@ -198,6 +206,15 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(fields);
     form.finish()
+}
+
+/// Knows no host.
+fn nobody() -> Arc<Inspector> {
+    static NOBODY: LazyLock<Arc<Inspector>> = LazyLock::new(|| {
+        let lab = Lab::at(lab::now());
+        Arc::new(inspector(&lab, "nobody.com", Hosts::Public))
+    });
+    Arc::clone(&NOBODY)
 }
 
 /// What everybody's password is.

@@ -63,6 +63,12 @@ pub(crate) struct ConsoleArgs {
     /// Give everybody whom the provider lets in an account, without any role
     #[arg(long, requires = "oidc_issuer")]
     pub(crate) oidc_create: bool,
+    /// Let pre-flights of drafts connect to hosts whose addresses aren't public, as an intranet's platform needs it
+    #[arg(long)]
+    pub(crate) preflight_private_hosts: bool,
+    /// Take the certificates of this PEM file for roots in pre-flights, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Vec<PathBuf>,
     /// Form of the log, on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
     pub(crate) log: LogFormat,

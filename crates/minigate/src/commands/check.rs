@@ -12,19 +12,18 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use minigate_engine::SystemResolver;
 use minigate_inspect::check::{Checker, Network, Report};
-use minigate_inspect::matrix::{Beside, Matrix};
+use minigate_inspect::matrix::Matrix;
 use minigate_inspect::probe::Bounds;
 use minigate_policy::diagnosis::{Lang, Severity};
-use minigate_tls::{RootSource, Roots, RootsError};
 
 use tokio::task::JoinError;
 
+use super::trusted::Trusted;
 use super::write;
 use crate::args::CheckArgs;
 use crate::output::Printer;
 use crate::output::check::{html, junit, sarif};
-use crate::{given, words};
-use given::Most;
+use crate::words;
 use plan::{Item, Plan};
 use watch::Watch;
 
@@ -38,7 +37,7 @@ pub(crate) fn check(args: &CheckArgs, printer: &Arc<Printer>) -> anyhow::Result<
             printer.lang
         )));
     }
-    let trusted = Trusted::load(args, printer.lang)?;
+    let trusted = Trusted::load(&args.ca, printer.lang)?;
     let roots = trusted.roots.clone();
     let checker = Arc::new(checker(args, trusted, printer.lang)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -54,29 +53,6 @@ pub(crate) fn check(args: &CheckArgs, printer: &Arc<Printer>) -> anyhow::Result<
     }
     let outcome = runtime.block_on(carry_out(&plan, &checker, args, printer))?;
     Ok(outcome.exit_code(args.fail_on.least()))
-}
-
-/// The roots of the command line, and those with which this program comes.
-struct Trusted {
-    beside: Beside,
-    roots: Roots,
-}
-
-impl Trusted {
-    fn load(args: &CheckArgs, lang: Lang) -> anyhow::Result<Self> {
-        let wrong = |error: RootsError| anyhow!(error.tell(lang));
-        let (mut beside, mut sources) = (Beside::default(), vec![RootSource::Bundled]);
-        for path in &args.ca {
-            let content = given::bytes(path, Most::Settings, lang)?;
-            let name = path.display().to_string();
-            beside
-                .added
-                .extend(Roots::read_file(&name, &content).map_err(wrong)?);
-            sources.push(RootSource::Added { name, content });
-        }
-        let roots = Roots::load(&sources).map_err(wrong)?;
-        Ok(Self { beside, roots })
-    }
 }
 
 fn checker(args: &CheckArgs, trusted: Trusted, lang: Lang) -> anyhow::Result<Checker> {

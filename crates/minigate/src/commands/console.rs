@@ -1,6 +1,7 @@
 //! `minigate console`.
 
 mod identity;
+mod inspector;
 mod provider;
 mod upkeep;
 
@@ -18,6 +19,7 @@ use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::args::ConsoleArgs;
@@ -56,6 +58,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
         metrics_for: args.metrics_allow.clone(),
         register: register(args)?,
         password_cost: Cost::default(),
+        inspector: Arc::new(inspector::inspector(args, printer)?),
     };
     let password = if args.demo {
         Some(fill(&*store, printer.lang).await?)
@@ -82,6 +85,8 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
         never = console.tidy() => match never {},
         never = identity::keep_up(identity, printer) => match never {},
     }
+    // What is under way may end, as requests may; another pre-flight can begin when its time is over.
+    let _ = timeout(serve::GRACE, console.settle()).await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -64,3 +64,15 @@ for (const form of document.querySelectorAll("form.filings")) {
     wrong.hidden = false;
   });
 }
+
+// A page that shows something under way is loaded anew once it is over.
+const underWay = document.querySelector("[data-under-way]");
+if (underWay) {
+  const ask = async () => {
+    const response = await fetch(location.href).catch(() => undefined);
+    const isOver = response?.ok && !(await response.text()).includes("data-under-way");
+    if (isOver) location.reload();
+    else setTimeout(ask, 2000);
+  };
+  setTimeout(ask, 1000);
+}

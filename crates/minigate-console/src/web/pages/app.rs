@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Html;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Interface, WrittenLists};
@@ -14,6 +14,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::app::{self, App};
 use crate::domains::{Draft, State as DraftState, Version, diff};
+use crate::preflight::{self, Preflight};
 use crate::text::Text;
 use crate::web::failure::Failure;
 use crate::web::layout::Place;
@@ -24,15 +25,26 @@ use crate::web::signed_in::SignedIn;
 pub(super) enum Tab {
     Overview,
     Draft,
+    Preflight,
     Versions,
     Import,
     Audit,
+    Members,
+    Grants,
+    Secret,
+    Settings,
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, Text, Right); 5] = [
+    const ALL: [(Self, &'static str, Text, Right); 10] = [
         (Self::Overview, "", Text("Effective", "当前生效"), Right::Read),
         (Self::Draft, "/draft", Text("Draft", "草稿"), Right::Read),
+        (
+            Self::Preflight,
+            "/preflight",
+            Text("Pre-flight", "预检"),
+            Right::Read,
+        ),
         (Self::Versions, "/versions", Text("Versions", "版本"), Right::Read),
         (
             Self::Import,
@@ -41,6 +53,25 @@ impl Tab {
             Right::Read,
         ),
         (Self::Audit, "/audit", Text("Audit log", "审计日志"), Right::Audit),
+        (Self::Members, "/members", Text("Members", "成员"), Right::Read),
+        (
+            Self::Grants,
+            "/grants",
+            Text("Skipping the check", "跳过校验"),
+            Right::Read,
+        ),
+        (
+            Self::Secret,
+            "/secret",
+            Text("AppSecret", "AppSecret"),
+            Right::Manage,
+        ),
+        (
+            Self::Settings,
+            "/settings",
+            Text("Settings", "设置"),
+            Right::Manage,
+        ),
     ];
 }
 
@@ -53,10 +84,12 @@ pub(super) async fn overview(
     let domains = console.domains(&id);
     let effective = domains.effective().await?;
     let draft = domains.draft().await?;
+    let looked_at = preflight::of_effective(console.store(), &id).await?;
     let (lang, now) = (me.visitor.lang, console.now());
     let body = html! {
         (head(&app, Tab::Overview, &me))
         (status(&app, effective.as_ref(), now, lang))
+        (ending(looked_at.as_ref(), now, lang))
         @if let Some(draft) = &draft { (on_its_way(&app, draft, effective.as_ref(), now, lang)) }
         @match &effective {
             Some(version) => (lists(&app, &version.lists, lang)),
@@ -142,8 +175,27 @@ fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) ->
                     }
                 }
                 dt { (THIS_MONTH.of(lang)) }
-                dd { (used) " / " (app.changes_a_month()) }
+                dd {
+                    meter min="0" max=(app.changes_a_month()) value=(used) aria-label=(THIS_MONTH.of(lang)) {}
+                    " " (used) " / " (app.changes_a_month())
+                }
                 @if app.two_people { dt { (APPROVAL.of(lang)) } dd { (TWO_PEOPLE.of(lang)) } }
+            }
+        }
+    }
+}
+
+/// Certificates of the effective version that end soon, as far as its pre-flight has seen them.
+fn ending(looked_at: Option<&Preflight>, now: Timestamp, lang: Lang) -> Markup {
+    let hosts = looked_at.map(|found| found.hosts.as_slice()).unwrap_or_default();
+    let soon = hosts.iter().filter_map(|host| Some((host, host.not_after?)));
+    let mut soon: Vec<_> = soon.filter(|(_, end)| end.duration_since(now) < SOON).collect();
+    soon.sort_by_key(|(_, end)| *end);
+    html! {
+        @if !soon.is_empty() {
+            section.note.warn aria-labelledby="ending" {
+                h2 #ending { (ENDING.of(lang)) }
+                ul.entries { @for (host, end) in soon { li { (show::entry(&host.entry)) " " (show::moment(end, now, lang)) } } }
             }
         }
     }
@@ -163,6 +215,7 @@ fn on_its_way(app: &App, draft: &Draft, effective: Option<&Version>, now: Timest
 
 const APPROVAL: Text = Text("Approval", "审批");
 const DRAFT: Text = Text("A change is on its way", "有待发布的修改");
+const ENDING: Text = Text("Certificates that end soon", "即将到期的证书");
 const EFFECTIVE: Text = Text("Effective", "当前生效");
 const FIRST: Text = Text("Write the first draft", "编写第一份草稿");
 const NOTHING_LISTED: Text = Text("nothing: every call is refused", "空：所有调用都会被拒绝");
@@ -170,4 +223,5 @@ const NOT_YET: Text = Text("nothing yet: every call is refused", "尚无：所�
 const PARTS: Text = Text("Parts of the app", "应用的各部分");
 const THIS_MONTH: Text = Text("Changes this month", "本月修改次数");
 const TWO_PEOPLE: Text = Text("by somebody else than the author", "须由作者以外的人批准");
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 const VERSION: Text = Text("version", "版本");

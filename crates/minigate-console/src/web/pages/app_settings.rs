@@ -1,0 +1,87 @@
+//! An app's name, and what changes of its domains have to go through.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use maud::html;
+use serde::Deserialize;
+
+use super::app::{self, Tab, seen};
+use super::show;
+use crate::Console;
+use crate::access::Right;
+use crate::app::Settings;
+use crate::text::Text;
+use crate::web::failure::Failure;
+use crate::web::layout::{Place, csrf};
+use crate::web::signed_in::{Reason, SignedIn};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    name: String,
+    two_people: Option<String>,
+    preflight: Option<String>,
+    api_publishes: Option<String>,
+    #[serde(flatten)]
+    reason: Reason,
+}
+
+pub(super) async fn page(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+) -> Result<Html<String>, Failure> {
+    let (_, app) = seen(&console, &me, &id, Right::Manage).await?;
+    let lang = me.visitor.lang;
+    let body = html! {
+        (app::head(&app, Tab::Settings, &me))
+        form.stack.card method="post" action={ "/apps/" (app.id) "/settings" } aria-labelledby="how" {
+            h2 #how { (HOW.of(lang)) }
+            (csrf(&me.who))
+            label { (NAME.of(lang)) input name="name" required maxlength="100" value=(show::harmless(&app.name)); }
+            label.inline { input type="checkbox" name="two_people" value="yes" checked[app.two_people]; " " (TWO_PEOPLE.of(lang)) }
+            label.inline { input type="checkbox" name="preflight" value="yes" checked[app.preflight_required]; " " (PREFLIGHT.of(lang)) }
+            label.inline { input type="checkbox" name="api_publishes" value="yes" checked[app.api_publishes]; " " (API_PUBLISHES.of(lang)) }
+            label { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+            div { button { (SAVE.of(lang)) } }
+        }
+    };
+    Ok(me.show(&app.name, Place::Apps, &body))
+}
+
+pub(super) async fn set(
+    State(console): State<Arc<Console>>,
+    Path(id): Path<String>,
+    me: SignedIn,
+    Form(wanted): Form<Wanted>,
+) -> Result<Response, Failure> {
+    let (id, by) = me.allow_in(&console, &id, Right::Manage).await?;
+    let by = wanted.reason.given_to(by)?;
+    let settings = Settings {
+        name: Some(wanted.name),
+        two_people: Some(wanted.two_people.is_some()),
+        preflight_required: Some(wanted.preflight.is_some()),
+        api_publishes: Some(wanted.api_publishes.is_some()),
+    };
+    crate::app::set(console.store(), &id, settings, &by).await?;
+    Ok(Redirect::to(&format!("/apps/{id}/settings")).into_response())
+}
+
+const API_PUBLISHES: Text = Text(
+    "Changes by the platform's server API become effective at once",
+    "通过平台接口提交的修改立即生效",
+);
+const NAME: Text = Text("Name", "名称");
+const HOW: Text = Text("How changes become effective", "修改如何生效");
+const PREFLIGHT: Text = Text(
+    "A draft has to pass a pre-flight before it can be published",
+    "草稿须通过预检才能发布",
+);
+const SAVE: Text = Text("Save", "保存");
+const TWO_PEOPLE: Text = Text(
+    "Somebody else than the author has to approve each change",
+    "每次修改须由作者以外的人批准",
+);
+const WHY: Text = Text("Why", "原因");
