@@ -77,7 +77,7 @@ impl Printer {
     /// The files of the console's TLS have been read again.
     pub(crate) fn identity_read(&self, chain: &Path) {
         let chain = chain.display();
-        self.write(&match self.lang {
+        self.write_stderr(&match self.lang {
             Lang::En => format!("read again: {chain} and its key\n"),
             Lang::Zh => format!("已重新读取 {chain} 及其私钥\n"),
         });
@@ -89,18 +89,18 @@ impl Printer {
             Lang::En => format!("minigate console at {url}\n"),
             Lang::Zh => format!("minigate 控制台：{url}\n"),
         };
-        self.write(&place);
-        let Some(link) = first else { return };
-        let invitation = match self.lang {
+        let invitation = first.map(|link| match self.lang {
             Lang::En => format!(
                 "Nobody can sign in yet. Set the operator's password, once and within 24 hours: {link}\n"
             ),
             Lang::Zh => {
                 format!("还没有人可以登录。请在 24 小时内用此链接设置管理员密码（只能使用一次）：{link}\n")
             }
-        };
-        self.write(&invitation);
+        });
+        // At once: whoever reads the first line only doesn't end the console by it.
+        self.write(&(place + &invitation.unwrap_or_default()));
     }
+
     /// Who can be signed in as, and the password of all of them.
     pub(crate) fn demo(&self, password: &Hidden) {
         for person in &PEOPLE {
