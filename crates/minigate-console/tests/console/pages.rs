@@ -14,6 +14,8 @@ on_both! {
     d2_a_draft_becomes_effective_on_the_pages
     d3_a_bad_entry_is_told_and_nothing_is_lost_or_saved
     d2_a_version_is_rolled_back_to
+    d2_an_answer_holds_for_the_draft_that_was_looked_at
+    d2_a_draft_isnt_saved_over_another_unseen
     a_form_without_the_sessions_token_changes_nothing
     one_apps_people_cant_see_another_app
     hostile_names_are_text
@@ -263,4 +265,72 @@ async fn hostile_names_are_text(database: &Database) {
         assert!(!page.contains("<script>alert"), "{page}");
         assert!(!page.contains('\u{202e}'));
     }
+}
+
+async fn d2_an_answer_holds_for_the_draft_that_was_looked_at(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let mut developer = served.signed_in("bob", None, &[("wx1", Role::Developer)]).await;
+    let (page, step) = ("/apps/wx1/draft", "/apps/wx1/draft/step");
+    for entry in ["https://seen.example.com", "https://unseen.example.com"] {
+        developer
+            .submit(page, page, &[("request", entry), ("do", "save")])
+            .await;
+        developer.submit(page, step, &[("step", "submit")]).await;
+    }
+    let seen = owner.get(page).await;
+    let fields = [
+        ("csrf", seen.field("csrf")),
+        ("revision", seen.field("revision")),
+        ("step", "approve"),
+    ];
+    developer
+        .submit(
+            page,
+            page,
+            &[("request", "https://other.example.com"), ("do", "save")],
+        )
+        .await;
+    developer.submit(page, step, &[("step", "submit")]).await;
+
+    let approved = owner.post(step, &fields).await;
+
+    assert_eq!(approved.status, StatusCode::PRECONDITION_FAILED);
+    assert!(owner.get(page).await.body.contains("waits for approval"));
+}
+
+async fn d2_a_draft_isnt_saved_over_another_unseen(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut ann = served.signed_in("ann", None, &[("wx1", Role::Developer)]).await;
+    let mut bob = served.signed_in("bob", None, &[("wx1", Role::Developer)]).await;
+    let page = "/apps/wx1/draft";
+    let opened = ann.get(page).await;
+    bob.submit(
+        page,
+        page,
+        &[("request", "https://bob.example.com"), ("do", "save")],
+    )
+    .await;
+
+    let typed = [("request", "https://ann.example.com"), ("do", "save")];
+    let mut fields = vec![("csrf", opened.field("csrf")), ("opened", opened.field("opened"))];
+    fields.extend(typed);
+    let refused = ann.post(page, &fields).await;
+
+    assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED);
+    assert!(
+        refused.body.contains("https://ann.example.com"),
+        "{}",
+        refused.body
+    );
+    assert!(ann.get(page).await.body.contains("https://bob.example.com"));
+    let again = [
+        ("csrf", refused.field("csrf")),
+        ("opened", refused.field("opened")),
+        typed[0],
+        typed[1],
+    ];
+    assert_eq!(ann.post(page, &again).await.status, StatusCode::SEE_OTHER);
 }

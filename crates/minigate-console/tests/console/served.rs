@@ -267,6 +267,12 @@ impl Browser {
     pub(crate) async fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let shown = self.get(page).await;
         let mut all = vec![("csrf", shown.field("csrf"))];
+        // What the page's own forms send along.
+        for name in ["revision", "opened"] {
+            if shown.body.contains(&format!("name=\"{name}\"")) {
+                all.push((name, shown.field(name)));
+            }
+        }
         all.extend_from_slice(fields);
         self.post(path, &all).await
     }

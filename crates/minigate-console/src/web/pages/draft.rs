@@ -18,7 +18,8 @@ use crate::Console;
 use crate::access::Right;
 use crate::app::App;
 use crate::bulk::{Form as Written, Mode, Pasted};
-use crate::domains::{Draft, State as DraftState, diff};
+use crate::domains::{DomainsError, Draft, Expected, State as DraftState, diff};
+use crate::store::Sequence;
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
@@ -33,6 +34,8 @@ pub(super) struct Typed {
     download_file: String,
     connect_socket: String,
     reason: String,
+    /// Of the draft that was opened; empty where there was none.
+    opened: String,
     #[serde(rename = "do")]
     wish: Wish,
 }
@@ -54,8 +57,10 @@ pub(super) struct Judged {
 #[derive(Debug, Deserialize)]
 pub(super) struct Step {
     step: String,
-    #[serde(flatten)]
-    reason: Reason,
+    /// Of the draft that was looked at: another one gets no answer that wasn't meant for it.
+    revision: Sequence,
+    #[serde(default)]
+    reason: String,
 }
 
 pub(super) async fn edit(
@@ -65,17 +70,18 @@ pub(super) async fn edit(
 ) -> Result<Html<String>, Failure> {
     let (id, app) = seen(&console, &me, &id, Right::Read).await?;
     let domains = console.domains(&id);
-    let draft = domains.draft().await?;
+    let found = domains.draft_with_revision().await?;
     let effective = domains
         .effective()
         .await?
         .map(|version| version.lists)
         .unwrap_or_default();
-    let lists = draft.as_ref().map_or(&effective, |draft| &draft.lists);
-    let typed = Typed::of(lists, draft.as_ref().and_then(|draft| draft.note.as_deref()));
+    let draft = found.as_ref().map(|(_, draft)| draft);
+    let lists = draft.map_or(&effective, |draft| &draft.lists);
+    let typed = Typed::of(lists, found.as_ref());
     let body = html! {
         (app::head(&app, Tab::Draft, &me))
-        @if let Some(draft) = &draft { (progress(&console, &me, &id, draft, &effective)) }
+        @if let Some(found) = &found { (progress(&console, &me, &id, found, &effective)) }
         @if me.caller.may(Right::Write, Some(&id)) { (editor(&app, &typed, &[], &me)) }
     };
     Ok(me.show(&app.name, Place::Apps, &body))
@@ -86,31 +92,65 @@ pub(super) async fn save(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
     me: SignedIn,
-    Form(typed): Form<Typed>,
+    Form(mut typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let (id, by) = me.allow_in(&console, &id, Right::Write).await?;
     let app = crate::app::find(console.store(), &id).await?;
     let judged = typed.judge(&console, &app).await?;
     let is_good = judged.iter().all(entries::Judged::is_good);
-    if typed.wish == Wish::Save && is_good {
-        let by = Reason::of(&typed.reason).given_to(by)?;
-        console.domains(&id).write(typed.lists()?, &by).await?;
-        return Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response());
+    if typed.wish == Wish::Check {
+        let status = if is_good {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        return Ok((status, typed_page(&app, &typed, &judged, &me, None)).into_response());
     }
-    let lang = me.visitor.lang;
-    let body = html! {
-        (app::head(&app, Tab::Draft, &me))
-        @if !is_good && typed.wish == Wish::Save {
-            div.note.bad role="alert" { p { (NOT_SAVED.of(lang)) } }
+    if !is_good {
+        let page = typed_page(&app, &typed, &judged, &me, Some(NOT_SAVED));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let by = Reason::of(&typed.reason).given_to(by)?;
+    let domains = console.domains(&id);
+    match domains
+        .expecting(typed.expected())
+        .write(typed.lists()?, &by)
+        .await
+    {
+        Err(DomainsError::Moved) => {
+            typed.opened = opened(domains.draft_with_revision().await?.as_ref());
+            let page = typed_page(&app, &typed, &judged, &me, Some(MOVED));
+            Ok((StatusCode::PRECONDITION_FAILED, page).into_response())
         }
-        (editor(&app, &typed, &judged, &me))
+        written => {
+            written?;
+            Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response())
+        }
+    }
+}
+
+/// The editor with what was typed, and why it isn't saved.
+fn typed_page(
+    app: &App,
+    typed: &Typed,
+    judged: &[entries::Judged],
+    me: &SignedIn,
+    why: Option<Text>,
+) -> Html<String> {
+    let body = html! {
+        (app::head(app, Tab::Draft, me))
+        @if let Some(why) = why {
+            div.note.bad role="alert" { p { (why.of(me.visitor.lang)) } }
+        }
+        (editor(app, typed, judged, me))
     };
-    let status = if is_good {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    Ok((status, me.show(&app.name, Place::Apps, &body)).into_response())
+    me.show(&app.name, Place::Apps, &body)
+}
+
+fn opened(found: Option<&(Sequence, Draft)>) -> String {
+    found
+        .map(|(revision, _)| revision.to_string())
+        .unwrap_or_default()
 }
 
 /// What is to be said of one list, for the page's script.
@@ -140,8 +180,8 @@ pub(super) async fn step(
         other => return Err(Cause::malformed(format!("`{other}` is no step of a draft"))),
     };
     let (id, by) = me.allow_in(&console, &id, right).await?;
-    let by = wanted.reason.given_to(by)?;
-    let domains = console.domains(&id);
+    let by = Reason::of(&wanted.reason).given_to(by)?;
+    let domains = console.domains(&id).expecting(Expected::At(wanted.revision));
     match wanted.step.as_str() {
         "submit" => drop(domains.submit(&by).await?),
         "discard" => domains.discard(&by).await?,
@@ -156,7 +196,8 @@ pub(super) async fn step(
 }
 
 impl Typed {
-    fn of(lists: &WrittenLists, note: Option<&str>) -> Self {
+    fn of(lists: &WrittenLists, found: Option<&(Sequence, Draft)>) -> Self {
+        let note = found.and_then(|(_, draft)| draft.note.as_deref());
         let lines = |interface| lists.of(interface).join("\n");
         Self {
             request: lines(Interface::Request),
@@ -164,8 +205,13 @@ impl Typed {
             download_file: lines(Interface::DownloadFile),
             connect_socket: lines(Interface::ConnectSocket),
             reason: note.unwrap_or_default().to_owned(),
+            opened: opened(found),
             wish: Wish::Check,
         }
+    }
+
+    fn expected(&self) -> Expected {
+        self.opened.parse().map_or(Expected::None, Expected::At)
     }
 
     fn text(&self, interface: Interface) -> &str {
@@ -197,8 +243,15 @@ impl Typed {
 }
 
 /// How far the draft has come, what it changes, and what this caller can do next.
-fn progress(console: &Console, me: &SignedIn, id: &AppId, draft: &Draft, effective: &WrittenLists) -> Markup {
+fn progress(
+    console: &Console,
+    me: &SignedIn,
+    id: &AppId,
+    found: &(Sequence, Draft),
+    effective: &WrittenLists,
+) -> Markup {
     let lang = me.visitor.lang;
+    let (revision, draft) = found;
     html! {
         section.card aria-labelledby="way" {
             h2 #way { (ON_ITS_WAY.of(lang)) " " (app::state(draft.state, lang)) }
@@ -209,7 +262,7 @@ fn progress(console: &Console, me: &SignedIn, id: &AppId, draft: &Draft, effecti
             @if let Some(note) = &draft.note { p { (show::foreign(note)) } }
             (show::differences(&diff(effective, &draft.lists), lang))
             (proposed(draft, console.now(), lang))
-            (steps(me, id, draft))
+            (steps(me, id, *revision, draft))
         }
     }
 }
@@ -232,7 +285,7 @@ fn proposed(draft: &Draft, now: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-fn steps(me: &SignedIn, id: &AppId, draft: &Draft) -> Markup {
+fn steps(me: &SignedIn, id: &AppId, revision: Sequence, draft: &Draft) -> Markup {
     let lang = me.visitor.lang;
     let steps = [
         ("submit", SUBMIT, Right::Write, DraftState::Open),
@@ -246,6 +299,7 @@ fn steps(me: &SignedIn, id: &AppId, draft: &Draft) -> Markup {
     html! {
         form method="post" action={ "/apps/" (id) "/draft/step" } {
             (csrf(&me.who))
+            input type="hidden" name="revision" value=(revision);
             label { (WHY.of(lang)) " " input name="reason" maxlength="1000"; }
             div.actions {
                 @for (step, name, _, _) in possible { button name="step" value=(step) { (name.of(lang)) } }
@@ -263,6 +317,7 @@ fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -
     html! {
         form.editor method="post" data-judge={ "/apps/" (app.id) "/draft/judge" } {
             (csrf(&me.who))
+            input type="hidden" name="opened" value=(typed.opened);
             p { (HOW.of(lang)) }
             div.cards {
                 @for interface in Interface::ALL {
@@ -296,6 +351,10 @@ const DISCARD: Text = Text("Discard the draft", "丢弃草稿");
 const HOW: Text = Text(
     "One entry a line. Everything is judged as you type, and nothing is saved while an entry breaks a rule.",
     "每行一个条目。输入时即时检查，只要有条目违反规则就不会保存。",
+);
+const MOVED: Text = Text(
+    "Not saved: somebody else has changed the draft since you opened it. What you typed is below; saving again puts it in place of theirs.",
+    "没有保存：在你打开之后，其他人修改了草稿。你输入的内容在下面，再次保存将替换他人的修改。",
 );
 const NOT_SAVED: Text = Text(
     "Nothing has been saved: mend the entries below first.",
