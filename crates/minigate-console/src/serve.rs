@@ -5,6 +5,7 @@ mod tls;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
@@ -38,6 +40,8 @@ pub struct Limits {
     pub handshake: Duration,
     /// For the head of a request, from when the one before it was answered: 30 seconds.
     pub head: Duration,
+    /// For a client to take anything more of an answer that waits for it: 30 seconds.
+    pub stall: Duration,
     /// Connections at once: 8,192. More wait to be accepted.
     pub connections: usize,
     /// Connections at once from one address: 1,024. More are closed, so that one client can't take the place of all.
@@ -51,6 +55,7 @@ impl Default for Limits {
         Self {
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
+            stall: Duration::from_secs(30),
             connections: 8_192,
             connections_of_one: 1_024,
             crowds: Vec::new(),
@@ -101,6 +106,7 @@ pub async fn serve_within(
                     continue;
                 };
                 let Limits { handshake, head, .. } = limits;
+                let stream = impatient(stream, limits.stall);
                 tokio::spawn(async move {
                     let (_seat, _guest) = (seat, guest);
                     match tls {
@@ -132,6 +138,13 @@ async fn accept(
     // An answer is one write; waiting for more of it costs its reader a round trip.
     let _ = stream.set_nodelay(true);
     Ok((stream, address, seat))
+}
+
+/// What fails where nothing that is written to it is taken for so long.
+fn impatient(stream: TcpStream, stall: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(stall));
+    Box::pin(stream)
 }
 
 /// A client that goes away while it is accepted, or too many open files: neither ends the server.

@@ -11,6 +11,7 @@
 mod assets;
 mod back;
 mod cookies;
+mod declared;
 mod failure;
 mod headers;
 mod health;
@@ -41,10 +42,13 @@ use crate::{Console, publish};
 
 /// Everything that a console answers.
 pub fn router(console: Arc<Console>) -> Router {
-    let timed = Router::new()
-        .merge(pages::router(&console))
+    let for_programs = Router::new()
         .merge(platform::router(&console))
         .merge(rest::router(&console))
+        .layer(middleware::from_fn_with_state(LARGEST_BODY, declared::within));
+    let timed = Router::new()
+        .merge(pages::router(&console))
+        .merge(for_programs)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,

@@ -33,10 +33,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-pub(super) use settings::LARGEST_FILE;
+use settings::LARGEST_FILE;
 
 use super::signed_in::PASSWORD_PAGE;
-use super::{failure, problems, same_site, signed_in};
+use super::{declared, failure, problems, same_site, signed_in};
 use crate::Console;
 
 pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
@@ -46,6 +46,7 @@ pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
         .merge(problems::router())
         .fallback(failure::nothing_here)
         .method_not_allowed_fallback(failure::no_such_method)
+        .layer(from_fn_with_state(LARGEST_FILE, declared::within))
         .layer(from_fn_with_state(Arc::clone(console), same_site::only))
         .layer(from_fn_with_state(Arc::clone(console), failure::as_pages))
 }

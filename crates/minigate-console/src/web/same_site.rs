@@ -3,33 +3,23 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN};
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use url::{Position, Url};
 
 use super::failure::{Cause, Failure};
-use super::pages::LARGEST_FILE;
 use crate::Console;
 
 /// Refuses what would change something and comes from elsewhere; a session's forms are held against its token besides.
 pub(super) async fn only(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
-    if declared(request.headers()) > LARGEST_DECLARED {
-        return Failure::new(Cause::TooLarge).into_response();
-    }
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_read || is_of_this_site(request.headers(), &console.settings().public_url) {
         next.run(request).await
     } else {
         Failure::new(Cause::CrossSite).into_response()
     }
-}
-
-/// How long the body will be; the frame has refused what is no number.
-fn declared(headers: &HeaderMap) -> u64 {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
 /// A browser says where a request comes from; what says nothing is no browser, and has no cookies that it didn't choose.
@@ -54,9 +44,6 @@ fn is_origin(origin: &Url, public: &Url) -> bool {
 fn is_host(origin: &Url, host: Option<&str>) -> bool {
     host.is_some_and(|host| origin[Position::BeforeHost..Position::AfterPort].eq_ignore_ascii_case(host))
 }
-
-/// Nothing that says beforehand that it is larger is waited for; what may be sent where is less.
-const LARGEST_DECLARED: u64 = LARGEST_FILE as u64;
 
 #[cfg(test)]
 mod tests {

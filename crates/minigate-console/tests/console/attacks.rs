@@ -6,17 +6,24 @@ mod idor;
 mod injection;
 mod logs;
 mod markup;
+mod operations;
 mod requests;
 mod routes;
 mod session;
 mod tls;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use minigate_console::access::{Caller, Right, Role};
 use minigate_console::account::{Accounts, NewAccount};
-use minigate_console::{By, app, block};
+use minigate_console::secret::AppSecret;
+use minigate_console::{By, Clock, app, block};
 use minigate_policy::{Domain, Era};
 
-use crate::people::log;
+use crate::database::Database;
+use crate::people::{log, seconds};
+use crate::rest::Api;
 use crate::served::{Browser, Served};
 use crate::store::now;
 
@@ -25,11 +32,15 @@ struct Ground {
     served: Served,
     operator: Browser,
     owner: Browser,
+    passed: Arc<AtomicI64>,
 }
 
 impl Ground {
-    async fn on(database: &crate::database::Database) -> Self {
-        let served = Served::on(database).await;
+    async fn on(database: &Database) -> Self {
+        let passed = Arc::new(AtomicI64::new(0));
+        let clock = Arc::clone(&passed);
+        let clock = Clock::new(move || seconds(clock.load(Ordering::Relaxed)));
+        let served = Served::by(database.open().await, clock).await;
         served.app("wx1").await;
         served.app("wx2").await;
         let mut operator = served
@@ -42,7 +53,30 @@ impl Ground {
             served,
             operator,
             owner,
+            passed,
         }
+    }
+
+    /// Lets a second pass, in which a token can ask so often.
+    fn pass(&self) {
+        self.passed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A token that can do whatever its owner can.
+    async fn token(&self, database: &Database, who: &str, platform: Option<Role>, apps: &[&str]) -> String {
+        let apps: Vec<_> = apps.iter().map(|app| (*app, Role::Owner)).collect();
+        let store = database.open().await;
+        Api::with_roles(&self.served, &store, who, platform, &apps, &Right::ALL)
+            .await
+            .secret
+    }
+
+    /// The AppSecret of an app.
+    async fn app_secret(&self, app: &str) -> String {
+        let (id, root) = (app.parse().unwrap(), Caller::local("root"));
+        let secret = AppSecret::of(self.served.console.store(), &id, &root, now());
+        let secret = secret.rotate(jiff::SignedDuration::ZERO).await.unwrap();
+        secret.reveal().to_owned()
     }
 
     /// What has been done so far, without what was refused.

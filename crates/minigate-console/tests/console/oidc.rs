@@ -30,6 +30,8 @@ on_both! {
     what_the_provider_says_of_itself_is_kept_and_found_anew_with_other_keys
     strangers_get_an_account_without_roles_where_they_are_welcome
     callbacks_of_one_neighbourhood_are_counted
+    sign_ins_that_begin_in_one_neighbourhood_are_counted
+    a_planted_session_isnt_that_of_who_comes_back
     a_browser_signs_in_at_the_provider_and_goes_on
     a_browser_is_told_why_it_isnt_signed_in
 }
@@ -169,6 +171,40 @@ async fn callbacks_of_one_neighbourhood_are_counted(database: &Database) {
             .iter()
             .any(|row| row.entry.action == "session.refused")
     );
+}
+
+async fn sign_ins_that_begin_in_one_neighbourhood_are_counted(database: &Database) {
+    let (served, _issuer) = served(database).await;
+    let mut browser = served.browser();
+
+    for _ in 0..60 {
+        let gone = browser.get("/oidc/begin").await;
+        assert!(gone.status.is_redirection(), "{}", gone.body);
+    }
+    browser.cookies.clear();
+    let counted = browser.get("/oidc/begin").await;
+
+    assert_eq!(counted.status.as_u16(), 429, "{}", counted.body);
+    assert!(counted.headers.contains_key("retry-after") && browser.cookies.is_empty());
+}
+
+async fn a_planted_session_isnt_that_of_who_comes_back(database: &Database) {
+    let (served, issuer) = served(database).await;
+    let mut browser = served.browser();
+    browser.cookies.insert("session".to_owned(), "planted".to_owned());
+
+    let gone = browser.get("/oidc/begin").await;
+    let state = issuer.expect(gone.location(), |_| {});
+    let link = format!("/oidc/callback?code=the-code&state={state}");
+    browser.get(&link).await;
+
+    assert_ne!(browser.cookies["session"], "planted");
+    let mut attacker = served.browser();
+    attacker
+        .cookies
+        .insert("session".to_owned(), "planted".to_owned());
+    assert!(attacker.get("/").await.location().starts_with("/sign-in"));
+    assert_eq!(browser.get("/").await.status.as_u16(), 200);
 }
 
 async fn a_browser_signs_in_at_the_provider_and_goes_on(database: &Database) {

@@ -8,17 +8,19 @@ use hyper::StatusCode;
 use minigate_console::router;
 use minigate_console::serve::{Limits, serve_within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::Ground;
 use crate::database::{Database, on_both};
 
 on_both! {
     what_is_too_large_is_refused_before_it_is_kept
+    what_programs_send_too_large_is_refused_before_it_comes
     a_large_head_is_refused_without_harm
     a_request_of_two_lengths_is_the_last_of_its_connection
     slow_clients_are_in_nobodys_way
     half_a_head_isnt_waited_for
+    who_never_reads_doesnt_keep_its_seat
     one_address_cant_take_every_seat
 }
 
@@ -56,6 +58,38 @@ async fn what_is_too_large_is_refused_before_it_is_kept(database: &Database) {
     }
 
     assert_eq!(ground.owner.get("/apps/wx1").await.status, StatusCode::OK);
+}
+
+async fn what_programs_send_too_large_is_refused_before_it_comes(database: &Database) {
+    let ground = Ground::on(database).await;
+    let token = ground.token(database, "bob", None, &["wx1"]).await;
+    let secret = ground.app_secret("wx1").await;
+    let address = ground.served.address;
+    let path = format!("/cgi-bin/token?grant_type=client_credential&appid=wx1&secret={secret}");
+    let got: serde_json::Value =
+        serde_json::from_str(&ground.served.browser().get(&path).await.body).unwrap();
+    let access = got["access_token"].as_str().unwrap();
+
+    for (path, status, said) in [
+        (
+            "/api/v1/apps/wx1/draft/import".to_owned(),
+            413,
+            "/problems/too-large",
+        ),
+        (format!("/wxa/modify_domain?access_token={access}"), 200, "45002"),
+        ("/cgi-bin/stable_token".to_owned(), 200, "45002"),
+    ] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: 1048577\r\n\r\n{{"
+        );
+        let answer = tokio::time::timeout(Duration::from_secs(5), raw(address, request.as_bytes())).await;
+        let answer = answer.unwrap_or_else(|_| panic!("{path} waits"));
+        assert!(
+            status_of(&answer) == status && answer.contains(said),
+            "{path}: {answer}"
+        );
+    }
 }
 
 async fn a_large_head_is_refused_without_harm(database: &Database) {
@@ -150,6 +184,34 @@ async fn half_a_head_isnt_waited_for(database: &Database) {
 
     assert!(half.is_empty() || half.starts_with("HTTP/1.1 408"), "{half}");
     assert!(idle.ends_with("ok\n"), "{idle}");
+}
+
+async fn who_never_reads_doesnt_keep_its_seat(database: &Database) {
+    let ground = Ground::on(database).await;
+    let limits = Limits {
+        connections: 1,
+        stall: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let address = served_within(&ground, limits).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut greedy = socket.connect(address).await.unwrap();
+    // More answers than the buffers of both ends hold; once they are full, no more requests are read.
+    let requests = "GET /sign-in HTTP/1.1\r\nhost: x\r\n\r\n".repeat(10_000);
+    let asking = tokio::spawn(async move {
+        let _ = greedy.write_all(requests.as_bytes()).await;
+        greedy
+    });
+
+    let next = raw(
+        address,
+        b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    );
+    let next = tokio::time::timeout(Duration::from_secs(30), next).await;
+
+    assert!(next.unwrap().ends_with("ok\n"));
+    drop(asking.await.unwrap());
 }
 
 async fn one_address_cant_take_every_seat(database: &Database) {

@@ -2,12 +2,14 @@
 
 use hyper::{Method, StatusCode};
 
-use super::{Ground, routes};
+use super::{Ground, operations, routes};
 use crate::database::{Database, on_both};
 use crate::served::{Answer, Browser, PASSWORD, form};
 
 on_both! {
     every_change_needs_the_sessions_token
+    what_needs_no_session_isnt_sent_by_another_site
+    a_session_is_of_no_use_to_programs
     nobody_is_signed_in_by_another_site
     a_read_doesnt_become_a_change
 }
@@ -15,6 +17,7 @@ on_both! {
 async fn every_change_needs_the_sessions_token(database: &Database) {
     let mut ground = Ground::on(database).await;
     let token = ground.operator.get("/me/password").await.field("csrf").to_owned();
+    let another = ground.owner.get("/me/password").await.field("csrf").to_owned();
     let before = ground.deeds().await;
 
     for route in routes::all() {
@@ -22,7 +25,7 @@ async fn every_change_needs_the_sessions_token(database: &Database) {
             continue;
         }
         let path = route.of("wx2");
-        for (name, headers, body) in forgeries(&token) {
+        for (name, headers, body) in forgeries(&token, &another) {
             let answer = send(&mut ground.operator, &path, &headers, &body).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {name}");
         }
@@ -34,7 +37,7 @@ async fn every_change_needs_the_sessions_token(database: &Database) {
 
 type Forgery = (&'static str, Vec<(&'static str, String)>, String);
 
-fn forgeries(token: &str) -> Vec<Forgery> {
+fn forgeries(token: &str, another: &str) -> Vec<Forgery> {
     let header = |name, value: &str| (name, value.to_owned());
     let urlencoded = header("content-type", "application/x-www-form-urlencoded");
     let with_token = form(&[("csrf", token), ("reason", "x")]);
@@ -47,7 +50,17 @@ fn forgeries(token: &str) -> Vec<Forgery> {
             form(&[("reason", "x")]),
         ),
         (
-            "another's token in a header",
+            "the token of somebody else's session",
+            vec![urlencoded.clone()],
+            form(&[("csrf", another), ("reason", "x")]),
+        ),
+        (
+            "that token in a header",
+            vec![header("x-csrf-token", another), urlencoded.clone()],
+            with_token.clone(),
+        ),
+        (
+            "a guess in a header",
             vec![header("x-csrf-token", "guess"), urlencoded.clone()],
             with_token.clone(),
         ),
@@ -93,6 +106,50 @@ fn forgeries(token: &str) -> Vec<Forgery> {
             with_token,
         ),
     ]
+}
+
+async fn what_needs_no_session_isnt_sent_by_another_site(database: &Database) {
+    let ground = Ground::on(database).await;
+    let before = ground.deeds().await;
+    let open: Vec<_> = routes::all()
+        .into_iter()
+        .filter(|route| route.changes && route.is_open())
+        .collect();
+
+    for route in &open {
+        for from in [
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let kind = ("content-type", "application/x-www-form-urlencoded".to_owned());
+            let headers = [kind, (from.0, from.1.to_owned())];
+            let mut victim = ground.served.browser();
+            let answer = send(&mut victim, &route.of("wx1"), &headers, "lang=zh&theme=dark").await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{route:?} {from:?}");
+            assert!(victim.cookies.is_empty(), "{route:?} {from:?}");
+        }
+    }
+
+    assert!(open.len() >= 3, "{open:?}");
+    assert_eq!(ground.deeds().await, before);
+}
+
+async fn a_session_is_of_no_use_to_programs(database: &Database) {
+    let mut ground = Ground::on(database).await;
+    let token = ground.operator.get("/me/password").await.field("csrf").to_owned();
+    let before = ground.deeds().await;
+
+    for operation in operations::all() {
+        let target = format!("{}?{}&csrf={token}", operation.of("wx2"), operation.query());
+        let answer = operation
+            .ask(&mut ground.operator, None, &target, operation.body())
+            .await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{operation:?}");
+    }
+
+    assert_eq!(ground.deeds().await, before);
 }
 
 async fn nobody_is_signed_in_by_another_site(database: &Database) {

@@ -1,30 +1,27 @@
 //! Texts that would be SQL, or another line of a head.
 
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
+use minigate_console::access::Role;
+use serde_json::json;
 
-use super::{Ground, routes};
+use super::{Ground, operations, routes};
 use crate::database::{Database, on_both};
 use crate::served::form;
 
 on_both! {
-    no_text_is_part_of_a_statement
+    no_text_is_part_of_a_statement_or_a_head
+    no_text_that_a_program_sends_is_part_of_either
+    no_text_that_an_apps_server_sends_is_part_of_either
     no_text_is_another_header
     nobody_is_led_elsewhere
 }
 
-async fn no_text_is_part_of_a_statement(database: &Database) {
+async fn no_text_is_part_of_a_statement_or_a_head(database: &Database) {
     let mut ground = Ground::on(database).await;
     let csrf = ground.owner.get("/apps/wx1/draft").await.field("csrf").to_owned();
     let before: Vec<String> = about_wx2(&ground).await;
 
-    for payload in [
-        "' OR '1'='1",
-        "'; DROP TABLE record; --",
-        "\") OR 1=1 --",
-        "%_' ESCAPE '",
-        "\\",
-        "\0",
-    ] {
+    for payload in HOSTILE {
         let encoded = form(&[("x", payload)])[2..].to_owned();
         for route in routes::all() {
             if route.ends_the_session() {
@@ -34,6 +31,7 @@ async fn no_text_is_part_of_a_statement(database: &Database) {
             for path in [format!("{}?{query}", route.of("wx1")), route.filled(&encoded)] {
                 let answer = ground.owner.get(&path).await;
                 assert!(!answer.status.is_server_error(), "{path}: {}", answer.status);
+                assert!(!answer.headers.contains_key("set-cookie"), "{path}");
                 let mut fields = vec![("csrf", csrf.as_str())];
                 fields.extend(NAMES.map(|name| (name, payload)));
                 let answer = ground.owner.post(&path, &fields).await;
@@ -52,6 +50,101 @@ async fn no_text_is_part_of_a_statement(database: &Database) {
             .body
             .contains("two.example.com")
     );
+}
+
+async fn no_text_that_a_program_sends_is_part_of_either(database: &Database) {
+    let mut ground = Ground::on(database).await;
+    let operators = ground
+        .token(database, "bob", Some(Role::PlatformOperator), &[])
+        .await;
+    let before = about_wx2(&ground).await;
+
+    for payload in HOSTILE {
+        let encoded = form(&[("x", payload)])[2..].replace('+', "%20");
+        for operation in operations::all() {
+            ground.pass();
+            let mut sent = Vec::new();
+            for path in [operation.of("wx1"), operation.filled(&encoded)] {
+                for query in operation.queries_with(payload) {
+                    sent.push((format!("{path}?{query}"), operation.body()));
+                }
+                for body in operation.bodies_with(payload) {
+                    sent.push((format!("{path}?{}", operation.query()), body));
+                }
+            }
+            for (target, body) in sent {
+                let mut program = ground.served.browser();
+                let answer = operation
+                    .ask(&mut program, Some(&operators), &target, body.clone())
+                    .await;
+                let (status, method) = (answer.status, &operation.method);
+                assert!(
+                    !status.is_server_error(),
+                    "{method} {target} {body}: {}",
+                    answer.body
+                );
+                assert!(
+                    !answer.headers.contains_key("set-cookie"),
+                    "{method} {target} {body}"
+                );
+                assert_ne!(status, StatusCode::TOO_MANY_REQUESTS, "{method} {target}");
+                assert_ne!(status, StatusCode::UNAUTHORIZED, "{method} {target}");
+            }
+        }
+    }
+
+    assert_eq!(about_wx2(&ground).await, before);
+    let wx2 = ground.operator.get("/apps/wx2").await;
+    assert!(wx2.body.contains("two.example.com"), "{}", wx2.body);
+}
+
+async fn no_text_that_an_apps_server_sends_is_part_of_either(database: &Database) {
+    let ground = Ground::on(database).await;
+    let secret = ground.app_secret("wx1").await;
+    let mut server = ground.served.browser();
+    let path = format!("/cgi-bin/token?grant_type=client_credential&appid=wx1&secret={secret}");
+    let got: serde_json::Value = serde_json::from_str(&server.get(&path).await.body).unwrap();
+    let token = got["access_token"].as_str().unwrap();
+    let before = ground.deeds().await;
+
+    for payload in HOSTILE {
+        let evil = form(&[
+            ("grant_type", "client_credential"),
+            ("appid", payload),
+            ("secret", payload),
+            ("access_token", payload),
+        ]);
+        for path in routes::of_the_platform() {
+            for (target, body) in [
+                (format!("{path}?{evil}"), json!({ "action": "get" })),
+                (
+                    format!("{path}?access_token={token}"),
+                    json!({ "grant_type": "client_credential", "appid": payload, "secret": payload, "action": "add", "requestdomain": [payload], "wsrequestdomain": [payload] }),
+                ),
+                (
+                    format!("{path}?access_token={token}"),
+                    json!({ "action": payload }),
+                ),
+            ] {
+                for method in [Method::GET, Method::POST] {
+                    let answer = server.ask(method.clone(), &target, &[], body.to_string()).await;
+                    assert_eq!(
+                        answer.status,
+                        StatusCode::OK,
+                        "{method} {target}: {}",
+                        answer.body
+                    );
+                    assert!(
+                        !answer.body.contains("access_token\":"),
+                        "{method} {target}: {}",
+                        answer.body
+                    );
+                }
+            }
+        }
+    }
+
+    assert_eq!(ground.deeds().await, before);
 }
 
 async fn about_wx2(ground: &Ground) -> Vec<String> {
@@ -121,6 +214,15 @@ async fn nobody_is_led_elsewhere(database: &Database) {
     }
 }
 
+const HOSTILE: [&str; 7] = [
+    "' OR '1'='1",
+    "'; DROP TABLE record; --",
+    "\") OR 1=1 --",
+    "%_' ESCAPE '",
+    "\\",
+    "\0",
+    "x\r\nset-cookie: planted=1\r\n\r\n<script>",
+];
 const NAMES: [&str; 20] = [
     "id",
     "name",

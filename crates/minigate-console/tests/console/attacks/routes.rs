@@ -48,13 +48,42 @@ impl Route {
 }
 
 pub(super) fn all() -> Vec<Route> {
-    let calls = SOURCE.split(".route(").skip(1);
-    let routes: Vec<Route> = calls.map(route).collect();
+    let routes = of(PAGES);
     assert!(
-        routes.len() > 15 && routes.iter().any(Route::is_of_an_app),
+        routes.len() > 40 && routes.iter().any(Route::is_of_an_app),
         "{routes:?}"
     );
     routes
+}
+
+/// The paths of the platform's own API.
+pub(super) fn of_the_platform() -> Vec<String> {
+    let routes = of(PLATFORM).into_iter().map(|route| route.path);
+    let routes: Vec<_> = routes.filter(|path| !path.contains('{')).collect();
+    assert!(routes.len() > 5, "{routes:?}");
+    routes
+}
+
+/// Whether the source of the pages says it in only one place; else some of their routes would be missed.
+#[test]
+fn the_routes_of_the_pages_are_made_in_one_place() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages");
+    let mut folders = vec![std::path::PathBuf::from(root)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let source = std::fs::read_to_string(&path).unwrap();
+                assert!(!source.contains(".route("), "{}", path.display());
+            }
+        }
+    }
+}
+
+fn of(source: &str) -> Vec<Route> {
+    source.split(".route(").skip(1).map(route).collect()
 }
 
 fn route(call: &str) -> Route {
@@ -74,4 +103,5 @@ fn route(call: &str) -> Route {
     }
 }
 
-const SOURCE: &str = include_str!("../../../src/web/pages.rs");
+const PAGES: &str = include_str!("../../../src/web/pages.rs");
+const PLATFORM: &str = include_str!("../../../src/web/platform.rs");

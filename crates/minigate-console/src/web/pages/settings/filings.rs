@@ -239,7 +239,7 @@ fn importer(typed: &Typed, me: &SignedIn) -> Markup {
 }
 
 /// The largest file that is taken: some 700,000 filings.
-pub(in crate::web) const LARGEST_FILE: usize = 32 * 1024 * 1024;
+pub(in crate::web::pages) const LARGEST_FILE: usize = 32 * 1024 * 1024;
 const ASK: Text = Text("Look up", "查询");
 const CONSEQUENCES: Text = Text("What follows", "处理方式");
 const COUNT: Text = Text("Domains in it", "域名数量");
