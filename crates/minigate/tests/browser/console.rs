@@ -1,35 +1,57 @@
 //! A console as a process of its own.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A console over a database of its own; it ends with the test.
 pub(crate) struct Console {
     process: Child,
     pub(crate) url: String,
-    /// With which its first operator sets a password.
-    pub(crate) first_link: String,
+    /// What it says on its first lines, after its address.
+    said: Lines<BufReader<ChildStdout>>,
     _folder: tempfile::TempDir,
 }
 
 impl Console {
     pub(crate) fn start() -> Self {
+        Self::run(&[])
+    }
+
+    /// With apps and people to look at.
+    pub(crate) fn demo() -> Self {
+        Self::run(&["--demo"])
+    }
+
+    /// With which its first operator sets a password.
+    pub(crate) fn first_link(&mut self) -> String {
+        last_word(&self.said.next().unwrap().unwrap())
+    }
+
+    /// What everybody signs in with in the demo.
+    pub(crate) fn demo_password(&mut self) -> String {
+        let line = self
+            .said
+            .find(|line| line.as_ref().unwrap().starts_with("Everybody"));
+        last_word(&line.unwrap().unwrap())
+    }
+
+    fn run(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}/console.db", folder.path().display());
         let mut process = Command::new(env!("CARGO_BIN_EXE_minigate"))
             .args(["--lang", "en", "console", "--listen", "127.0.0.1:0"])
-            .arg("--database")
-            .arg(format!("sqlite:{}/console.db", folder.path().display()))
+            .args(["--database", &database])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let url = lines.next().unwrap().unwrap();
+        let mut said = BufReader::new(process.stdout.take().unwrap()).lines();
+        let url = said.next().unwrap().unwrap();
         let url = url.strip_prefix("minigate console at ").unwrap();
-        let link = lines.next().unwrap().unwrap();
         Self {
             url: url.trim_end_matches('/').to_owned(),
-            first_link: link.split(' ').next_back().unwrap().to_owned(),
+            said,
             process,
             _folder: folder,
         }
@@ -41,4 +63,8 @@ impl Drop for Console {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn last_word(line: &str) -> String {
+    line.split(' ').next_back().unwrap().to_owned()
 }

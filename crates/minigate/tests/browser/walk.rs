@@ -4,15 +4,15 @@ use crate::console::Console;
 use crate::running::Running;
 use crate::window::Window;
 
-pub(crate) const APP: &str = "wx0123456789abcdef";
+const APP: &str = "wx0123456789abcdef";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d2_what_is_published_on_the_page_holds_in_a_running_app() {
-    let console = Console::start();
+    let mut console = Console::start();
     let Some(window) = Window::open(&console.url).await else {
         return;
     };
-    sign_in_first(&window, &console).await;
+    sign_in_first(&window, &mut console).await;
     make_app(&window).await;
     let running = Running::start(APP, "api.tea.example", &console.url);
     running.says(&["refused", "D1"]);
@@ -23,6 +23,7 @@ async fn d2_what_is_published_on_the_page_holds_in_a_running_app() {
     window.sees("Nothing has been saved").await;
     type_entries(&window, "https://api.tea.example").await;
     window.press("Save the draft").await;
+    preflight(&window).await;
     publish(&window).await;
     window.sees("version 1").await;
     running.says(&["https://api.tea.example/menu.json", "200"]);
@@ -41,21 +42,87 @@ async fn d2_what_is_published_on_the_page_holds_in_a_running_app() {
     window.client.close().await.unwrap();
 }
 
-pub(crate) async fn sign_in_first(window: &Window, console: &Console) {
-    window.goto(&console.first_link).await;
+#[tokio::test(flavor = "multi_thread")]
+async fn d2_what_one_has_written_another_approves() {
+    let mut console = Console::start();
+    let Some(author) = Window::open(&console.url).await else {
+        return;
+    };
+    sign_in_first(&author, &mut console).await;
+    make_app(&author).await;
+    author.goto(&format!("/apps/{APP}/settings")).await;
+    author.tick("two_people").await;
+    author.press("Save").await;
+    let second = invite_owner(&author, "bo").await;
+    type_entries(&author, "https://api.tea.example").await;
+    author.press("Save the draft").await;
+    author.press("Submit for approval").await;
+    author.sees("waits for approval").await;
+    author.sees("somebody else has to approve it").await;
+
+    second.goto("/approvals").await;
+    second.sees("https://api.tea.example").await;
+    second.press("Approve").await;
+    second.goto(&format!("/apps/{APP}/draft")).await;
+    second.press("Publish").await;
+
+    second.arrives(&format!("/apps/{APP}")).await;
+    second.sees("version 1").await;
+    author.client.close().await.unwrap();
+    second.client.close().await.unwrap();
+}
+
+/// Somebody else, in a window of their own, who may do everything in the app.
+async fn invite_owner(operator: &Window, name: &str) -> Window {
+    operator.goto("/accounts").await;
+    operator.open_fold("New account").await;
+    operator.fill("input[name=name]", name).await;
+    operator.fill("input[name=display_name]", "Bo").await;
+    operator.press("Create and invite").await;
+    let link = operator.text("p.secret").await;
+    operator.goto(&format!("/apps/{APP}/members")).await;
+    operator.fill("form.stack input[name=name]", name).await;
+    operator.choose("form.stack select[name=role]", "owner").await;
+    operator.press("Add a member").await;
+    let window = operator.another().await;
+    set_password(&window, &link).await;
+    window
+}
+
+/// Nobody knows the name of the host, and the page says so.
+async fn preflight(window: &Window) {
+    window.press("Pre-flight").await;
+    window.press("Run the pre-flight").await;
+    window.sees("Not passed").await;
+    window.sees("What to do first").await;
+    window.goto(&format!("/apps/{APP}/draft")).await;
+}
+
+async fn sign_in_first(window: &Window, console: &mut Console) {
+    set_password(window, &console.first_link()).await;
+    window.press("Sign out").await;
+    window.arrives("/sign-in").await;
+    sign_in(window, "operator", PASSWORD).await;
+    window.sees("New app").await;
+}
+
+pub(crate) async fn sign_in(window: &Window, name: &str, password: &str) {
+    window.goto("/sign-in").await;
+    window.fill("input[name=name]", name).await;
+    window.fill("input[name=password]", password).await;
+    window.press("Sign in").await;
+    window.arrives("/").await;
+}
+
+async fn set_password(window: &Window, link: &str) {
+    window.goto(link).await;
     window.fill("input[name=password]", PASSWORD).await;
     window.fill("input[name=again]", PASSWORD).await;
     window.press("Set password and sign in").await;
     window.arrives("/").await;
-    window.press("Sign out").await;
-    window.arrives("/sign-in").await;
-    window.fill("input[name=name]", "operator").await;
-    window.fill("input[name=password]", PASSWORD).await;
-    window.press("Sign in").await;
-    window.sees("New app").await;
 }
 
-pub(crate) async fn make_app(window: &Window) {
+async fn make_app(window: &Window) {
     window.fill("input[name=id]", APP).await;
     window
         .fill("form.stack input[name=name]", "Tea & <b>cake</b>")
@@ -65,12 +132,12 @@ pub(crate) async fn make_app(window: &Window) {
     window.sees("Tea & <b>cake</b>").await;
 }
 
-pub(crate) async fn type_entries(window: &Window, entries: &str) {
+async fn type_entries(window: &Window, entries: &str) {
     window.goto(&format!("/apps/{APP}/draft")).await;
     window.fill("#request", entries).await;
 }
 
-pub(crate) async fn publish(window: &Window) {
+async fn publish(window: &Window) {
     for step in ["Submit for approval", "Approve", "Publish"] {
         window.press(step).await;
     }

@@ -66,6 +66,33 @@ impl Window {
         self.find(Locator::XPath(&path)).await.click().await.unwrap();
     }
 
+    /// Unfolds what has this heading.
+    pub(crate) async fn open_fold(&self, heading: &str) {
+        let path = format!("//summary[normalize-space()='{heading}']");
+        self.find(Locator::XPath(&path)).await.click().await.unwrap();
+    }
+
+    pub(crate) async fn tick(&self, name: &str) {
+        let css = format!("input[type=checkbox][name={name}]");
+        self.find(Locator::Css(&css)).await.click().await.unwrap();
+    }
+
+    pub(crate) async fn choose(&self, css: &str, value: &str) {
+        let field = self.find(Locator::Css(css)).await;
+        field.select_by_value(value).await.unwrap();
+    }
+
+    pub(crate) async fn text(&self, css: &str) -> String {
+        self.find(Locator::Css(css)).await.text().await.unwrap()
+    }
+
+    /// Another window with cookies of its own, at the same console.
+    pub(crate) async fn another(&self) -> Self {
+        Self::open(&self.base)
+            .await
+            .expect("a browser was there for this one")
+    }
+
     /// Waits until the page shows this.
     pub(crate) async fn sees(&self, text: &str) {
         let path = format!("//main[contains(., '{text}')]");

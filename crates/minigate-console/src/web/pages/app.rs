@@ -145,7 +145,7 @@ pub(super) fn state(state: DraftState, lang: Lang) -> Markup {
 pub(super) fn lists(app: &App, lists: &WrittenLists, lang: Lang) -> Markup {
     let most = app.profile().domains_per_interface;
     html! {
-        ul.cards {
+        ul.cards.interfaces {
             @for interface in Interface::ALL {
                 li.card {
                     h2 { code { (show::purpose(interface).of(lang)) } }

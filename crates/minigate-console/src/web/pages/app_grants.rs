@@ -115,7 +115,7 @@ fn one(id: &AppId, grant: &Grant, console: &Console, me: &SignedIn) -> Markup {
                 dt { (RELEASES.of(lang)) } dd { @for release in &grant.releases { (told(*release).of(lang)) " " } }
                 dt { (GIVEN.of(lang)) } dd { (show::foreign(&grant.by)) ", " (show::moment(grant.since, now, lang)) }
                 dt { (UNTIL.of(lang)) } dd { (show::moment(grant.until, now, lang)) }
-                dt { (WHY.of(lang)) } dd { (show::foreign(&grant.reason)) }
+                dt { (show::WHY.of(lang)) } dd { (show::foreign(&grant.reason)) }
             }
             @if grant.holds(now) && me.caller.may(Right::Manage, Some(id)) {
                 form.actions method="post" action={ "/apps/" (id) "/grants" } {
@@ -139,7 +139,7 @@ fn form(id: &AppId, wish: &Wish, me: &SignedIn) -> Markup {
                 label.inline { input type="checkbox" name="trial" value="yes" checked[wish.trial.is_some()]; " " (told(Unreleased::Trial).of(lang)) }
             }
             label { (HOW_LONG.of(lang)) input name="days" type="number" min="1" max="30" value=(wish.days.unwrap_or(DAYS)) required; }
-            label { (WHY.of(lang)) input name="reason" maxlength="1000" required value=(show::harmless(&wish.reason)); }
+            label { (show::WHY.of(lang)) input name="reason" maxlength="1000" required value=(show::harmless(&wish.reason)); }
             div { button name="do" value="give" { (GIVE.of(lang)) } }
         }
     }
@@ -166,5 +166,4 @@ const WHAT: Text = Text(
     "Development and trial versions may skip the domain check until a moment that you set; published versions never may.",
     "开发版和体验版可在设定的期限内跳过域名校验；正式版永远不能。",
 );
-const WHY: Text = Text("Why", "原因");
 const WITHDRAW: Text = Text("End it now", "立即结束");

@@ -44,7 +44,7 @@ pub(super) async fn page(
             label.inline { input type="checkbox" name="two_people" value="yes" checked[app.two_people]; " " (TWO_PEOPLE.of(lang)) }
             label.inline { input type="checkbox" name="preflight" value="yes" checked[app.preflight_required]; " " (PREFLIGHT.of(lang)) }
             label.inline { input type="checkbox" name="api_publishes" value="yes" checked[app.api_publishes]; " " (API_PUBLISHES.of(lang)) }
-            label { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+            (show::why("", lang))
             div { button { (SAVE.of(lang)) } }
         }
     };
@@ -84,4 +84,3 @@ const TWO_PEOPLE: Text = Text(
     "Somebody else than the author has to approve each change",
     "每次修改须由作者以外的人批准",
 );
-const WHY: Text = Text("Why", "原因");

@@ -183,7 +183,7 @@ fn answers(waiting: &Waiting, me: &SignedIn, lang: Lang) -> Markup {
         form.row method="post" action={ "/approvals/" (app.id) } {
             (csrf(&me.who))
             input type="hidden" name="revision" value=(waiting.revision);
-            label.wide { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+            (show::why("", lang))
             @if !is_own { button name="step" value="approve" { (APPROVE.of(lang)) } }
             button.danger name="step" value="refuse" { (REFUSE.of(lang)) }
         }
@@ -218,11 +218,10 @@ const MORE: Text = Text("More", "更多");
 const NONE: Text = Text("Nothing waits for approval.", "没有等待审批的草稿。");
 const NOT_PASSED: Text = Text("pre-flight not passed", "预检未通过");
 const NO_PREFLIGHT: Text = Text("no pre-flight of these entries", "这些条目尚未预检");
-const OWN: Text = Text(
+pub(super) const OWN: Text = Text(
     "your own draft: somebody else has to approve it",
     "这是你自己的草稿：须由其他人批准",
 );
 const PASSED: Text = Text("pre-flight passed", "预检通过");
 const REFUSE: Text = Text("Send back", "退回");
 const TITLE: Text = Text("Approvals", "审批");
-const WHY: Text = Text("Why", "原因");

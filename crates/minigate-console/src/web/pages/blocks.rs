@@ -141,7 +141,7 @@ fn table(blocks: &[Block], holders: &Holders, me: &SignedIn, now: Timestamp, lan
         div.scroll {
             table.fold aria-label=(TITLE.of(lang)) {
                 thead { tr {
-                    th scope="col" { (DOMAIN.of(lang)) } th scope="col" { (WHY.of(lang)) }
+                    th scope="col" { (DOMAIN.of(lang)) } th scope="col" { (show::WHY.of(lang)) }
                     th scope="col" { (UNTIL.of(lang)) } th scope="col" { (HELD.of(lang)) }
                     th scope="col" { span.hidden { (LIFT.of(lang)) } }
                 } }
@@ -185,7 +185,7 @@ fn form(typed: &NewBlock, me: &SignedIn, lang: Lang) -> Markup {
         form.row.card method="post" action="/blocks" aria-label=(ADD.of(lang)) {
             (csrf(&me.who))
             label { (DOMAIN.of(lang)) input name="domain" value=(typed.domain) required maxlength="253" spellcheck="false" autocapitalize="none" placeholder="example.com"; }
-            label.wide { (WHY.of(lang)) input name="reason" value=(typed.reason) required maxlength="1000"; }
+            label.wide { (show::WHY.of(lang)) input name="reason" value=(typed.reason) required maxlength="1000"; }
             label { (UNTIL.of(lang)) input type="date" name="until" value=(typed.until); }
             button { (ADD.of(lang)) }
         }
@@ -207,4 +207,3 @@ const NONE: Text = Text("Nothing is blocked.", "没有封禁任何域名。");
 const OVER: Text = Text("ended", "已结束");
 const TITLE: Text = Text("Block list", "封禁列表");
 const UNTIL: Text = Text("Until", "截止");
-const WHY: Text = Text("Why", "原因");

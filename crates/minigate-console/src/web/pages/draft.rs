@@ -9,11 +9,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
-use minigate_policy::{AppId, Interface, WrittenLists};
+use minigate_policy::{Interface, WrittenLists};
 use serde::Deserialize;
 
 use super::app::{self, Tab, seen};
-use super::{entries, show};
+use super::{approvals, entries, show};
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
@@ -81,7 +81,7 @@ pub(super) async fn edit(
     let typed = Typed::of(lists, found.as_ref());
     let body = html! {
         (app::head(&app, Tab::Draft, &me))
-        @if let Some(found) = &found { (progress(&console, &me, &id, found, &effective)) }
+        @if let Some(found) = &found { (progress(&console, &me, &app, found, &effective)) }
         @if me.caller.may(Right::Write, Some(&id)) { (editor(&app, &typed, &[], &me)) }
     };
     Ok(me.show(&app.name, Place::Apps, &body))
@@ -246,7 +246,7 @@ impl Typed {
 fn progress(
     console: &Console,
     me: &SignedIn,
-    id: &AppId,
+    app: &App,
     found: &(Sequence, Draft),
     effective: &WrittenLists,
 ) -> Markup {
@@ -262,7 +262,7 @@ fn progress(
             @if let Some(note) = &draft.note { p { (show::foreign(note)) } }
             (show::differences(&diff(effective, &draft.lists), lang))
             (proposed(draft, console.now(), lang))
-            (steps(me, id, *revision, draft))
+            (steps(me, app, *revision, draft))
         }
     }
 }
@@ -285,25 +285,30 @@ fn proposed(draft: &Draft, now: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-fn steps(me: &SignedIn, id: &AppId, revision: Sequence, draft: &Draft) -> Markup {
+fn steps(me: &SignedIn, app: &App, revision: Sequence, draft: &Draft) -> Markup {
     let lang = me.visitor.lang;
+    let id = app.id.parse().ok();
+    let may = |right| me.caller.may(right, id.as_ref());
+    let waits_for_others =
+        app.two_people && draft.state == DraftState::Submitted && draft.is_by(me.caller.actor());
     let steps = [
         ("submit", SUBMIT, Right::Write, DraftState::Open),
         ("approve", APPROVE, Right::Approve, DraftState::Submitted),
         ("refuse", REFUSE, Right::Approve, DraftState::Submitted),
         ("publish", PUBLISH, Right::Publish, DraftState::Approved),
     ];
-    let possible = steps
-        .iter()
-        .filter(|(_, _, right, state)| *state == draft.state && me.caller.may(*right, Some(id)));
+    let possible = steps.iter().filter(|(step, _, right, state)| {
+        *state == draft.state && may(*right) && !(waits_for_others && *step == "approve")
+    });
     html! {
-        form method="post" action={ "/apps/" (id) "/draft/step" } {
+        @if waits_for_others { p { span.tag.warn { (approvals::OWN.of(lang)) } } }
+        form.step method="post" action={ "/apps/" (app.id) "/draft/step" } {
             (csrf(&me.who))
             input type="hidden" name="revision" value=(revision);
-            label { (WHY.of(lang)) " " input name="reason" maxlength="1000"; }
+            (show::why("", lang))
             div.actions {
                 @for (step, name, _, _) in possible { button name="step" value=(step) { (name.of(lang)) } }
-                @if me.caller.may(Right::Write, Some(id)) {
+                @if may(Right::Write) {
                     button.danger name="step" value="discard" { (DISCARD.of(lang)) }
                 }
             }
@@ -319,7 +324,7 @@ fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -
             (csrf(&me.who))
             input type="hidden" name="opened" value=(typed.opened);
             p { (HOW.of(lang)) }
-            div.cards {
+            div.cards.interfaces {
                 @for interface in Interface::ALL {
                     @let name = interface.name();
                     @let found = judged.iter().find(|judged| judged.interface == interface);
@@ -335,7 +340,7 @@ fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -
                     }
                 }
             }
-            label { (WHY.of(lang)) " " input name="reason" maxlength="1000" value=(typed.reason); }
+            (show::why(&typed.reason, lang))
             div.actions {
                 button name="do" value="save" { (SAVE.of(lang)) }
                 button.quiet name="do" value="check" { (CHECK.of(lang)) }
@@ -367,4 +372,3 @@ const REFUSE: Text = Text("Send back", "退回");
 const SAVE: Text = Text("Save the draft", "保存草稿");
 const SUBMIT: Text = Text("Submit for approval", "提交审批");
 const UP_TO: Text = Text("up to", "最多");
-const WHY: Text = Text("Why", "原因");

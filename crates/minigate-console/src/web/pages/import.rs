@@ -15,7 +15,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::app::App;
 use crate::bulk::{BulkError, Form, Line, Mode, Pasted};
-use crate::domains::diff;
+use crate::domains::{Expected, diff};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
@@ -36,6 +36,8 @@ struct Sent {
 struct Import {
     lines: Vec<Line>,
     base: WrittenLists,
+    /// The draft that the base is of.
+    expected: Expected,
     result: WrittenLists,
     too_many: Vec<Interface>,
 }
@@ -74,7 +76,8 @@ pub(super) async fn import(
         && good.can_be_saved()
     {
         let by = Reason::of(&sent.reason).given_to(by)?;
-        console.domains(&id).write(good.result.clone(), &by).await?;
+        let domains = console.domains(&id).expecting(good.expected);
+        domains.write(good.result.clone(), &by).await?;
         return Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response());
     }
     let lang = me.visitor.lang;
@@ -147,13 +150,13 @@ impl Import {
     async fn judge(console: &Console, app: &App, pasted: Pasted, mode: Mode) -> Result<Self, Failure> {
         let id = app.id.parse().map_err(|_| Failure::new(Cause::NothingHere))?;
         let domains = console.domains(&id);
-        let base = match domains.draft().await? {
-            Some(draft) => draft.lists,
-            None => domains
-                .effective()
-                .await?
-                .map(|version| version.lists)
-                .unwrap_or_default(),
+        let (expected, base) = match domains.draft_with_revision().await? {
+            Some((revision, draft)) => (Expected::At(revision), draft.lists),
+            None => {
+                let effective = domains.effective().await?;
+                let lists = effective.map(|version| version.lists).unwrap_or_default();
+                (Expected::None, lists)
+            }
         };
         let result = pasted.apply(&base, mode);
         // What goes away needs no filing, and may be blocked.
@@ -169,6 +172,7 @@ impl Import {
             lines,
             too_many: too_many.collect(),
             base,
+            expected,
             result,
         })
     }
@@ -221,7 +225,7 @@ fn form(app: &App, sent: &Sent, me: &SignedIn) -> Markup {
                 label { (FILE.of(lang)) input type="file" name="file" accept=".json,.csv,.txt,application/json,text/csv,text/plain"; }
                 div.fields { (kinds(sent, lang)) }
                 (modes(sent, lang))
-                label { (WHY.of(lang)) input name="reason" maxlength="1000" value=(show::harmless(&sent.reason)); }
+                (show::why(&sent.reason, lang))
                 div.actions {
                     button name="do" value="check" { (CHECK.of(lang)) }
                     button.quiet name="do" value="save" { (SAVE.of(lang)) }
@@ -306,5 +310,4 @@ const TOO_MANY: Text = Text(
     "would have more domains than it may: remove some first",
     "的域名将超过上限，请先删除一些",
 );
-const WHY: Text = Text("Why", "原因");
 const WRONG: Text = Text("Some lines are wrong.", "有些条目不正确。");

@@ -165,12 +165,14 @@ fn overview(found: &Preflight, now: Timestamp, lang: Lang) -> Markup {
             div.scroll { table.fold aria-labelledby="hosts" {
                 thead { tr {
                     th scope="col" { (GRADE.of(lang)) } th scope="col" { (HOST.of(lang)) }
-                    th scope="col" { (CALLED_BY.of(lang)) } th scope="col" { (CERTIFICATE.of(lang)) }
+                    th scope="col" { (CALLED_BY.of(lang)) } th scope="col" { (DEVICES.of(lang)) }
+                    th scope="col" { (CERTIFICATE.of(lang)) }
                 } }
                 tbody { @for host in &found.hosts { tr {
                     td { (hosts::grade(host.grade, lang)) }
                     td { a href={ "#" (hosts::anchor(host)) } { (show::entry(&host.entry)) } }
                     td data-label=(CALLED_BY.of(lang)) { @for interface in &host.interfaces { code { (interface.name()) } " " } }
+                    td data-label=(DEVICES.of(lang)) { (hosts::strip(host, lang)) }
                     td data-label=(CERTIFICATE.of(lang)) { (hosts::days(host.not_after, now, lang)) }
                 } } }
             } }
@@ -193,6 +195,7 @@ const MOST_FIRST: usize = 5;
 const BEGIN: Text = Text("Run the pre-flight", "开始预检");
 const CALLED_BY: Text = Text("Called by", "调用接口");
 const CERTIFICATE: Text = Text("Certificate ends", "证书到期");
+const DEVICES: Text = Text("Works on", "可用设备");
 const FILINGS: Text = Text("Filings", "备案");
 const FIRST: Text = Text("What to do first", "首先处理");
 const GRADE: Text = Text("Grade", "评级");

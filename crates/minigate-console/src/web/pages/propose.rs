@@ -106,7 +106,7 @@ async fn confirm(
                 input type="hidden" name="interface" value=(refused.interface);
                 input type="hidden" name="url" value=(refused.url);
                 p { (HOW.of(lang)) }
-                label { (WHY.of(lang)) input name="reason" maxlength="1000" value=(show::harmless(&refused.reason)); }
+                (show::why(&refused.reason, lang))
                 div { button { (PROPOSE.of(lang)) } }
             }
         }
@@ -130,4 +130,3 @@ const NO_RIGHT: Text = Text(
     "应用的开发者或所有者可以提议添加此域名。",
 );
 const PROPOSE: Text = Text("Propose this domain", "提议添加此域名");
-const WHY: Text = Text("Why", "原因");

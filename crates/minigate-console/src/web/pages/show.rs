@@ -36,6 +36,13 @@ pub(crate) fn refused(failure: &Failure, lang: Lang) -> Markup {
     html! { div.note.bad role="alert" { p { (foreign(&failure.tell(lang))) } } }
 }
 
+/// The field for why somebody does something.
+pub(crate) fn why(typed: &str, lang: Lang) -> Markup {
+    html! {
+        label.why { (WHY.of(lang)) input name="reason" maxlength="1000" value=(harmless(typed)); }
+    }
+}
+
 /// What was added and removed, interface by interface.
 pub(crate) fn differences(differences: &[Difference], lang: Lang) -> Markup {
     html! {
@@ -107,6 +114,7 @@ const LONGEST: usize = 1_000;
 const MINUTES: Text = Text("min", "分钟");
 const NO_DIFFERENCE: Text = Text("No difference.", "没有差异。");
 const REMOVED: Text = Text("removed", "移除");
+pub(crate) const WHY: Text = Text("Why", "原因");
 
 #[cfg(test)]
 mod tests {

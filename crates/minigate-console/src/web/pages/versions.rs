@@ -154,7 +154,7 @@ fn facts(version: &Version, now: Timestamp, lang: Lang) -> Markup {
                 dt { (APPROVED.of(lang)) }
                 dd { @for approval in &version.approvals { (show::foreign(&approval.actor)) " " } }
             }
-            @if let Some(reason) = &version.reason { dt { (WHY.of(lang)) } dd { (show::foreign(reason)) } }
+            @if let Some(reason) = &version.reason { dt { (show::WHY.of(lang)) } dd { (show::foreign(reason)) } }
         }
     }
 }
@@ -175,7 +175,7 @@ fn back(app: &App, number: u32, me: &SignedIn, lang: Lang) -> Markup {
             (csrf(&me.who))
             h2 { (ROLL_BACK.of(lang)) }
             p { (ROLL_BACK_HOW.of(lang)) }
-            label { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+            (show::why("", lang))
             div { button { (ROLL_BACK.of(lang)) } }
         }
     }
@@ -197,5 +197,4 @@ const ROLL_BACK_HOW: Text = Text(
 );
 const TO: Text = Text("to version", "到版本");
 const VERSION: Text = Text("Version", "版本");
-const WHY: Text = Text("Why", "原因");
 const WRITTEN: Text = Text("Written by", "作者");

@@ -105,7 +105,7 @@ fn deeds(account: &Account, me: &SignedIn) -> Markup {
                 h2 { (ACCESS.of(lang)) }
                 form.stack method="post" {
                     (csrf(&me.who))
-                    label { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+                    (show::why("", lang))
                     div.actions { @for (deed, name) in plain {
                         button.(if deed == "disable" { "danger" } else { "quiet" }) name="do" value=(deed) { (name.of(lang)) }
                     } }
@@ -192,4 +192,3 @@ const REVOKE: Text = Text("Revoke", "吊销");
 const SAVE: Text = Text("Save", "保存");
 const SUBJECT: Text = Text("the provider's own name", "服务方的用户标识");
 const TOKENS: Text = Text("API tokens", "API 令牌");
-const WHY: Text = Text("Why", "原因");

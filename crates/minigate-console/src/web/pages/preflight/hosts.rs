@@ -52,6 +52,21 @@ pub(super) fn grade(grade: Option<Grade>, lang: Lang) -> Markup {
     html! { span.grade.(class) title=(meaning.of(lang)) { (letter) span.hidden { " " (meaning.of(lang)) } } }
 }
 
+/// All devices of a host in one line, and on how many of them it works.
+pub(super) fn strip(host: &HostCheck, lang: Lang) -> Markup {
+    let works = |cell: &&DeviceCell| matches!(cell.outcome, Outcome::Works | Outcome::Warning);
+    let working = host.devices.iter().filter(works).count();
+    html! {
+        @if host.devices.is_empty() { span.dim { "–" } } @else {
+            span.strip aria-hidden="true" { @for cell in &host.devices {
+                @let (class, symbol, word) = shown(cell.outcome);
+                span.(class) title={ (name(&cell.device, lang)) ": " (word.of(lang)) } { (symbol) }
+            } }
+            " " (working) "/" (host.devices.len())
+        }
+    }
+}
+
 /// When a certificate ends, in days.
 pub(super) fn days(not_after: Option<Timestamp>, now: Timestamp, lang: Lang) -> Markup {
     let Some(not_after) = not_after else {
@@ -80,7 +95,7 @@ fn matrix(host: &HostCheck, anchor: &str, lang: Lang) -> Markup {
     let causes = causes(host, lang);
     html! {
         h3 id={ (anchor) "-devices" } { (DEVICES.of(lang)) }
-        div.scroll tabindex="0" role="region" aria-labelledby={ (anchor) "-devices" } {
+        div.scroll tabindex="0" role="region" aria-labelledby={ (anchor) " " (anchor) "-devices" } {
             table.matrix aria-labelledby={ (anchor) "-devices" } {
                 thead { tr {
                     th scope="col" { (DEVICE.of(lang)) }
@@ -100,12 +115,7 @@ fn matrix(host: &HostCheck, anchor: &str, lang: Lang) -> Markup {
 
 fn outcome(cell: &DeviceCell, place: usize, interface: Interface, causes: &[&str], lang: Lang) -> Markup {
     let outcome = cell.outcomes.get(place).copied().unwrap_or(cell.outcome);
-    let (class, symbol, word) = match outcome {
-        Outcome::Works => ("good", "✓", Text("works", "可用")),
-        Outcome::Warning => ("warn", "!", Text("works, mend", "可用，待处理")),
-        Outcome::Unknown => ("unknown", "?", Text("unknown", "未知")),
-        Outcome::Fails => ("bad", "✕", Text("fails", "失败")),
-    };
+    let (class, symbol, word) = shown(outcome);
     let why = cell.why(lang).filter(|_| cell.interfaces.contains(&interface));
     let number = why.and_then(|why| causes.iter().position(|cause| *cause == why));
     html! {
@@ -113,6 +123,15 @@ fn outcome(cell: &DeviceCell, place: usize, interface: Interface, causes: &[&str
             span.mark { (symbol) " " (word.of(lang)) }
             @if let Some(number) = number { sup { (number + 1) } }
         }
+    }
+}
+
+fn shown(outcome: Outcome) -> (&'static str, &'static str, Text) {
+    match outcome {
+        Outcome::Works => ("good", "✓", Text("works", "可用")),
+        Outcome::Warning => ("warn", "!", Text("works, mend", "可用，待处理")),
+        Outcome::Unknown => ("unknown", "?", Text("unknown", "未知")),
+        Outcome::Fails => ("bad", "✕", Text("fails", "失败")),
     }
 }
 

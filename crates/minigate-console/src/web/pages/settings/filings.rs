@@ -230,7 +230,7 @@ fn importer(typed: &Typed, me: &SignedIn) -> Markup {
                     label.inline { input type="radio" name="mode" value="merge" checked[typed.mode == Mode::Merge]; " " (MERGE.of(lang)) }
                     label.inline { input type="radio" name="mode" value="replace" checked[typed.mode == Mode::Replace]; " " (REPLACE.of(lang)) }
                 }
-                label { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+                (show::why("", lang))
                 p.bad-text role="alert" hidden {}
                 div { button { (IMPORT.of(lang)) } }
             }
@@ -273,4 +273,3 @@ const TITLE: Text = Text("Filings", "备案");
 const UNKNOWN: Text = Text("unknown", "无法确认");
 const WARNS: Text = Text("is told and let through", "提示并放行");
 const WHAT_STAYS: Text = Text("What is there already", "已有记录");
-const WHY: Text = Text("Why", "原因");

@@ -64,7 +64,7 @@ pub(super) async fn section(console: &Console, me: &SignedIn) -> Result<Markup, 
             } }
             form.row method="post" action="/settings/keys" {
                 (csrf(&me.who))
-                label.wide { (WHY.of(lang)) input name="reason" maxlength="1000"; }
+                (show::why("", lang))
                 @if is_announced { button name="do" value="rotate" { (ROTATE.of(lang)) } }
                 @else { button name="do" value="announce" { (ANNOUNCE.of(lang)) } }
             }
@@ -103,4 +103,3 @@ const ROTATE_HOW: Text = Text(
 );
 const SIGNING: Text = Text("signs", "签名中");
 const TITLE: Text = Text("Signing keys", "签名密钥");
-const WHY: Text = Text("Why", "原因");
