@@ -324,7 +324,7 @@ fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -
             (csrf(&me.who))
             input type="hidden" name="opened" value=(typed.opened);
             p { (HOW.of(lang)) }
-            div.cards.interfaces {
+            div.cards {
                 @for interface in Interface::ALL {
                     @let name = interface.name();
                     @let found = judged.iter().find(|judged| judged.interface == interface);
