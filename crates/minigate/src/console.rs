@@ -48,7 +48,7 @@ impl Console {
         let began = Timestamp::now();
         let url = setup.console().clone();
         let follower = Follower::start(setup).await;
-        let follower = follower.map_err(|error| anyhow!(words::no_console(&error, printer.lang)))?;
+        let follower = follower.map_err(|error| anyhow!(words::console::no_console(&error, printer.lang)))?;
         let mut console = Self {
             url,
             follower,
@@ -106,7 +106,7 @@ impl Console {
         if self.skip.is_some() && state.held.is_some() && self.told.may_skip != Some(may_skip) {
             self.told.may_skip = Some(may_skip);
             if !may_skip {
-                let text = words::no_leave_to_skip(state.console(), self.printer.lang);
+                let text = words::console::no_leave_to_skip(state.console(), self.printer.lang);
                 self.printer.warn(&text);
             }
         }
@@ -119,7 +119,7 @@ impl Console {
         self.told.is_trusted = true;
         if trusted.given.is_none() && trusted.since >= self.began {
             let keys: Vec<_> = trusted.keys.iter().map(ToString::to_string).collect();
-            let text = words::trusted_first(state.console(), &keys.join(", "), self.printer.lang);
+            let text = words::console::trusted_first(state.console(), &keys.join(", "), self.printer.lang);
             self.printer.list_news(&text);
         }
     }
@@ -134,13 +134,14 @@ impl Console {
         match &state.problem {
             Some(problem) if !self.told.is_away => {
                 self.told.is_away = true;
-                let text = words::console_trouble(state.console(), problem, state.held.is_some(), lang);
+                let text =
+                    words::console::console_trouble(state.console(), problem, state.held.is_some(), lang);
                 self.printer.warn(&text);
             }
             None if self.told.is_away => {
                 self.told.is_away = false;
                 self.printer
-                    .list_news(&words::console_back(state.console(), lang));
+                    .list_news(&words::console::console_back(state.console(), lang));
             }
             _ => {}
         }
@@ -154,7 +155,7 @@ impl Console {
         }
         self.told.sequence = sequence;
         let name = format!("{} of {}", held.published.version, state.console());
-        let text = words::list_version(&name, held.fetched_at, now, self.printer.lang);
+        let text = words::console::list_version(&name, held.fetched_at, now, self.printer.lang);
         self.printer.list_news(&text);
     }
 

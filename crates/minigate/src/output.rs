@@ -380,7 +380,12 @@ fn human_verdict(verdict: &Verdict, lang: Lang) -> String {
 fn list_text(verdict: &Verdict, lang: Lang) -> Option<String> {
     let name = verdict.list.version.as_ref()?;
     let fetched_at = Timestamp::try_from(verdict.list.fetched_at?).ok()?;
-    Some(words::list_version(name, fetched_at, Timestamp::now(), lang))
+    Some(words::console::list_version(
+        name,
+        fetched_at,
+        Timestamp::now(),
+        lang,
+    ))
 }
 
 /// What else was seen and what to do, indented below a line.

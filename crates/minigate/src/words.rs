@@ -1,92 +1,15 @@
 //! Why a command can't do its work, in two languages. What a library says of the cause stays as it is.
 
+pub(crate) mod check;
+pub(crate) mod console;
+pub(crate) mod test;
+
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use minigate_js::{Ending, Ineffective, Lack, StorageLoss, Unkept};
-use minigate_lists::{Problem, SetupError};
-use minigate_policy::TargetError;
+use minigate_js::{Ineffective, Lack, StorageLoss, Unkept};
 use minigate_policy::diagnosis::Lang;
-
-/// A console can't be followed.
-pub(crate) fn no_console(error: &SetupError, lang: Lang) -> String {
-    match (error, lang) {
-        (SetupError::Address(address), Lang::Zh) => {
-            format!("`{address}` 不是控制台的地址：请写 https://主机；只有本机才可用 http")
-        }
-        (error, _) => error.to_string(),
-    }
-}
-
-/// Which version of a console's lists holds, and how old the word of it is.
-pub(crate) fn list_version(name: &str, fetched_at: Timestamp, now: Timestamp, lang: Lang) -> String {
-    let age = age(now.duration_since(fetched_at), lang);
-    match lang {
-        Lang::En => format!("list: version {name}, fetched {age}"),
-        Lang::Zh => format!("列表：版本 {name}，{age}获取"),
-    }
-}
-
-fn age(age: SignedDuration, lang: Lang) -> String {
-    let minutes = age.as_mins();
-    match (lang, minutes) {
-        (_, ..1) => lang.pick("just now", "刚刚").to_owned(),
-        (Lang::En, 1..120) => format!("{minutes} min ago"),
-        (Lang::Zh, 1..120) => format!("{minutes} 分钟前"),
-        (Lang::En, 120..2880) => format!("{} h ago", minutes / 60),
-        (Lang::Zh, 120..2880) => format!("{} 小时前", minutes / 60),
-        (Lang::En, _) => format!("{} days ago", minutes / 1440),
-        (Lang::Zh, _) => format!("{} 天前", minutes / 1440),
-    }
-}
-
-/// A console's keys are trusted from now on, as nobody had named one.
-pub(crate) fn trusted_first(console: &str, keys: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{console} is trusted from now on by its key {keys}; --console-key demands one"),
-        Lang::Zh => format!("从现在起信任 {console} 的密钥 {keys}；可用 --console-key 指定"),
-    }
-}
-
-/// There is no newer list of a console.
-pub(crate) fn console_trouble(console: &str, problem: &Problem, has_list: bool, lang: Lang) -> String {
-    let what = problem.tell(lang);
-    let remedy = problem.remedy(lang);
-    let remedy = remedy.map_or_else(String::new, |remedy| format!("{}{remedy}", lang.pick("; ", "；")));
-    let holds = match (lang, has_list) {
-        (Lang::En, true) => "the last good list holds",
-        (Lang::En, false) => "without any list nothing is allowed",
-        (Lang::Zh, true) => "沿用最后一份有效列表",
-        (Lang::Zh, false) => "没有列表，不允许任何调用",
-    };
-    match lang {
-        Lang::En => format!("{console}: {what}; {holds}{remedy}"),
-        Lang::Zh => format!("{console}：{what}；{holds}{remedy}"),
-    }
-}
-
-/// A console gives lists again.
-pub(crate) fn console_back(console: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{console} gives its lists again"),
-        Lang::Zh => format!("{console} 已恢复提供列表"),
-    }
-}
-
-/// The check stays on, because the console grants no leave to skip it.
-pub(crate) fn no_leave_to_skip(console: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!(
-            "the check isn't skipped: {console} grants no leave for this release; an owner of the app can give one there, for development and trial versions"
-        ),
-        Lang::Zh => {
-            format!("不会跳过校验：{console} 未授权此版本跳过；小程序的所有者可在那里为开发版和体验版授权")
-        }
-    }
-}
 
 /// A file or folder can't be read.
 pub(crate) fn cant_read(path: &Path, lang: Lang) -> String {
@@ -97,92 +20,12 @@ pub(crate) fn cant_read(path: &Path, lang: Lang) -> String {
     }
 }
 
-/// A text is neither a host nor a URL.
-pub(crate) fn no_target(target: &str, error: &TargetError, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!(
-            "`{target}` can't be checked: {error}; write a host, host:port, an https or wss URL, a file of them or an app's folder"
-        ),
-        Lang::Zh => format!(
-            "无法检查 `{target}`：{error}；请写主机、主机:端口、https 或 wss 的 URL、含有它们的文件，或小程序目录"
-        ),
-    }
-}
-
 /// A path of a target leads nowhere.
 pub(crate) fn no_such_file(path: &Path, lang: Lang) -> String {
     let path = path.display();
     match lang {
         Lang::En => format!("there is no file or folder {path}"),
         Lang::Zh => format!("没有文件或目录 {path}"),
-    }
-}
-
-/// No target names a server.
-pub(crate) const fn nothing_to_check(lang: Lang) -> &'static str {
-    lang.pick(
-        "there is nothing to check: the targets name no server",
-        "没有可检查的内容：目标中没有任何服务器",
-    )
-}
-
-/// An option is for a single target.
-pub(crate) fn one_target_only(option: &str, targets: usize, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{option} is for a single target, here are {targets}"),
-        Lang::Zh => format!("{option} 只能用于一个目标，这里有 {targets} 个"),
-    }
-}
-
-/// A change couldn't be handed on, and waits.
-pub(crate) fn not_delivered(to: impl Display, reason: impl Display, waiting: usize, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{to}: {reason}; {waiting} changes wait for the next try"),
-        Lang::Zh => format!("{to}：{reason}；有 {waiting} 条变化等待重试"),
-    }
-}
-
-/// A change was never handed on, and won't be.
-pub(crate) fn never_delivered(to: impl Display, change: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{to} never got this change: {change}"),
-        Lang::Zh => format!("{to} 没有收到此变化：{change}"),
-    }
-}
-
-/// A webhook is reached without TLS, through a network.
-pub(crate) fn plain_webhook(to: impl Display, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{to} is told without TLS: whoever is on the way can read and alter it"),
-        Lang::Zh => format!("发往 {to} 的通知未使用 TLS，途中可被读取和篡改"),
-    }
-}
-
-/// A webhook has answered that it didn't take something.
-pub(crate) fn status_of_webhook(status: u16, lang: Lang) -> String {
-    match lang {
-        Lang::En if (300..400).contains(&status) => {
-            format!("it answers with status {status}, and redirects aren't followed")
-        }
-        Lang::Zh if (300..400).contains(&status) => format!("应答状态为 {status}，不跟随重定向"),
-        Lang::En => format!("it answers with status {status}"),
-        Lang::Zh => format!("应答状态为 {status}"),
-    }
-}
-
-/// A webhook hasn't answered within the bound.
-pub(crate) fn silent_webhook(bound: Duration, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("no answer within {bound:?}"),
-        Lang::Zh => format!("{bound:?} 内没有应答"),
-    }
-}
-
-/// There is no whole chain for a server's certificate.
-pub(crate) fn no_full_chain(target: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{target}: there is no full chain to write: a certificate of it wasn't found"),
-        Lang::Zh => format!("{target}：没有可写入的完整证书链：缺少其中的证书"),
     }
 }
 
@@ -516,25 +359,6 @@ pub(crate) fn storage(loss: &StorageLoss, lang: Lang) -> String {
     }
 }
 
-/// There is nothing to test.
-pub(crate) fn no_tests(dir: &Path, lang: Lang) -> String {
-    let dir = dir.display();
-    match lang {
-        Lang::En => format!("{dir} has no test file: write one named like `cart.test.js`"),
-        Lang::Zh => format!("{dir} 中没有测试文件：请新建如 `cart.test.js` 的文件"),
-    }
-}
-
-/// No test was found that is to run.
-pub(crate) fn no_test_fits(filter: Option<&str>, lang: Lang) -> String {
-    match (filter, lang) {
-        (Some(filter), Lang::En) => format!("no test's `file > name` holds `{filter}`"),
-        (Some(filter), Lang::Zh) => format!("没有测试的“文件 > 名称”包含 `{filter}`"),
-        (None, Lang::En) => "the files define no test: write `test(name, async (t) => …)`".to_owned(),
-        (None, Lang::Zh) => "文件中没有定义测试：请写 `test(名称, async (t) => …)`".to_owned(),
-    }
-}
-
 /// How many timers wait.
 pub(crate) fn timers(count: usize, lang: Lang) -> String {
     match lang {
@@ -560,49 +384,4 @@ pub(crate) fn untold(count: usize, lang: Lang) -> String {
         Lang::En => format!("{count} calls whose ends the app hasn't heard of"),
         Lang::Zh => format!("{count} 次调用已结束但小程序尚未得知"),
     }
-}
-
-/// A test has run for too long.
-pub(crate) fn test_hung(limit: Duration, pending: &[String], lang: Lang) -> String {
-    let limit = humantime::format_duration(limit);
-    let head = match lang {
-        Lang::En => format!("the test hasn't ended after {limit}"),
-        Lang::Zh => format!("测试在 {limit} 后仍未结束"),
-    };
-    with_pending(head, pending, lang)
-}
-
-/// A test waits for what can't come while the clock stands still.
-pub(crate) fn test_stuck(pending: &[String], lang: Lang) -> String {
-    let head = lang.pick(
-        "the test waits for something that can't come while the clock stands still; `await t.advance(ms)` moves it",
-        "测试等待的事情在时钟静止时不会发生；请用 `await t.advance(ms)` 推进时钟",
-    );
-    with_pending(head.to_owned(), pending, lang)
-}
-
-/// A test's app is gone, and the test with it.
-pub(crate) const fn test_destroyed(ending: Ending, lang: Lang) -> &'static str {
-    match ending {
-        Ending::Forgotten => lang.pick(
-            "the app was suspended for so long that it was destroyed, and its test with it",
-            "小程序挂起过久，已被销毁，其测试也随之结束",
-        ),
-        Ending::Left => lang.pick(
-            "the app ended itself (`wx.exitMiniProgram`), and its test with it",
-            "小程序自行退出（`wx.exitMiniProgram`），其测试也随之结束",
-        ),
-        Ending::Destroyed => lang.pick(
-            "the app was destroyed, and its test with it",
-            "小程序已被销毁，其测试也随之结束",
-        ),
-    }
-}
-
-fn with_pending(head: String, pending: &[String], lang: Lang) -> String {
-    if pending.is_empty() {
-        return head;
-    }
-    let word = lang.pick("still pending", "仍在等待");
-    format!("{head}\n{word}: {}", pending.join("; "))
 }

@@ -31,7 +31,7 @@ use watch::Watch;
 pub(crate) fn check(args: &CheckArgs, printer: &Arc<Printer>) -> anyhow::Result<ExitCode> {
     let plan = Plan::load(args, printer.lang)?;
     if args.full_chain.is_some() && plan.items.len() != 1 {
-        return Err(anyhow!(words::one_target_only(
+        return Err(anyhow!(words::check::one_target_only(
             "--full-chain",
             plan.items.len(),
             printer.lang
@@ -128,7 +128,7 @@ async fn check_one(item: Item, checker: Arc<Checker>) -> Result<Report, JoinErro
 fn write_chain(path: &Path, report: &Report, lang: Lang) -> anyhow::Result<()> {
     let chain = report
         .full_chain()
-        .ok_or_else(|| anyhow!(words::no_full_chain(&report.target, lang)))?;
+        .ok_or_else(|| anyhow!(words::check::no_full_chain(&report.target, lang)))?;
     write(path, chain, lang)
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn test(args: &TestArgs, printer: &Arc<Printer>) -> anyhow::Result<Ex
         Err(signal) => return Ok(signal.code()),
     };
     if reports.iter().all(FileReport::is_empty) {
-        bail!(words::no_test_fits(args.filter.as_deref(), lang));
+        bail!(words::test::no_test_fits(args.filter.as_deref(), lang));
     }
     run.report(&reports)
 }
@@ -194,7 +194,7 @@ fn files(args: &TestArgs, printer: &Printer) -> anyhow::Result<Vec<String>> {
     if args.files.is_empty() {
         let found = test_files(&args.dir).with_context(|| words::cant_read(&args.dir, lang))?;
         if found.is_empty() {
-            bail!(words::no_tests(&args.dir, lang));
+            bail!(words::test::no_tests(&args.dir, lang));
         }
         return Ok(found);
     }

@@ -37,7 +37,7 @@ impl FromConsole {
             return Ok(None);
         };
         let setup = Setup::new(console.url, policy.app().clone());
-        let mut setup = setup.map_err(|error| anyhow!(words::no_console(&error, lang)))?;
+        let mut setup = setup.map_err(|error| anyhow!(words::console::no_console(&error, lang)))?;
         setup.key = terms.console_key.clone().or(console.key);
         setup.tls = Arc::new(tls(roots, lang)?);
         setup.cache = match &terms.console_cache {

@@ -171,7 +171,7 @@ impl Bench {
             Ok(Ok(())) => TestResult::Passed,
             Ok(Err(failure)) => TestResult::Failed(failure),
             Err(_) => TestResult::Failed(Box::new(Failure {
-                message: words::test_hung(limit, &self.pending(), self.lang),
+                message: words::test::test_hung(limit, &self.pending(), self.lang),
                 ..Failure::default()
             })),
         }
@@ -366,7 +366,7 @@ impl Bench {
     }
 
     fn stuck(&self) -> Box<Failure> {
-        Failure::because(words::test_stuck(&self.pending(), self.lang))
+        Failure::because(words::test::test_stuck(&self.pending(), self.lang))
     }
 
     fn died(&self, limit: &Limit) -> Box<Failure> {
@@ -374,7 +374,7 @@ impl Bench {
     }
 
     fn destroyed(&self, ending: Ending) -> Box<Failure> {
-        Failure::because(words::test_destroyed(ending, self.lang).to_owned())
+        Failure::because(words::test::test_destroyed(ending, self.lang).to_owned())
     }
 }
 

@@ -53,7 +53,7 @@ impl Plan {
             common.add(target, &mut plan)?;
         }
         if plan.items.is_empty() {
-            return Err(anyhow!(words::nothing_to_check(lang)));
+            return Err(anyhow!(words::check::nothing_to_check(lang)));
         }
         Ok(plan)
     }
@@ -138,7 +138,7 @@ impl Common<'_> {
     }
 
     fn no_target(&self, target: &str, error: &TargetError) -> anyhow::Error {
-        anyhow!(words::no_target(target, error, self.lang))
+        anyhow!(words::check::no_target(target, error, self.lang))
     }
 }
 

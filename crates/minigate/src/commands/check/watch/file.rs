@@ -39,7 +39,7 @@ impl ChangesFile {
         while let Some((number, change)) = self.backlog.front() {
             if let Err(error) = append(&self.path, &format!("{change}\n")) {
                 let (path, waiting) = (self.path.display(), self.backlog.len());
-                let text = words::not_delivered(path, error, waiting, self.printer.lang);
+                let text = words::check::not_delivered(path, error, waiting, self.printer.lang);
                 return self.printer.warn(&text);
             }
             self.backlog.settle(number);
@@ -53,7 +53,7 @@ impl ChangesFile {
     }
 
     fn tell_lost(&self, change: &str) {
-        let text = words::never_delivered(self.path.display(), change, self.printer.lang);
+        let text = words::check::never_delivered(self.path.display(), change, self.printer.lang);
         self.printer.warn(&text);
     }
 }

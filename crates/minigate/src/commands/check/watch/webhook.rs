@@ -47,7 +47,7 @@ impl Webhook {
     pub(super) fn open(url: &Url, roots: &Roots, printer: Arc<Printer>) -> anyhow::Result<Self> {
         let name = url.origin().ascii_serialization();
         if url.scheme() == "http" && !is_loopback(url) {
-            printer.warn(&words::plain_webhook(&name, printer.lang));
+            printer.warn(&words::check::plain_webhook(&name, printer.lang));
         }
         let post = Arc::new(Post {
             url: url
@@ -112,7 +112,7 @@ impl Post {
         while let Some((number, change)) = self.front() {
             if let Err(reason) = self.deliver_one(&change).await {
                 let waiting = self.backlog().len();
-                let text = words::not_delivered(&self.name, reason, waiting, self.printer.lang);
+                let text = words::check::not_delivered(&self.name, reason, waiting, self.printer.lang);
                 return self.printer.warn(&text);
             }
             self.backlog().settle(number);
@@ -127,12 +127,12 @@ impl Post {
             .map_err(|error| error.to_string())?;
         let lang = self.printer.lang;
         let answer = timeout(LONGEST_POST, self.client.request(request)).await;
-        let answer = answer.map_err(|_| words::silent_webhook(LONGEST_POST, lang))?;
+        let answer = answer.map_err(|_| words::check::silent_webhook(LONGEST_POST, lang))?;
         let answer = answer.map_err(|error| format!("{:#}", anyhow::Error::new(error)))?;
         if answer.status().is_success() {
             return Ok(());
         }
-        Err(words::status_of_webhook(answer.status().as_u16(), lang))
+        Err(words::check::status_of_webhook(answer.status().as_u16(), lang))
     }
 
     fn front(&self) -> Option<(u64, Arc<str>)> {
@@ -144,7 +144,7 @@ impl Post {
     }
 
     fn tell_lost(&self, change: &str) {
-        let text = words::never_delivered(&self.name, change, self.printer.lang);
+        let text = words::check::never_delivered(&self.name, change, self.printer.lang);
         self.printer.warn(&text);
     }
 }
