@@ -11,12 +11,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use bytes::Bytes;
 use maud::Markup;
 use minigate_policy::AppId;
 use serde::Deserialize;
 
-use super::cookies::session_secret;
+use super::cookies::{self, session_secret};
 use super::failure::{Cause, Failure};
 use super::layout::{self, Page, Place, Who};
 use super::visitor::Visitor;
@@ -24,8 +25,22 @@ use crate::access::{Caller, Right, Roles};
 use crate::audit::may_audit;
 use crate::hidden::Hidden;
 use crate::origin::Origin;
-use crate::session::{Session, Sessions};
+use crate::session::{NewSession, Session, Sessions};
 use crate::{By, Console};
+
+/// Gives the browser its new session in place of the one that it may have had, which ends.
+pub(super) async fn begin(
+    jar: CookieJar,
+    headers: &HeaderMap,
+    new: &NewSession,
+    console: &Console,
+) -> Result<CookieJar, Failure> {
+    if let Some(before) = session_secret(headers, console) {
+        let sessions = Sessions::of(console.store(), console.passwords());
+        sessions.sign_out(&before, console.now()).await?;
+    }
+    Ok(cookies::begin(jar, new, console))
+}
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]

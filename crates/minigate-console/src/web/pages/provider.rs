@@ -17,6 +17,7 @@ use crate::session::Sessions;
 use crate::web::back::within_console;
 use crate::web::cookies;
 use crate::web::failure::{Cause, Failure};
+use crate::web::signed_in;
 use crate::web::visitor::Visitor;
 
 /// What the provider sends a browser back with (RFC 6749, sections 4.1.2 and 4.1.2.1).
@@ -64,7 +65,8 @@ pub(super) async fn callback(
     };
     let sessions = Sessions::of(console.store(), console.passwords());
     let arrived = provider.complete(&sessions, &arrival, console.now()).await?;
-    let jar = cookies::begin(cookies::arrive(jar, &console), &arrived.new, &console);
+    let jar = cookies::arrive(jar, &console);
+    let jar = signed_in::begin(jar, &headers, &arrived.new, &console).await?;
     Ok((jar, Redirect::to(within_console(&arrived.next))).into_response())
 }
 

@@ -21,6 +21,7 @@ use crate::web::back::within_console;
 use crate::web::cookies;
 use crate::web::failure::Failure;
 use crate::web::layout::{self, Page};
+use crate::web::signed_in;
 use crate::web::visitor::Visitor;
 
 #[derive(Debug, Deserialize)]
@@ -68,7 +69,7 @@ pub(super) async fn sign_in(
     let sessions = Sessions::of(console.store(), console.passwords());
     match sessions.sign_in(&attempt, console.now()).await {
         Ok(new) => {
-            let jar = cookies::begin(jar, &new, &console);
+            let jar = signed_in::begin(jar, &headers, &new, &console).await?;
             Ok((jar, Redirect::to(within_console(&typed.next))).into_response())
         }
         Err(SignInError::Refused) => {
@@ -106,6 +107,7 @@ pub(super) async fn redeem(
     State(console): State<Arc<Console>>,
     Path(secret): Path<String>,
     visitor: Visitor,
+    headers: HeaderMap,
     jar: CookieJar,
     Form(typed): Form<NewPassword>,
 ) -> Result<Response, Failure> {
@@ -125,7 +127,10 @@ pub(super) async fn redeem(
         .redeem(&secret, &Hidden::new(typed.password), origin, now)
         .await
     {
-        Ok(new) => Ok((cookies::begin(jar, &new, &console), Redirect::to("/")).into_response()),
+        Ok(new) => {
+            let jar = signed_in::begin(jar, &headers, &new, &console).await?;
+            Ok((jar, Redirect::to("/")).into_response())
+        }
         Err(error @ SignInError::Weak(_)) => refused(name.as_str(), Failure::from(error).tell(lang)),
         Err(other) => Err(other.into()),
     }

@@ -9,6 +9,7 @@ use crate::served::PASSWORD;
 
 on_both! {
     a_planted_cookie_isnt_taken_over
+    who_signs_in_again_leaves_no_session_behind
     a_session_changes_with_the_password_and_the_old_one_ends
     nothing_is_shown_after_signing_out
 }
@@ -41,6 +42,20 @@ async fn a_planted_cookie_isnt_taken_over(database: &Database) {
         .cookies
         .insert("session".to_owned(), "planted".to_owned());
     assert_eq!(attacker.get("/").await.status, StatusCode::SEE_OTHER);
+}
+
+async fn who_signs_in_again_leaves_no_session_behind(database: &Database) {
+    let mut ground = Ground::on(database).await;
+    let mut thief = ground.served.browser();
+    thief.cookies.clone_from(&ground.owner.cookies);
+    assert_eq!(thief.get("/me").await.status, StatusCode::OK);
+
+    let fields = [("name", "ann"), ("password", PASSWORD)];
+    let answer = ground.owner.post("/sign-in", &fields).await;
+
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(ground.owner.get("/me").await.status, StatusCode::OK);
+    assert_eq!(thief.get("/me").await.status, StatusCode::SEE_OTHER);
 }
 
 async fn a_session_changes_with_the_password_and_the_old_one_ends(database: &Database) {
