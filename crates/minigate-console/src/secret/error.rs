@@ -16,7 +16,7 @@ pub enum SecretError {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// The app has none yet.
-    #[error("{0} has no AppSecret yet")]
+    #[error("the app `{0}` has no AppSecret yet")]
     None(String),
     /// The grace is negative, or longer than 24 hours.
     #[error("an old AppSecret can be used for 24 hours at most, not {0:#}")]

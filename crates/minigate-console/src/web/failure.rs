@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::html;
+use minigate_policy::DomainError;
 use minigate_policy::diagnosis::Lang;
 
 use super::layout::{self, Page};
@@ -52,6 +53,10 @@ pub(crate) enum Cause {
     StaleForm,
     /// It isn't in the form that it has to be in.
     Malformed(String),
+    /// It can be read, but a value can't be taken: which, and what it can be.
+    Unfit(Text),
+    /// It isn't the name of a domain.
+    Domain(DomainError),
     /// Too large.
     TooLarge,
     /// Nobody is signed in.
@@ -155,7 +160,9 @@ impl Cause {
             Self::Store(error) => of_store(error),
             Self::Status(status) => *status,
             Self::Block(error) => nouns::of_block(error),
-            Self::Bulk(_) | Self::Lines(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Bulk(_) | Self::Lines(_) | Self::Unfit(_) | Self::Domain(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Grant(error) => nouns::of_grant(error),
             Self::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,6 +1,6 @@
 //! Failures in English.
 
-use minigate_policy::diagnosis::Lang;
+use minigate_policy::diagnosis::{Lang, tell_entry};
 
 use super::Cause;
 use crate::account::AccountError;
@@ -26,6 +26,11 @@ pub(super) fn tell(cause: &Cause) -> String {
                 .to_owned()
         }
         Cause::Malformed(reason) => format!("This can't be read: {reason}."),
+        Cause::Unfit(text) => format!("This can't be taken: {}.", text.of(Lang::En)),
+        Cause::Domain(error) => format!(
+            "This can't be taken: {}.",
+            tell_entry(&error.clone().into(), Lang::En)
+        ),
         Cause::TooLarge => "This is too large: at most 1 MiB can be sent at once.".to_owned(),
         Cause::SignedOut => {
             "Nobody is signed in, or the session has ended. Sign in and do it again.".to_owned()

@@ -2,7 +2,7 @@
 
 mod nouns;
 
-use minigate_policy::diagnosis::Lang;
+use minigate_policy::diagnosis::{Lang, tell_entry};
 
 use super::Cause;
 use crate::account::{AccountError, Weakness};
@@ -18,6 +18,8 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::CrossSite => "请求来自其他网站的页面，已被拒绝。请在控制台自己的页面上操作。".to_owned(),
         Cause::StaleForm => "表单已失效：会话在此期间发生了变化。请重新载入页面后再操作。".to_owned(),
         Cause::Malformed(reason) => format!("无法读取：{reason}。"),
+        Cause::Unfit(text) => format!("无法接受：{}。", text.of(Lang::Zh)),
+        Cause::Domain(error) => format!("无法接受：{}。", tell_entry(&error.clone().into(), Lang::Zh)),
         Cause::TooLarge => "内容过大：一次最多发送 1 MiB。".to_owned(),
         Cause::SignedOut => "尚未登录，或会话已结束。请登录后再操作。".to_owned(),
         Cause::Denied(denied) => match &denied.app {

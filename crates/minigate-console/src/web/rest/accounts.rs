@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path, Query, given};
+use super::input::{Json, Path, Query, given, there};
 use super::members::{RoleOf, named};
 use super::page::{Page, Paging};
 use super::program::Program;
@@ -78,6 +78,7 @@ pub(super) enum PlatformRole {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct AccountSettings {
     /// What people call its owner: no control characters.
+    #[serde(deserialize_with = "there")]
     #[schema(min_length = 1, max_length = 100, nullable = false)]
     display_name: Option<String>,
     /// What it is to the platform; null takes its role.
@@ -85,6 +86,7 @@ pub(super) struct AccountSettings {
     #[schema(value_type = Option<PlatformRole>)]
     platform: Option<Option<PlatformRole>>,
     /// Whether it can't be used; its sessions and tokens end at once.
+    #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     disabled: Option<bool>,
 }
@@ -101,7 +103,9 @@ pub(super) struct InvitationShown {
 }
 
 /// Every account, in the order of their names.
-#[utoipa::path(get, path = "/accounts", tag = "platform", params(Paging),
+#[utoipa::path(get, path = "/accounts", tag = "platform",
+    params(("after" = Option<String>, Query, description = "What `next` was in the page before; the beginning where it is left out",
+        pattern = "^[a-z0-9._-]{1,64}$"), Paging),
     responses((status = 200, description = "A page of them", body = Page<AccountShown>)))]
 pub(super) async fn list_accounts(
     State(console): State<Arc<Console>>,
@@ -110,8 +114,7 @@ pub(super) async fn list_accounts(
 ) -> Result<Answer<Page<AccountShown>>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
     let limit = paging.limit()?;
-    let after = paging.after.as_deref().map(str::parse::<AccountName>).transpose();
-    let after = after.map_err(Cause::malformed)?;
+    let after: Option<AccountName> = paging.after()?;
     let accounts = Accounts::of(console.store(), &me.caller, by.at());
     let accounts = accounts.list(after.as_ref(), limit + 1).await?;
     let page = Page::of(
@@ -146,7 +149,7 @@ pub(super) async fn make_account(
 
 /// An account.
 #[utoipa::path(get, path = "/accounts/{account}", tag = "platform",
-    params(("account" = String, Path, description = "Its name", max_length = 64)),
+    params(("account" = String, Path, description = "Its name")),
     responses((status = 200, description = "It", body = AccountShown)))]
 pub(super) async fn read_account(
     State(console): State<Arc<Console>>,
@@ -161,7 +164,7 @@ pub(super) async fn read_account(
 /// Renames, disables or enables an account, or gives it another role for the platform; what is named first in this
 /// sentence is done first, and each is a row of the audit log.
 #[utoipa::path(patch, path = "/accounts/{account}", tag = "platform", request_body = AccountSettings,
-    params(("account" = String, Path, description = "Its name", max_length = 64)),
+    params(("account" = String, Path, description = "Its name")),
     responses((status = 200, description = "The account with them", body = AccountShown)))]
 pub(super) async fn set_account(
     State(console): State<Arc<Console>>,
@@ -188,7 +191,7 @@ pub(super) async fn set_account(
 
 /// Makes a link with which the owner of an account sets a password, within a day and once.
 #[utoipa::path(post, path = "/accounts/{account}/invite", tag = "platform",
-    params(("account" = String, Path, description = "Its name", max_length = 64)),
+    params(("account" = String, Path, description = "Its name")),
     responses((status = 200, description = "The link", body = InvitationShown)))]
 pub(super) async fn invite_account(
     State(console): State<Arc<Console>>,

@@ -12,7 +12,7 @@ use minigate_policy::{AppId, Era};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path, Query, because};
+use super::input::{Json, Path, Query, because, there};
 use super::page::{Page, Paging};
 use super::program::Program;
 use crate::Console;
@@ -84,24 +84,30 @@ pub(super) struct NewApp {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct AppSettings {
     /// What people call it: no control characters.
+    #[serde(deserialize_with = "there")]
     #[schema(min_length = 1, max_length = 100, nullable = false)]
     name: Option<String>,
     /// Whether somebody else than the author has to approve a change of its domains.
+    #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     two_people: Option<bool>,
     /// Whether a draft has to pass a pre-flight before it can be published.
+    #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     preflight_required: Option<bool>,
     /// Whether changes by the platform's server API become effective at once.
+    #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     api_publishes: Option<bool>,
     /// Why, for the audit log.
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(max_length = 1000)]
     reason: Option<String>,
 }
 
 /// The apps that the token can see, in the order of their IDs.
-#[utoipa::path(get, path = "/apps", tag = "apps", params(Paging),
+#[utoipa::path(get, path = "/apps", tag = "apps",
+    params(("after" = Option<String>, Query, description = "What `next` was in the page before; the beginning where it is left out",
+        pattern = "^[A-Za-z0-9_-]{1,64}$"), Paging),
     responses((status = 200, description = "A page of them", body = Page<AppShown>)))]
 pub(super) async fn list_apps(
     State(console): State<Arc<Console>>,
@@ -109,8 +115,7 @@ pub(super) async fn list_apps(
     Query(paging): Query<Paging>,
 ) -> Result<Answer<Page<AppShown>>, Failure> {
     let limit = paging.limit()?;
-    let after = paging.after.as_deref().map(str::parse::<AppId>).transpose();
-    let after = after.map_err(Cause::malformed)?;
+    let after: Option<AppId> = paging.after()?;
     let apps = console.apps_of(&me.caller, after.as_ref(), limit + 1).await?;
     let now = console.now();
     let page = Page::of(apps, limit, |app| app.id.clone(), |app| AppShown::of(app, now));
@@ -147,7 +152,7 @@ pub(super) async fn make_app(
 
 /// An app.
 #[utoipa::path(get, path = "/apps/{app}", tag = "apps",
-    params(("app" = String, Path, description = "Its ID", max_length = 64)),
+    params(("app" = String, Path, description = "Its ID")),
     responses((status = 200, description = "It", body = AppShown)))]
 pub(super) async fn read_app(
     State(console): State<Arc<Console>>,
@@ -160,7 +165,7 @@ pub(super) async fn read_app(
 
 /// Changes the settings of an app.
 #[utoipa::path(patch, path = "/apps/{app}", tag = "apps", request_body = AppSettings,
-    params(("app" = String, Path, description = "Its ID", max_length = 64)),
+    params(("app" = String, Path, description = "Its ID")),
     responses((status = 200, description = "The app with them", body = AppShown)))]
 pub(super) async fn set_app(
     State(console): State<Arc<Console>>,

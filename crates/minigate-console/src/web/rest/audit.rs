@@ -79,13 +79,22 @@ pub(super) async fn read_audit(
     let query = store::Query {
         app: app.map(|app| app.to_string()),
         actor: wanted.actor.map(actor).transpose()?,
-        before: wanted.after,
+        before: wanted.after.map(row).transpose()?,
         most: limit + 1,
         ..store::Query::default()
     };
     let rows = console.store().log(&query).await?;
     let page = Page::of(rows, limit, |row| row.sequence.to_string(), Row::from);
     Ok(Answer(page))
+}
+
+/// The number of a row.
+fn row(number: i64) -> Result<i64, Failure> {
+    if number >= 1 {
+        Ok(number)
+    } else {
+        Err(Cause::malformed("`after` is the number of a row, from 1"))
+    }
 }
 
 /// A name of somebody who can be in the log.

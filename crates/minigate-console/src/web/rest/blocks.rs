@@ -1,22 +1,22 @@
 //! The platform's block list.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use minigate_policy::Domain;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path, Query};
+use super::input::{Json, Path, Query, domain as named};
 use super::page::{Page, Paging};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
 use crate::block::{self, Block};
-use crate::web::failure::{Cause, Failure};
+use crate::web::failure::Failure;
 
 /// A domain that no app may call, nor any name below it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,8 +46,13 @@ pub(super) struct NewBlock {
     until: Option<Timestamp>,
 }
 
+/// A place in the order of domains.
+struct Place(String);
+
 /// Every block, those that have ended too, in the order of their domains.
-#[utoipa::path(get, path = "/blocks", tag = "platform", params(Paging),
+#[utoipa::path(get, path = "/blocks", tag = "platform",
+    params(("after" = Option<String>, Query, description = "What `next` was in the page before; the beginning where it is left out",
+        pattern = "^[a-z0-9._-]{1,253}$"), Paging),
     responses((status = 200, description = "A page of them", body = Page<BlockShown>)))]
 pub(super) async fn list_blocks(
     State(console): State<Arc<Console>>,
@@ -56,9 +61,9 @@ pub(super) async fn list_blocks(
 ) -> Result<Answer<Page<BlockShown>>, Failure> {
     me.allow(&console, Right::Read).await?;
     let limit = paging.limit()?;
-    let after = paging.after.unwrap_or_default();
+    let after: Option<Place> = paging.after()?;
     let blocks = block::blocks(console.store()).await?.into_iter();
-    let blocks = blocks.filter(|block| block.domain > after);
+    let blocks = blocks.filter(|block| after.as_ref().is_none_or(|after| block.domain > after.0));
     let blocks: Vec<_> = blocks.take(limit as usize + 1).collect();
     let page = Page::of(blocks, limit, |block| block.domain.clone(), BlockShown::from);
     Ok(Answer(page))
@@ -66,7 +71,8 @@ pub(super) async fn list_blocks(
 
 /// Blocks a domain and every name below it, or changes its block.
 #[utoipa::path(put, path = "/blocks/{domain}", tag = "platform", request_body = NewBlock,
-    params(("domain" = String, Path, description = "The domain", max_length = 253)),
+    params(("domain" = String, Path, description = "The domain", max_length = 253,
+        example = "api.example.com")),
     responses((status = 200, description = "The block", body = BlockShown)))]
 pub(super) async fn add_block(
     State(console): State<Arc<Console>>,
@@ -75,14 +81,15 @@ pub(super) async fn add_block(
     Json(new): Json<NewBlock>,
 ) -> Result<Answer<BlockShown>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
-    let domain = Domain::parse(&domain).map_err(Cause::malformed)?;
+    let domain = named(&domain)?;
     let block = block::add(console.store(), &domain, &new.reason, new.until, &by).await?;
     Ok(Answer(block.into()))
 }
 
 /// Lifts the block of a domain; one of a domain above it stays.
 #[utoipa::path(delete, path = "/blocks/{domain}", tag = "platform",
-    params(("domain" = String, Path, description = "The domain", max_length = 253)),
+    params(("domain" = String, Path, description = "The domain", max_length = 253,
+        example = "api.example.com")),
     responses((status = 204, description = "It is lifted")))]
 pub(super) async fn lift_block(
     State(console): State<Arc<Console>>,
@@ -90,9 +97,22 @@ pub(super) async fn lift_block(
     Path(domain): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
-    let domain = Domain::parse(&domain).map_err(Cause::malformed)?;
+    let domain = named(&domain)?;
     block::lift(console.store(), &domain, &by).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+impl FromStr for Place {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+        if (1..=253).contains(&text.len()) && text.bytes().all(fits) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("`after` is a domain, in ASCII lower case")
+        }
+    }
 }
 
 impl From<Block> for BlockShown {

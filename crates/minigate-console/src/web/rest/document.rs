@@ -1,10 +1,12 @@
 //! The OpenAPI document: what all operations have in common.
 
 use utoipa::Modify;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::Type;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, HeaderBuilder, Object, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{
+    Content, HeaderBuilder, Object, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema,
+};
 
 use super::problem::Problem;
 
@@ -47,7 +49,7 @@ impl Modify for Token {
     }
 }
 
-/// Adds the refusals that an operation can meet.
+/// Bounds the parameters of operations, and adds the refusals that these can meet.
 pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
         let operations = [
@@ -59,6 +61,7 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
         ];
         for (operation, changes) in operations {
             if let Some(operation) = operation {
+                operation.parameters.iter_mut().flatten().for_each(bound);
                 refuse(operation, changes);
             }
         }
@@ -66,16 +69,43 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     document
 }
 
+/// What a path names looks the same wherever it is named.
+fn bound(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else {
+        return;
+    };
+    if schema.format == Some(SchemaFormat::KnownFormat(KnownFormat::Int32)) && schema.maximum.is_none() {
+        // The numbers in paths and queries are unsigned.
+        schema.format = None;
+        schema.maximum = Some(u32::MAX.into());
+    }
+    match parameter.parameter_in {
+        ParameterIn::Path => {
+            for (name, pattern, example) in NAMES {
+                if *name == parameter.name {
+                    schema.pattern = Some((*pattern).to_owned());
+                    schema.examples = vec![(*example).into()];
+                }
+            }
+        }
+        // A header is left out, and never null.
+        ParameterIn::Header => schema.schema_type = SchemaType::new(Type::String),
+        ParameterIn::Query | ParameterIn::QueryString | ParameterIn::Cookie => {}
+    }
+}
+
 fn refuse(operation: &mut Operation, changes: bool) {
     let has_body = operation.request_body.is_some();
-    let mut parameters = operation.parameters.iter().flatten();
-    let is_conditional = parameters.any(|parameter| match parameter {
-        RefOr::T(parameter) => parameter.name == "if-match",
-        RefOr::Ref(_) => false,
-    });
+    let takes = |name: &str| {
+        let mut parameters = operation.parameters.iter().flatten();
+        parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name))
+    };
+    let (is_conditional, can_be_unfit) = (takes("if-match"), changes || takes("domain") || takes("form"));
     let possible = ALWAYS
         .iter()
         .chain(CHANGES.iter().filter(|_| changes))
+        .chain(UNFIT.iter().filter(|_| can_be_unfit))
         .chain(BODY.iter().filter(|_| has_body))
         .chain(CONDITIONAL.iter().filter(|_| is_conditional));
     for (status, description) in possible {
@@ -117,18 +147,27 @@ const ALWAYS: &[(&str, &str)] = &[
         "The console's database, or the register of filings, doesn't answer",
     ),
 ];
-const CHANGES: &[(&str, &str)] = &[
-    (
-        "409",
-        "The state of things doesn't allow it, or somebody else was faster",
-    ),
-    ("422", "It can be read, but breaks a rule or can't be taken"),
-];
+const CHANGES: &[(&str, &str)] = &[(
+    "409",
+    "The state of things doesn't allow it, or somebody else was faster",
+)];
+const UNFIT: &[(&str, &str)] = &[("422", "It can be read, but breaks a rule or can't be taken")];
 const BODY: &[(&str, &str)] = &[
     ("413", "The body has more than 1 MiB"),
     ("415", "The body is of another media type"),
 ];
 const CONDITIONAL: &[(&str, &str)] = &[("412", "The draft isn't the one that was looked at")];
+/// What a path can name, how it looks, and one of them.
+const NAMES: &[(&str, &str, &str)] = &[
+    ("account", "^[a-z0-9._-]{1,64}$", "alice"),
+    ("app", "^[A-Za-z0-9_-]{1,64}$", "wx0123456789abcdef"),
+    ("id", "^[0-9a-f]{16}$", "0123456789abcdef"),
+    (
+        "key",
+        "^[A-Za-z0-9_-]{43}$",
+        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+    ),
+];
 const HEADERS: &[(&str, &str, &str)] = &[
     ("401", "www-authenticate", "`Bearer`"),
     ("429", "retry-after", "After how many seconds to try again"),

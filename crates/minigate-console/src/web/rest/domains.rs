@@ -37,7 +37,7 @@ pub(super) struct Exported {
 
 /// The effective version of an app's domains: what its released app may call.
 #[utoipa::path(get, path = "/apps/{app}/domains", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "It; 404 before the first is published", body = VersionShown)))]
 pub(super) async fn read_domains(
     State(console): State<Arc<Console>>,
@@ -52,7 +52,7 @@ pub(super) async fn read_domains(
 
 /// A version of an app's domains as a text that can be imported again.
 #[utoipa::path(get, path = "/apps/{app}/domains/export", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Exported),
+    params(("app" = String, Path, description = "The app's ID"), Exported),
     responses((status = 200, description = "The text", content(
         (String = "text/plain"), (String = "text/csv"), (serde_json::Value = "application/json")))))]
 pub(super) async fn export_domains(

@@ -17,7 +17,7 @@ use minigate_policy::WrittenLists;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::input::{Json, Path, Why, because};
+use super::input::{Json, Path, Why, because, named};
 use super::lists::{FormOf, Lists, OfInterface};
 use super::program::Program;
 use super::versions::VersionShown;
@@ -26,6 +26,7 @@ use crate::access::Right;
 use crate::bulk::{Mode, Pasted};
 use crate::domains::{Approval, Draft, Expected, State as DraftState};
 use crate::store::Sequence;
+use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
 /// A change of an app's domains that is being made.
@@ -73,26 +74,27 @@ pub(super) struct ApprovalShown {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewDraft {
+    #[serde(deserialize_with = "named")]
     lists: Lists,
     /// Why, for whoever approves it and for the audit log.
     #[serde(default)]
-    #[schema(
-        max_length = 1000,
-        nullable = false,
-        example = "the shop moves to another server"
-    )]
+    #[schema(max_length = 1000, example = "the shop moves to another server")]
     reason: Option<String>,
 }
 
 /// A text with entries for a draft.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "text": "https://api.example.com\nhttps://files.example.com",
+    "form": "lines",
+    "interface": "request",
+    "mode": "add",
+    "reason": "the shop moves to another server",
+}))]
 pub(super) struct ImportedText {
     /// The text, 10,000 entries at most.
-    #[schema(
-        max_length = 1048576,
-        example = "https://api.example.com\nhttps://b.example.com"
-    )]
+    #[schema(max_length = 1048576)]
     text: String,
     /// Its form.
     form: FormOf,
@@ -102,7 +104,7 @@ pub(super) struct ImportedText {
     mode: ModeOf,
     /// Why, for whoever approves it and for the audit log.
     #[serde(default)]
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(max_length = 1000)]
     reason: Option<String>,
 }
 
@@ -129,7 +131,7 @@ pub(super) struct Proposed {
     url: String,
     /// Why, for whoever approves it and for the audit log.
     #[serde(default)]
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(max_length = 1000)]
     reason: Option<String>,
 }
 
@@ -139,12 +141,7 @@ pub(super) struct Proposed {
 #[expect(dead_code, reason = "it describes the headers that `Looked` reads")]
 pub(super) struct Condition {
     /// The `etag` of the draft that was looked at, or `*` for any; the step isn't taken where it is another one by now.
-    #[param(
-        rename = "if-match",
-        max_length = 1000,
-        pattern = r#"^(\*|"[0-9]{1,18}"(, ?"[0-9]{1,18}")*)$"#,
-        example = "\"42\""
-    )]
+    #[param(rename = "if-match", pattern = r#"^(\*|"[0-9]{1,18}")$"#, example = "\"42\"")]
     if_match: Option<String>,
 }
 
@@ -156,7 +153,7 @@ pub(super) struct DraftAnswer(Sequence, Draft);
 
 /// The draft of an app's domains.
 #[utoipa::path(get, path = "/apps/{app}/draft", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "It; 404 where there is none", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
 pub(super) async fn read_draft(
@@ -171,7 +168,7 @@ pub(super) async fn read_draft(
 /// Writes a draft, or writes it anew: whoever had approved it has to do so again. With `if-none-match: *` it is written
 /// only where there is none.
 #[utoipa::path(put, path = "/apps/{app}/draft", tag = "domains", request_body = NewDraft,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Condition,
+    params(("app" = String, Path, description = "The app's ID"), Condition,
         ("if-none-match" = Option<String>, Header, description = "`*`", pattern = r"^\*$")),
     responses((status = 200, description = "The draft", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
@@ -191,7 +188,7 @@ pub(super) async fn write_draft(
 
 /// Drops the draft.
 #[utoipa::path(delete, path = "/apps/{app}/draft", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Condition),
+    params(("app" = String, Path, description = "The app's ID"), Condition),
     responses((status = 204, description = "It is gone")))]
 pub(super) async fn discard_draft(
     State(console): State<Arc<Console>>,
@@ -207,7 +204,7 @@ pub(super) async fn discard_draft(
 /// Puts the entries of a text into the draft, or into a new one on the effective version. Where one of them is wrong,
 /// nothing is written.
 #[utoipa::path(post, path = "/apps/{app}/draft/import", tag = "domains", request_body = ImportedText,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Condition),
+    params(("app" = String, Path, description = "The app's ID"), Condition),
     responses((status = 200, description = "The draft", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
 pub(super) async fn import_draft(
@@ -241,7 +238,7 @@ pub(super) async fn import_draft(
 
 /// Asks for approval.
 #[utoipa::path(post, path = "/apps/{app}/draft/submit", tag = "domains", request_body = Why,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Condition),
+    params(("app" = String, Path, description = "The app's ID"), Condition),
     responses((status = 200, description = "The draft", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
 pub(super) async fn submit_draft(
@@ -260,7 +257,7 @@ pub(super) async fn submit_draft(
 
 /// Approves the draft that was submitted; where the app wants two people, not by its author.
 #[utoipa::path(post, path = "/apps/{app}/draft/approve", tag = "domains", request_body = Why,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Condition),
+    params(("app" = String, Path, description = "The app's ID"), Condition),
     responses((status = 200, description = "The draft", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
 pub(super) async fn approve_draft(
@@ -279,7 +276,7 @@ pub(super) async fn approve_draft(
 
 /// Sends the draft that was submitted back to its author.
 #[utoipa::path(post, path = "/apps/{app}/draft/refuse", tag = "domains", request_body = Why,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Condition),
+    params(("app" = String, Path, description = "The app's ID"), Condition),
     responses((status = 200, description = "The draft", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
 pub(super) async fn refuse_draft(
@@ -299,7 +296,7 @@ pub(super) async fn refuse_draft(
 /// Makes the approved draft effective. Everything is judged again: rules, blocks, filings, the month's changes, and the
 /// pre-flight where the app wants one.
 #[utoipa::path(post, path = "/apps/{app}/draft/publish", tag = "domains", request_body = Why,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Condition),
+    params(("app" = String, Path, description = "The app's ID"), Condition),
     responses((status = 200, description = "The version that is effective now", body = VersionShown)))]
 pub(super) async fn publish_draft(
     State(console): State<Arc<Console>>,
@@ -316,7 +313,7 @@ pub(super) async fn publish_draft(
 
 /// Puts the origin of a URL that a runtime refused into the open draft, or into a new one.
 #[utoipa::path(post, path = "/apps/{app}/proposals", tag = "domains", request_body = Proposed,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "The draft with it", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
 pub(super) async fn propose(
@@ -342,12 +339,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Looked {
             (None, None) => Expected::Any,
             (None, Some("*")) => Expected::None,
             (Some("*"), None) => Expected::Some,
-            (Some(tag), None) => revision(tag),
-            _ => {
-                return Err(Cause::malformed(
-                    "`if-match` is a tag or `*`; `if-none-match` is `*`; not both",
-                ));
-            }
+            (Some(tag), None) => revision(tag).ok_or_else(|| Cause::malformed(NO_TAG))?,
+            (None, Some(_)) => return Err(Cause::malformed(NO_TAG)),
+            (Some(_), Some(_)) => return Err(Failure::new(Cause::Unfit(BOTH))),
         };
         Ok(Self(expected))
     }
@@ -422,13 +416,16 @@ fn field(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Failu
     value.transpose().map_err(Cause::malformed)
 }
 
-/// A tag that was never given out is of no draft.
-fn revision(tag: &str) -> Expected {
-    let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-    let revision = number.and_then(|number| number.parse().ok());
-    Expected::At(revision.unwrap_or(NO_REVISION))
+fn revision(tag: &str) -> Option<Expected> {
+    let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'))?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    let revision = number.parse().ok().filter(|_| is_number)?;
+    Some(Expected::At(revision))
 }
 
-/// Revisions begin with 1.
-const NO_REVISION: Sequence = 0;
+const NO_TAG: &str = "`if-match` is the tag of a draft or `*`; `if-none-match` is `*`";
+const BOTH: Text = Text(
+    "`if-match` and `if-none-match` exclude each other",
+    "`if-match` 与 `if-none-match` 不能同时使用",
+);
 const MOST_TOLD: usize = 1_000;

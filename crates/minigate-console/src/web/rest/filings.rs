@@ -5,12 +5,11 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::{Request, State};
 use jiff::Timestamp;
-use minigate_policy::Domain;
 use minigate_policy::diagnosis::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::input::{Json, Path, Query, text_of};
+use super::input::{Json, Path, Query, domain as named, text_of};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
@@ -161,7 +160,8 @@ pub(super) async fn set_filing_terms(
 
 /// What the register says of a domain: of its registrable part, by the public suffix list.
 #[utoipa::path(get, path = "/filings/of/{domain}", tag = "platform",
-    params(("domain" = String, Path, description = "The domain", max_length = 253)),
+    params(("domain" = String, Path, description = "The domain", max_length = 253,
+        example = "api.example.com")),
     responses((status = 200, description = "What it says; 404 where there is no register", body = FilingShown)))]
 pub(super) async fn look_up_filing(
     State(console): State<Arc<Console>>,
@@ -169,7 +169,7 @@ pub(super) async fn look_up_filing(
     Path(domain): Path<String>,
 ) -> Result<Answer<FilingShown>, Failure> {
     me.allow(&console, Right::Read).await?;
-    let domain = Domain::parse(&domain).map_err(Cause::malformed)?;
+    let domain = named(&domain)?;
     let inquiry = Inquiry::open(console.store(), console.register()).await?;
     let filing = inquiry.ask(&domain).await;
     let filing = filing.ok_or_else(|| Failure::new(Cause::NothingHere))?;

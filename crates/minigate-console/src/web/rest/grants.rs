@@ -59,7 +59,7 @@ pub(super) struct NewGrant {
 
 /// The grant of an app that holds now.
 #[utoipa::path(get, path = "/apps/{app}/grant", tag = "apps",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "It; 404 where there is none", body = GrantShown)))]
 pub(super) async fn read_grant(
     State(console): State<Arc<Console>>,
@@ -73,7 +73,7 @@ pub(super) async fn read_grant(
 
 /// Gives a grant; it takes the place of one that there is.
 #[utoipa::path(put, path = "/apps/{app}/grant", tag = "apps", request_body = NewGrant,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "It", body = GrantShown)))]
 pub(super) async fn give_grant(
     State(console): State<Arc<Console>>,
@@ -89,7 +89,7 @@ pub(super) async fn give_grant(
 
 /// Ends a grant before its time.
 #[utoipa::path(delete, path = "/apps/{app}/grant", tag = "apps",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 204, description = "It has ended")))]
 pub(super) async fn withdraw_grant(
     State(console): State<Arc<Console>>,

@@ -6,16 +6,24 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use minigate_policy::Domain;
+use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::By;
 use crate::block::words;
+use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
 /// A body of JSON.
 pub(super) struct Json<T>(pub(super) T);
+
+/// An object.
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned", transparent)]
+struct Named<T>(#[serde(deserialize_with = "named")] T);
 
 /// What stands in the path; what can't stand there is nowhere.
 pub(super) struct Path<T>(pub(super) T);
@@ -44,10 +52,36 @@ pub(super) fn because(reason: Option<&str>, by: By) -> Result<By, Failure> {
     match reason.map(str::trim) {
         None | Some("") => Ok(by),
         Some(reason) => {
-            let unfit = "a reason has at most 1,000 characters, none of them a control character";
-            Ok(by.because(words(reason).ok_or_else(|| Cause::malformed(unfit))?))
+            let reason = words(reason).ok_or_else(|| Failure::new(Cause::Unfit(REASON)))?;
+            Ok(by.because(reason))
         }
     }
+}
+
+/// A member that can be left out, but not be null.
+pub(super) fn there<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+/// An object by the names of its members; serde would take their values in a row, too.
+pub(super) fn named<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    let members = Map::<String, Value>::deserialize(deserializer)?;
+    T::deserialize(Value::Object(members)).map_err(D::Error::custom)
+}
+
+/// A whole number, which JSON can write as `60.0` too.
+pub(super) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    let whole = format!("{number}").parse();
+    whole.map_err(|_| D::Error::custom(format!("{number} is no whole number from 0")))
 }
 
 /// A member that is there is `Some`, be it null; one that is left out is none.
@@ -63,8 +97,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let read = axum::Json::<T>::from_request(request, state).await;
-        read.map(|axum::Json(body)| Self(body)).map_err(of_json)
+        let read = axum::Json::<Named<T>>::from_request(request, state).await;
+        read.map(|axum::Json(Named(body))| Self(body)).map_err(of_json)
     }
 }
 
@@ -104,6 +138,11 @@ pub(super) async fn text_of(request: Request, kind: &str) -> Result<String, Fail
         .map_err(|_| Cause::malformed("the text isn't UTF-8"))
 }
 
+/// A domain of a path.
+pub(super) fn domain(text: &str) -> Result<Domain, Failure> {
+    Domain::parse(text).map_err(|error| Failure::new(Cause::Domain(error)))
+}
+
 fn of_json(rejection: JsonRejection) -> Failure {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => {
@@ -120,3 +159,8 @@ fn of_bytes(rejection: &BytesRejection) -> Failure {
         _ => Cause::malformed(rejection.body_text()),
     }
 }
+
+const REASON: Text = Text(
+    "a reason has at most 1,000 characters, none of them a control character",
+    "原因最多 1,000 个字符，不含控制字符",
+);

@@ -21,12 +21,14 @@ use crate::web::failure::Failure;
 /// A text with entries.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "text": "https://api.example.com\nhttp://b.example.com",
+    "form": "lines",
+    "interface": "request",
+}))]
 pub(super) struct TypedText {
     /// The text, 10,000 entries at most.
-    #[schema(
-        max_length = 1048576,
-        example = "https://api.example.com\nhttp://b.example.com"
-    )]
+    #[schema(max_length = 1048576)]
     text: String,
     /// Its form.
     form: FormOf,
@@ -80,7 +82,7 @@ pub(super) struct QuotaShown {
 /// Judges entries as the pages do while somebody types: by the rules, the block list, the register of filings, and how
 /// full a list would be. Nothing is stored.
 #[utoipa::path(post, path = "/apps/{app}/judge", tag = "domains", request_body = TypedText,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "What is to be said of them", body = JudgedText)))]
 pub(super) async fn judge_entries(
     State(console): State<Arc<Console>>,

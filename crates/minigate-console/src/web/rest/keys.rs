@@ -9,12 +9,13 @@ use minigate_lists::KeyStage;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::Json;
+use super::input::{Json, whole};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
 use crate::keys::{self, Keys};
-use crate::web::failure::Failure;
+use crate::text::Text;
+use crate::web::failure::{Cause, Failure};
 
 /// A key that runtimes are told of.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +41,7 @@ pub(super) enum StageOf {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct TakeOver {
     /// For how many seconds what the present key signed still holds: a year at most.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 31536000, example = 604800)]
     hold_seconds: u32,
 }
@@ -77,7 +79,10 @@ pub(super) async fn rotate_keys(
     Json(wanted): Json<TakeOver>,
 ) -> Result<Answer<Vec<KeyShown>>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
-    let hold = SignedDuration::from_secs(i64::from(wanted.hold_seconds.min(A_YEAR)));
+    if wanted.hold_seconds > A_YEAR {
+        return Err(Failure::new(Cause::Unfit(TOO_LONG)));
+    }
+    let hold = SignedDuration::from_secs(i64::from(wanted.hold_seconds));
     let keys = keys::rotate(console.store(), hold, &by).await?;
     Ok(Answer(shown(&keys, by.at())))
 }
@@ -100,3 +105,7 @@ fn shown(keys: &Keys, now: Timestamp) -> Vec<KeyShown> {
 }
 
 const A_YEAR: u32 = 365 * 24 * 60 * 60;
+const TOO_LONG: Text = Text(
+    "`holdSeconds` is at most 31,536,000, which is a year",
+    "`holdSeconds` 最多为 31,536,000，即一年",
+);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bulk::{Fault, Form};
+use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
 /// The domain lists of an app, one for each interface; a list that is left out is empty.
@@ -111,7 +112,7 @@ impl FormOf {
     pub(super) fn with(self, interface: Option<OfInterface>) -> Result<Form, Failure> {
         match (self, interface) {
             (Self::Lines, Some(interface)) => Ok(Form::Lines(interface.into())),
-            (Self::Lines, None) => Err(Cause::malformed("with the form `lines`, `interface` is needed")),
+            (Self::Lines, None) => Err(Failure::new(Cause::Unfit(NO_INTERFACE))),
             (Self::Platform, _) => Ok(Form::Platform),
             (Self::Lists, _) => Ok(Form::Lists),
             (Self::Csv, _) => Ok(Form::Csv),
@@ -128,3 +129,8 @@ impl FaultOf {
         }
     }
 }
+
+const NO_INTERFACE: Text = Text(
+    "with the form `lines`, `interface` is needed",
+    "形式为 `lines` 时需要 `interface`",
+);

@@ -52,7 +52,7 @@ pub(super) enum MemberRole {
 
 /// The members of an app, in the order of their names.
 #[utoipa::path(get, path = "/apps/{app}/members", tag = "apps",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "All of them", body = Vec<Member>)))]
 pub(super) async fn list_members(
     State(console): State<Arc<Console>>,
@@ -72,8 +72,8 @@ pub(super) async fn list_members(
 
 /// Makes somebody a member of an app, or gives a member another role.
 #[utoipa::path(put, path = "/apps/{app}/members/{account}", tag = "apps", request_body = Membership,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64),
-        ("account" = String, Path, description = "The name of the account", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID"),
+        ("account" = String, Path, description = "The name of the account")),
     responses((status = 204, description = "Done")))]
 pub(super) async fn set_member(
     State(console): State<Arc<Console>>,
@@ -90,8 +90,8 @@ pub(super) async fn set_member(
 
 /// Takes somebody's role in an app.
 #[utoipa::path(delete, path = "/apps/{app}/members/{account}", tag = "apps",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64),
-        ("account" = String, Path, description = "The name of the account", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID"),
+        ("account" = String, Path, description = "The name of the account")),
     responses((status = 204, description = "Nobody of this name has a role in it")))]
 pub(super) async fn remove_member(
     State(console): State<Arc<Console>>,

@@ -1,18 +1,20 @@
 //! Long lists, page by page.
 
+use std::error::Error;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::web::failure::{Cause, Failure};
 
-/// Which part of a long list is wanted.
+/// Which part of a long list is wanted; each list says itself what `after` is.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Paging {
-    /// What `next` was in the page before; the beginning where it is left out.
-    #[param(max_length = 100, example = "wx0000000000000001")]
-    pub(super) after: Option<String>,
+    #[param(ignore)]
+    after: Option<String>,
     /// How many at most.
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
@@ -25,11 +27,20 @@ pub(super) struct Page<T> {
     #[schema(max_items = 100)]
     items: Vec<T>,
     /// What to give as `after` for the page behind it; null at the end.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 253)]
     next: Option<String>,
 }
 
 impl Paging {
+    /// What is before the wanted part, read as what the list is in the order of.
+    pub(super) fn after<T: FromStr>(&self) -> Result<Option<T>, Failure>
+    where
+        T::Err: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let after = self.after.as_deref().map(str::parse).transpose();
+        after.map_err(Cause::malformed)
+    }
+
     /// How many at most.
     pub(super) fn limit(&self) -> Result<u32, Failure> {
         limited(self.limit)

@@ -8,11 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path, given};
+use super::input::{Json, Path, given, there, whole};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
 use crate::secret::{AppSecret, SecretError, SecretState};
+use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
 /// What can be shown of an AppSecret.
@@ -38,6 +39,7 @@ pub(super) struct SecretShown {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Rotation {
     /// For how many seconds the old one can still be used: a day at most.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 86400)]
     grace_seconds: u32,
 }
@@ -56,6 +58,7 @@ pub(super) struct NewSecret {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct SecretSettings {
     /// Whether no access token can be got with it.
+    #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     frozen: Option<bool>,
     /// The addresses and networks from which access tokens can be got; null for everywhere.
@@ -66,7 +69,7 @@ pub(super) struct SecretSettings {
 
 /// What can be shown of the AppSecret of an app.
 #[utoipa::path(get, path = "/apps/{app}/secret", tag = "apps",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "It; 404 where it was never made", body = SecretShown)))]
 pub(super) async fn read_secret(
     State(console): State<Arc<Console>>,
@@ -83,7 +86,7 @@ pub(super) async fn read_secret(
 
 /// Makes the AppSecret of an app, or another one.
 #[utoipa::path(post, path = "/apps/{app}/secret/rotate", tag = "apps", request_body = Rotation,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "The new one", body = NewSecret)))]
 pub(super) async fn rotate_secret(
     State(console): State<Arc<Console>>,
@@ -102,7 +105,7 @@ pub(super) async fn rotate_secret(
 
 /// Freezes the AppSecret of an app or lets it be used again, and says from where.
 #[utoipa::path(patch, path = "/apps/{app}/secret", tag = "apps", request_body = SecretSettings,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "What can be shown of it", body = SecretShown)))]
 pub(super) async fn set_secret(
     State(console): State<Arc<Console>>,
@@ -131,8 +134,7 @@ fn networks(texts: Option<Vec<String>>) -> Result<Option<Vec<ipnet::IpNet>>, Fai
     let network = |text: String| {
         let address = || text.parse().map(|address: std::net::IpAddr| address.into());
         let parsed = text.parse().or_else(|_| address());
-        parsed
-            .map_err(|_| Cause::malformed("`allowedFrom` has addresses and networks such as 203.0.113.0/24"))
+        parsed.map_err(|_| Failure::new(Cause::Unfit(NO_NETWORK)))
     };
     texts
         .map(|texts| texts.into_iter().map(network).collect())
@@ -151,3 +153,8 @@ impl From<SecretState> for SecretShown {
         }
     }
 }
+
+const NO_NETWORK: Text = Text(
+    "`allowedFrom` has addresses and networks such as 203.0.113.0/24",
+    "`allowedFrom` 中应为地址或网段，例如 203.0.113.0/24",
+);

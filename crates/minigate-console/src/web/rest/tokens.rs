@@ -74,10 +74,16 @@ pub(super) struct TokenToMake {
     /// The apps that it can be used for; those of the present one where it is null or left out.
     #[serde(default)]
     #[schema(max_items = 100, example = json!(["wx0123456789abcdef"]))]
-    apps: Option<Vec<String>>,
+    apps: Option<Vec<IdOfApp>>,
     /// When it ends: no later than the present one.
     ends_at: Timestamp,
 }
+
+/// The ID of an app.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(pattern = "^[A-Za-z0-9_-]{1,64}$", example = "wx0123456789abcdef")]
+pub(super) struct IdOfApp(String);
 
 /// A token that was just made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,7 +128,7 @@ pub(super) async fn make_token(
 
 /// Revokes the token that is used, or one that was made with it.
 #[utoipa::path(delete, path = "/tokens/{id}", tag = "tokens",
-    params(("id" = String, Path, description = "The token's ID", max_length = 16)),
+    params(("id" = String, Path, description = "The token's ID")),
     responses((status = 204, description = "It can't be used any more")))]
 pub(super) async fn revoke_token(
     State(console): State<Arc<Console>>,
@@ -143,7 +149,7 @@ impl TokenToMake {
             Some(apps) => {
                 let ids = apps
                     .iter()
-                    .map(|app| Ok(app.parse::<AppId>().map_err(Cause::malformed)?.to_string()));
+                    .map(|app| Ok(app.0.parse::<AppId>().map_err(Cause::malformed)?.to_string()));
                 Some(ids.collect::<Result<BTreeSet<_>, Failure>>()?)
             }
         };

@@ -78,7 +78,7 @@ pub(super) struct Pair {
 
 /// The versions of an app's domains, the oldest first.
 #[utoipa::path(get, path = "/apps/{app}/versions", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), VersionPaging),
+    params(("app" = String, Path, description = "The app's ID"), VersionPaging),
     responses((status = 200, description = "A page of them", body = Page<VersionShown>)))]
 pub(super) async fn list_versions(
     State(console): State<Arc<Console>>,
@@ -101,7 +101,7 @@ pub(super) async fn list_versions(
 
 /// A version of an app's domains.
 #[utoipa::path(get, path = "/apps/{app}/versions/{number}", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64),
+    params(("app" = String, Path, description = "The app's ID"),
         ("number" = u32, Path, description = "The version's number", minimum = 1)),
     responses((status = 200, description = "It", body = VersionShown)))]
 pub(super) async fn read_version(
@@ -115,7 +115,7 @@ pub(super) async fn read_version(
 
 /// Writes a draft with the very lists of a version; it takes the place of a draft that there is.
 #[utoipa::path(post, path = "/apps/{app}/versions/{number}/roll-back", tag = "domains", request_body = Why,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64),
+    params(("app" = String, Path, description = "The app's ID"),
         ("number" = u32, Path, description = "The version's number", minimum = 1)),
     responses((status = 200, description = "The draft", body = super::draft::DraftShown,
         headers(("etag" = String, description = "The draft's revision")))))]
@@ -134,7 +134,7 @@ pub(super) async fn roll_back(
 
 /// What differs between two versions; interfaces without a difference are left out.
 #[utoipa::path(get, path = "/apps/{app}/diff", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID", max_length = 64), Pair),
+    params(("app" = String, Path, description = "The app's ID"), Pair),
     responses((status = 200, description = "The differences", body = Vec<DifferenceShown>)))]
 pub(super) async fn compare_versions(
     State(console): State<Arc<Console>>,

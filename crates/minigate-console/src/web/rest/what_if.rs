@@ -25,16 +25,13 @@ use crate::what_if::{Check, Lists, Question, WhatIf, what_if};
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Asked {
     interface: OfInterface,
-    /// With which URL, 8,192 bytes at most.
-    #[schema(max_length = 2048, example = "https://api.example.com/items")]
+    /// With which URL.
+    #[schema(max_length = 8192, example = "https://api.example.com/items")]
     url: String,
     /// By which release: `devtools`, `develop`, `trial`, `review` or the number of one that is out; the first one where
     /// it is left out.
     #[serde(default)]
-    #[schema(
-        pattern = "^(devtools|develop|trial|review|[1-9][0-9]{0,8})$",
-        nullable = false
-    )]
+    #[schema(pattern = "^(devtools|develop|trial|review|[1-9][0-9]{0,8})$")]
     release: Option<String>,
     /// On which platform: Android where it is left out.
     #[serde(default)]
@@ -92,7 +89,7 @@ pub(super) struct Foretold {
 
 /// What would become of a call, by what the app's runtimes get.
 #[utoipa::path(post, path = "/apps/{app}/what-if", tag = "domains", request_body = Asked,
-    params(("app" = String, Path, description = "The app's ID", max_length = 64)),
+    params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "The verdict", body = Foretold)))]
 pub(super) async fn ask_what_if(
     State(console): State<Arc<Console>>,
@@ -108,8 +105,8 @@ pub(super) async fn ask_what_if(
 
 impl Asked {
     fn question(self) -> Result<Question, Failure> {
-        if self.url.len() > LONGEST_URL {
-            return Err(Cause::malformed("a URL has at most 8,192 bytes"));
+        if self.url.chars().count() > LONGEST_URL {
+            return Err(Cause::malformed("a URL has at most 8,192 characters"));
         }
         let release: Release = self
             .release

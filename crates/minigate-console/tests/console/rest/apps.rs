@@ -1,0 +1,133 @@
+//! Apps: settings, members, AppSecrets, grants.
+
+use hyper::StatusCode;
+use minigate_console::access::{Right, Role};
+use serde_json::{Value, json};
+
+use super::{Api, served};
+use crate::database::{Database, on_both};
+use crate::people::{hours, person};
+
+on_both! {
+    operators_make_apps
+    owners_rotate_and_freeze_the_app_secret
+    owners_give_and_withdraw_a_grant
+    owners_set_settings_and_members
+    a_long_list_comes_in_pages
+}
+
+async fn operators_make_apps(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+
+    let app = me
+        .post("/apps", json!({ "id": "wx9", "name": "Nine", "era": "guide" }))
+        .await;
+    assert_eq!(
+        (app.status, app.headers["location"].to_str().unwrap()),
+        (StatusCode::CREATED, "/api/v1/apps/wx9")
+    );
+    let again = me.post("/apps", json!({ "id": "wx9", "name": "Nine" })).await;
+    assert_eq!(
+        (again.status, again.kind()),
+        (StatusCode::CONFLICT, "/problems/exists".to_owned())
+    );
+}
+
+async fn owners_rotate_and_freeze_the_app_secret(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+
+    assert_eq!(me.get("/apps/wx1/secret").await.status, StatusCode::NOT_FOUND);
+    let made = me.post("/apps/wx1/secret/rotate", json!({})).await.json();
+    assert_eq!(made["appSecret"].as_str().unwrap().len(), 32);
+    let state = me
+        .patch(
+            "/apps/wx1/secret",
+            json!({ "frozen": true, "allowedFrom": ["203.0.113.0/24"] }),
+        )
+        .await
+        .json();
+    assert_eq!(
+        (&state["frozen"], &state["allowedFrom"]),
+        (&json!(true), &json!(["203.0.113.0/24"]))
+    );
+    let state = me
+        .patch("/apps/wx1/secret", json!({ "allowedFrom": null }))
+        .await
+        .json();
+    assert_eq!(
+        (&state["frozen"], &state["allowedFrom"]),
+        (&json!(true), &Value::Null)
+    );
+}
+
+async fn owners_give_and_withdraw_a_grant(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+
+    let grant = json!({ "releases": ["develop"], "until": hours(24), "reason": "no domain yet" });
+    assert_eq!(me.put("/apps/wx1/grant", grant).await.status, StatusCode::OK);
+    assert_eq!(
+        me.get("/apps/wx1/grant").await.json()["releases"],
+        json!(["develop"])
+    );
+    assert_eq!(me.delete("/apps/wx1/grant").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(me.get("/apps/wx1/grant").await.status, StatusCode::NOT_FOUND);
+}
+
+async fn owners_set_settings_and_members(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    person(&store, "bob", None).await;
+
+    let settings = json!({ "name": "Other", "twoPeople": true, "preflightRequired": true });
+    let app = me.patch("/apps/wx1", settings).await.json();
+    assert_eq!(
+        (&app["name"], &app["twoPeople"], &app["preflightRequired"]),
+        (&json!("Other"), &json!(true), &json!(true))
+    );
+    assert_eq!(
+        me.put("/apps/wx1/members/bob", json!({ "role": "developer" }))
+            .await
+            .status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        me.get("/apps/wx1/members").await.json()[1],
+        json!({ "account": "bob", "role": "developer" })
+    );
+    assert_eq!(
+        me.delete("/apps/wx1/members/bob").await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        me.put("/apps/wx1/members/nobody", json!({ "role": "owner" }))
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        me.delete("/apps/wx1/members/ann").await.status,
+        StatusCode::CONFLICT
+    );
+}
+
+async fn a_long_list_comes_in_pages(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    for id in ["wx2", "wx3"] {
+        served.app(id).await;
+    }
+
+    let first = me.get("/apps?limit=2").await.json();
+    assert_eq!(
+        (first["items"].as_array().unwrap().len(), &first["next"]),
+        (2, &json!("wx2"))
+    );
+    let second = me.get("/apps?limit=2&after=wx2").await.json();
+    assert_eq!(
+        (&second["items"][0]["id"], &second["next"]),
+        (&json!("wx3"), &Value::Null)
+    );
+}

@@ -1,0 +1,179 @@
+//! Drafts, and what is asked of lists.
+
+use hyper::{Method, StatusCode};
+use minigate_console::access::{Right, Role};
+use serde_json::json;
+
+use super::{Api, served};
+use crate::database::{Database, on_both};
+
+on_both! {
+    d2_a_draft_becomes_effective_by_the_api
+    d3_a_bad_entry_is_a_problem_with_its_rule_and_its_remedy
+    a_step_is_taken_only_on_the_draft_that_was_looked_at
+    what_would_become_of_a_call_is_told
+}
+
+async fn d2_a_draft_becomes_effective_by_the_api(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+
+    let written = me
+        .put(
+            "/apps/wx1/draft",
+            json!({ "lists": { "request": ["https://API.example.com"] }, "reason": "first" }),
+        )
+        .await;
+    assert_eq!(written.status, StatusCode::OK, "{}", written.body);
+    for step in ["submit", "approve", "publish"] {
+        let done = me.post(&format!("/apps/wx1/draft/{step}"), json!({})).await;
+        assert_eq!(done.status, StatusCode::OK, "{step}: {}", done.body);
+    }
+
+    let effective = me.get("/apps/wx1/domains").await.json();
+    assert_eq!(effective["number"], 1);
+    assert_eq!(effective["lists"]["request"], json!(["https://API.example.com"]));
+    assert_eq!(effective["note"], "first");
+    let csv = me.get("/apps/wx1/domains/export?form=csv").await;
+    assert_eq!(csv.body, "interface,entry\nrequest,https://API.example.com\n");
+    let removed = json!({ "text": csv.body, "form": "csv", "mode": "remove" });
+    let imported = me.post("/apps/wx1/draft/import", removed).await.json();
+    assert_eq!(imported["lists"]["request"], json!([]));
+    let back = me.post("/apps/wx1/versions/1/roll-back", json!({})).await;
+    assert_eq!(
+        (back.status, back.kind()),
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "/problems/nothing-changes".to_owned()
+        )
+    );
+    let difference = me.get("/apps/wx1/diff?from=0&to=1").await.json();
+    assert_eq!(difference[0]["added"], json!(["https://API.example.com"]));
+}
+
+async fn d3_a_bad_entry_is_a_problem_with_its_rule_and_its_remedy(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Developer)], &Right::ALL).await;
+    let lists = json!({ "lists": { "request": ["https://good.example.com", "http://bad.example.com"] } });
+
+    let refused = me.put("/apps/wx1/draft", lists.clone()).await;
+
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.headers["content-type"], "application/problem+json");
+    let problem = refused.json();
+    assert_eq!(problem["type"], "/problems/lists");
+    let entry = &problem["entries"][0];
+    assert_eq!(
+        (&entry["rule"], &entry["entry"]),
+        (&json!("D3"), &json!("http://bad.example.com"))
+    );
+    assert_eq!(entry["remedy"], "write `https://bad.example.com`");
+    assert_eq!(me.get("/apps/wx1/draft").await.status, StatusCode::NOT_FOUND);
+    let chinese = me
+        .ask(
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(lists),
+            &[("accept-language", "zh-CN")],
+        )
+        .await;
+    assert_eq!(
+        chinese.json()["entries"][0]["remedy"],
+        "写作 `https://bad.example.com`"
+    );
+    let pasted = json!({ "text": "https://a.example.com\nws://b.example.com", "form": "lines", "interface": "request", "mode": "add" });
+    let pasted = me.post("/apps/wx1/draft/import", pasted).await;
+    assert_eq!(
+        (pasted.status, &pasted.json()["entries"][0]["rule"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("D3"))
+    );
+    let typed = json!({ "text": "https://a.example.com\nhttp://b.example.com", "form": "lines", "interface": "request" });
+    let judged = me.post("/apps/wx1/judge", typed).await.json();
+    assert_eq!(
+        (&judged["good"], &judged["lines"][1]["faults"][0]["rule"]),
+        (&json!(false), &json!("D3"))
+    );
+    assert_eq!(judged["quotas"][0]["limit"], 200);
+}
+
+async fn a_step_is_taken_only_on_the_draft_that_was_looked_at(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let lists = |host: &str| json!({ "lists": { "request": [host] } });
+    let first = me
+        .ask(
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(lists("https://a.example.com")),
+            &[("if-none-match", "*")],
+        )
+        .await;
+    let looked = first.headers["etag"].to_str().unwrap().to_owned();
+
+    let again = me
+        .ask(
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(lists("https://b.example.com")),
+            &[("if-none-match", "*")],
+        )
+        .await;
+    assert_eq!(again.status, StatusCode::PRECONDITION_FAILED);
+    let second = me
+        .ask(
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(lists("https://b.example.com")),
+            &[("if-match", &looked)],
+        )
+        .await;
+    assert_eq!(second.status, StatusCode::OK, "{}", second.body);
+
+    for (method, path, body) in [
+        (Method::POST, "/apps/wx1/draft/submit", Some(json!({}))),
+        (
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(lists("https://c.example.com")),
+        ),
+        (Method::DELETE, "/apps/wx1/draft", None),
+    ] {
+        let late = me.ask(method, path, body, &[("if-match", &looked)]).await;
+        assert_eq!(
+            (late.status, late.kind()),
+            (StatusCode::PRECONDITION_FAILED, "/problems/moved".to_owned())
+        );
+    }
+    let looked = second.headers["etag"].to_str().unwrap().to_owned();
+    let submitted = me
+        .ask(
+            Method::POST,
+            "/apps/wx1/draft/submit",
+            Some(json!({})),
+            &[("if-match", &looked)],
+        )
+        .await;
+    assert_eq!(submitted.json()["state"], "submitted");
+}
+
+async fn what_would_become_of_a_call_is_told(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Developer)], &Right::ALL).await;
+    let question = json!({ "interface": "request", "url": "https://api.example.com/items" });
+
+    let told = me.post("/apps/wx1/what-if", question.clone()).await.json();
+
+    assert_eq!(
+        (&told["allowed"], &told["rule"]),
+        (&json!(false), &json!("D1")),
+        "{told}"
+    );
+    let proposed = me.post("/apps/wx1/proposals", question.clone()).await.json();
+    assert_eq!(proposed["lists"]["request"], json!(["https://api.example.com"]));
+    let mut of_draft = question;
+    of_draft["lists"] = json!("draft");
+    assert_eq!(
+        me.post("/apps/wx1/what-if", of_draft).await.json()["allowed"],
+        true
+    );
+}

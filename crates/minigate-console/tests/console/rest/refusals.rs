@@ -1,0 +1,228 @@
+//! What is refused, and how.
+
+use hyper::{Method, StatusCode};
+use minigate_console::access::{Right, Role};
+use serde_json::json;
+
+use super::{Api, served};
+use crate::database::{Database, on_both};
+
+on_both! {
+    what_the_frame_refuses_is_a_problem_too
+    a_body_has_no_members_that_arent_described
+    what_cant_be_taken_is_told_apart_from_what_cant_be_read
+    an_object_is_no_list_and_a_setting_isnt_null
+    parameters_are_what_the_document_says
+    each_kind_of_problem_has_its_page
+}
+
+async fn what_the_frame_refuses_is_a_problem_too(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let large = json!({ "text": "a".repeat(1024 * 1024), "form": "csv" });
+
+    for (method, path, body, headers, status) in [
+        (Method::GET, "/nowhere", None, vec![], 404),
+        (Method::DELETE, "/apps", None, vec![], 405),
+        (
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(json!({ "lists": {} })),
+            vec![("content-type", "text/plain")],
+            415,
+        ),
+        (Method::POST, "/apps/wx1/judge", Some(large), vec![], 413),
+        (Method::PUT, "/apps/wx1/draft", Some(json!([])), vec![], 400),
+        (Method::GET, "/apps?limit=0", None, vec![], 400),
+        (Method::GET, "/apps?limit=101", None, vec![], 400),
+        (Method::GET, "/apps?other=1", None, vec![], 400),
+        (Method::GET, "/apps/wx1/versions/x", None, vec![], 404),
+        (
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(json!({ "lists": {} })),
+            vec![("if-none-match", "x")],
+            400,
+        ),
+    ] {
+        let refused = me.ask(method.clone(), path, body, &headers).await;
+        assert_eq!(
+            refused.status.as_u16(),
+            status,
+            "{method} {path}: {}",
+            refused.body
+        );
+        assert_eq!(
+            refused.headers["content-type"], "application/problem+json",
+            "{path}"
+        );
+        assert_eq!(refused.json()["status"], status, "{path}");
+        assert_eq!(refused.headers.contains_key("allow"), status == 405);
+    }
+}
+
+async fn a_body_has_no_members_that_arent_described(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+
+    for (method, path, body) in [
+        (
+            Method::POST,
+            "/apps",
+            json!({ "id": "wx3", "name": "A", "owner": "me" }),
+        ),
+        (Method::PATCH, "/apps/wx1", json!({ "effective": 7 })),
+        (
+            Method::PUT,
+            "/apps/wx1/draft",
+            json!({ "lists": { "requests": [] } }),
+        ),
+        (Method::POST, "/apps/wx1/draft/submit", json!({ "why": "so" })),
+        (
+            Method::POST,
+            "/accounts",
+            json!({ "name": "eve", "displayName": "Eve", "password": "x" }),
+        ),
+        (
+            Method::PUT,
+            "/apps/wx1/members/ann",
+            json!({ "role": "platformOperator" }),
+        ),
+    ] {
+        let refused = me.ask(method, path, Some(body), &[]).await;
+        assert_eq!(
+            (refused.status, refused.kind()),
+            (StatusCode::BAD_REQUEST, "/problems/malformed".to_owned()),
+            "{path}"
+        );
+    }
+}
+
+async fn what_cant_be_taken_is_told_apart_from_what_cant_be_read(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    me.post("/apps/wx1/secret/rotate", json!({ "graceSeconds": 60.0 }))
+        .await;
+    me.post_nothing("/keys/announce").await;
+
+    for (method, path, body, headers) in [
+        (
+            Method::PUT,
+            "/blocks/0",
+            Some(json!({ "reason": "malware" })),
+            vec![],
+        ),
+        (Method::DELETE, "/blocks/localhost", None, vec![]),
+        (Method::GET, "/filings/of/1.2.3.4", None, vec![]),
+        (
+            Method::POST,
+            "/keys/rotate",
+            Some(json!({ "holdSeconds": 31_536_001 })),
+            vec![],
+        ),
+        (
+            Method::PATCH,
+            "/apps/wx1/secret",
+            Some(json!({ "allowedFrom": [""] })),
+            vec![],
+        ),
+        (
+            Method::PATCH,
+            "/apps/wx1",
+            Some(json!({ "reason": "a\u{7}b" })),
+            vec![],
+        ),
+        (Method::GET, "/apps/wx1/domains/export?form=lines", None, vec![]),
+        (
+            Method::PUT,
+            "/apps/wx1/draft",
+            Some(json!({ "lists": {} })),
+            vec![("if-match", "*"), ("if-none-match", "*")],
+        ),
+    ] {
+        let refused = me.ask(method, path, body, &headers).await;
+        assert_eq!(
+            (refused.status, refused.kind()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "/problems/invalid".to_owned()),
+            "{path}: {}",
+            refused.body
+        );
+    }
+    let kept = me.get("/keys").await.json();
+    assert_eq!(
+        kept.as_array().unwrap().len(),
+        2,
+        "the keys weren't rotated: {kept}"
+    );
+    let rotated = me.post("/keys/rotate", json!({ "holdSeconds": 60.0 })).await;
+    assert_eq!(rotated.status, StatusCode::OK, "{}", rotated.body);
+}
+
+async fn an_object_is_no_list_and_a_setting_isnt_null(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+
+    for (method, path, body) in [
+        (Method::PATCH, "/accounts/operator", json!([null, null, true])),
+        (
+            Method::PUT,
+            "/apps/wx1/draft",
+            json!({ "lists": [["https://a.example.com"]] }),
+        ),
+        (Method::PATCH, "/apps/wx1", json!({ "twoPeople": null })),
+        (Method::PATCH, "/apps/wx1/secret", json!({ "frozen": null })),
+        (Method::PATCH, "/accounts/operator", json!({ "disabled": null })),
+        (Method::POST, "/keys/rotate", json!({ "holdSeconds": 0.5 })),
+        (Method::POST, "/keys/rotate", json!({ "holdSeconds": -1 })),
+    ] {
+        let refused = me.ask(method, path, Some(body), &[]).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::BAD_REQUEST,
+            "{path}: {}",
+            refused.body
+        );
+    }
+}
+
+async fn parameters_are_what_the_document_says(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    let long = format!("/blocks?after={}", "a".repeat(254));
+
+    for path in [
+        "/audit?after=0",
+        "/audit?actor=A%20B",
+        "/apps?after=a.b",
+        "/accounts?after=A",
+        "/blocks?after=A",
+        long.as_str(),
+        "/apps/wx1/versions?after=4294967296",
+    ] {
+        let refused = me.get(path).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::BAD_REQUEST,
+            "{path}: {}",
+            refused.body
+        );
+    }
+    for tag in ["null", "42", "\"x\"", "\"1\", \"2\"", ""] {
+        let tags = [("if-match", tag)];
+        let refused = me.ask(Method::DELETE, "/apps/wx1/draft", None, &tags).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{tag}: {}", refused.body);
+    }
+}
+
+async fn each_kind_of_problem_has_its_page(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[], &[Right::Read]).await;
+    let problem = me.get("/apps/wx1").await.kind();
+    let mut browser = served.browser();
+
+    let page = browser.get(&problem).await;
+
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("There is nothing here"));
+    assert_eq!(browser.get("/problems/other").await.status, StatusCode::NOT_FOUND);
+}

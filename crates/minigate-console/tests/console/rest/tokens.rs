@@ -1,0 +1,164 @@
+//! What a token can do, and what it can't.
+
+use hyper::StatusCode;
+use minigate_console::access::{Right, Role};
+use minigate_console::account::Accounts;
+use serde_json::json;
+
+use super::{Api, served};
+use crate::database::{Database, on_both};
+use crate::people::{hours, log, name, root};
+use crate::store::now;
+
+on_both! {
+    one_apps_token_cant_see_another_app
+    a_token_without_the_scope_is_denied_and_that_is_audited
+    a_token_that_has_ended_or_was_revoked_is_of_no_use
+    a_token_makes_narrower_tokens_that_end_with_it
+}
+
+async fn one_apps_token_cant_see_another_app(database: &Database) {
+    let (served, store) = served(database).await;
+    served.app("wx2").await;
+    let mine = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let scoped = mine.narrowed(&["domains:read"], Some(&["wx2"])).await;
+
+    for path in [
+        "",
+        "/domains",
+        "/draft",
+        "/versions",
+        "/members",
+        "/secret",
+        "/grant",
+        "/diff?from=0&to=0",
+    ] {
+        let (there, nowhere) = (
+            mine.get(&format!("/apps/wx2{path}")).await,
+            mine.get(&format!("/apps/nowhere{path}")).await,
+        );
+        assert_eq!(
+            (there.status, &there.body),
+            (StatusCode::NOT_FOUND, &nowhere.body),
+            "{path}"
+        );
+        assert_eq!(
+            scoped.get(&format!("/apps/wx1{path}")).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    let written = mine.put("/apps/wx2/draft", json!({ "lists": {} })).await;
+    assert_eq!(written.status, StatusCode::NOT_FOUND);
+    let listed = mine.get("/apps").await.json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    assert_eq!(mine.get("/audit?app=wx2").await.status, StatusCode::NOT_FOUND);
+}
+
+async fn a_token_without_the_scope_is_denied_and_that_is_audited(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &[Right::Read]).await;
+
+    let denied = me.put("/apps/wx1/draft", json!({ "lists": {} })).await;
+
+    assert_eq!(
+        (denied.status, denied.kind()),
+        (StatusCode::FORBIDDEN, "/problems/denied".to_owned())
+    );
+    for path in [
+        "/accounts",
+        "/audit",
+        "/audit?app=wx1",
+        "/blocks",
+        "/keys",
+        "/filings",
+    ] {
+        assert_eq!(me.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let rows = log(&*store).await;
+    let row = rows
+        .iter()
+        .find(|row| row.entry.action == "access.denied")
+        .unwrap();
+    assert!(row.entry.origin.as_ref().unwrap().contains("token test"));
+}
+
+async fn a_token_that_has_ended_or_was_revoked_is_of_no_use(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let other = me.narrowed(&["domains:read"], None).await;
+    assert_eq!(other.get("/apps/wx1").await.status, StatusCode::OK);
+
+    let root = root();
+    Accounts::of(&*store, &root, now())
+        .disable(&name("ann"))
+        .await
+        .unwrap();
+
+    for api in [&me, &other, &me.with("mgt_guess"), &me.with("")] {
+        let refused = api.get("/apps/wx1").await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(refused.headers["www-authenticate"], "Bearer realm=\"minigate\"");
+    }
+    Accounts::of(&*store, &root, now())
+        .enable(&name("ann"))
+        .await
+        .unwrap();
+    let family = me.get("/tokens").await.json();
+    let id = family
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|token| token["parent"].is_null())
+        .unwrap()["id"]
+        .clone();
+    let revoked = me.delete(&format!("/tokens/{}", id.as_str().unwrap())).await;
+    assert_eq!(revoked.status, StatusCode::NO_CONTENT);
+    // What was made with it ends with it.
+    for api in [&me, &other] {
+        assert_eq!(api.get("/apps/wx1").await.status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+async fn a_token_makes_narrower_tokens_that_end_with_it(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(
+        &served,
+        &store,
+        "ann",
+        &[("wx1", Role::Owner)],
+        &[Right::Read, Right::Write],
+    )
+    .await;
+    let wanted = |scopes: &[&str], ends_at| json!({ "name": "child", "scopes": scopes, "endsAt": ends_at });
+
+    for (scopes, ends_at) in [
+        (["domains:read", "domains:publish"].as_slice(), hours(1)),
+        (["domains:read"].as_slice(), hours(3)),
+    ] {
+        let wider = me.post("/tokens", wanted(scopes, ends_at)).await;
+        assert_eq!(wider.status, StatusCode::FORBIDDEN, "{}", wider.body);
+    }
+    let child = me.narrowed(&["domains:read"], None).await;
+
+    assert_eq!(
+        child.put("/apps/wx1/draft", json!({ "lists": {} })).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let grandchild = child.post("/tokens", wanted(&["domains:read"], hours(1))).await;
+    assert_eq!(grandchild.status, StatusCode::FORBIDDEN);
+    assert_eq!(child.get("/tokens").await.json().as_array().unwrap().len(), 1);
+    assert_eq!(me.get("/tokens").await.json().as_array().unwrap().len(), 2);
+    let parent = me.get("/tokens").await.json();
+    let parent = parent
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|token| token["parent"].is_null())
+        .unwrap()
+        .clone();
+    let revoked = child
+        .delete(&format!("/tokens/{}", parent["id"].as_str().unwrap()))
+        .await;
+    assert_eq!(revoked.status, StatusCode::NOT_FOUND);
+}
