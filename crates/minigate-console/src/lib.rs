@@ -21,6 +21,7 @@ pub mod domains;
 pub mod filing;
 pub mod grant;
 mod hidden;
+mod https;
 mod judged;
 pub mod keys;
 pub mod metrics;

@@ -9,19 +9,16 @@ use bytes::Bytes;
 use http::header::{ACCEPT, USER_AGENT};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use minigate_policy::{CertificateCheck, Domain};
-use minigate_tls::{Offer, Roots, Trust};
+use minigate_policy::Domain;
+use minigate_tls::Roots;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
-use url::{Host, Url};
+use url::Url;
 
 use super::cache::Cache;
 use super::{Filing, FilingRegister, FilingUnknown};
+use crate::https::{Https, client, is_guarded};
 
 /// A service that answers `GET URL?domain=example.com` with `{"filed": true, "licence": "…"}`.
 ///
@@ -30,7 +27,7 @@ use super::{Filing, FilingRegister, FilingUnknown};
 /// wrong is [`Filing::Unknown`] with its reason, and is asked again the next time.
 pub struct HttpRegister {
     url: Url,
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    client: Https<Empty<Bytes>>,
     places: Semaphore,
     cache: Mutex<Cache>,
 }
@@ -66,12 +63,12 @@ impl HttpRegister {
         let url = Url::parse(url).map_err(|error| HttpRegisterError::Url {
             reason: error.to_string(),
         })?;
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
+        if !is_guarded(&url) {
             return Err(HttpRegisterError::Plain);
         }
         Ok(Self {
             url,
-            client: client(roots),
+            client: client(roots, AT_ONCE),
             places: Semaphore::new(AT_ONCE),
             cache: Mutex::default(),
         })
@@ -166,35 +163,7 @@ fn unreachable(error: &(dyn std::error::Error + 'static)) -> FilingUnknown {
     }
 }
 
-fn client(roots: &Roots) -> Client<HttpsConnector<HttpConnector>, Empty<Bytes>> {
-    let check = CertificateCheck {
-        skipped: false,
-        ats: false,
-        self_signed_never: false,
-    };
-    let handshake = Trust::new(roots.clone()).begin(check, Offer::None);
-    let connector = HttpsConnectorBuilder::new()
-        .with_tls_config((**handshake.config()).clone())
-        .https_or_http()
-        .enable_http1()
-        .build();
-    Client::builder(TokioExecutor::new())
-        .pool_max_idle_per_host(AT_ONCE)
-        .pool_idle_timeout(IDLE)
-        .build(connector)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 const LONGEST: Duration = Duration::from_secs(5);
-const IDLE: Duration = Duration::from_secs(60);
 const LONGEST_ANSWER: usize = 64 << 10;
 const LONGEST_LICENCE: usize = 200;
 const AT_ONCE: usize = 4;

@@ -6,17 +6,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use minigate_policy::CertificateCheck;
-use minigate_tls::{Offer, Roots, Trust};
+use minigate_tls::Roots;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use tokio::time::timeout;
+use url::Url;
+
+use crate::https::{Https, client, is_guarded};
 
 /// Each takes 10 s and 1 MiB at most; no redirect is followed, and `http` only goes to this machine.
-pub(super) struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub(super) struct Http(Https<Full<Bytes>>);
 
 /// Why a request fails.
 #[derive(Debug, thiserror::Error)]
@@ -33,27 +31,12 @@ pub(super) enum HttpError {
 
 impl Http {
     pub(super) fn new(roots: &Roots) -> Self {
-        let check = CertificateCheck {
-            skipped: false,
-            ats: false,
-            self_signed_never: false,
-        };
-        let handshake = Trust::new(roots.clone()).begin(check, Offer::None);
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config((**handshake.config()).clone())
-            .https_or_http()
-            .enable_http1()
-            .build();
-        Self(
-            Client::builder(TokioExecutor::new())
-                .pool_max_idle_per_host(0)
-                .build(connector),
-        )
+        Self(client(roots, 0))
     }
 
     async fn call_now(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let uri = request.uri();
-        if uri.scheme_str() != Some("https") && !is_loopback(uri.host().unwrap_or_default()) {
+        let url = Url::parse(&request.uri().to_string());
+        if !url.is_ok_and(|url| is_guarded(&url)) {
             return Err(HttpError::Plain);
         }
         let answer = self.0.request(request.map(Full::from)).await?;
@@ -80,11 +63,6 @@ impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Http")
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 const LONGEST: Duration = Duration::from_secs(10);
