@@ -1,6 +1,7 @@
 //! What every request shares.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -34,6 +35,7 @@ pub struct Console {
     calls: Calls,
     metrics: Arc<Metrics>,
     tasks: TaskTracker,
+    is_ending: AtomicBool,
 }
 
 /// How a console is set up, for all of its life.
@@ -87,6 +89,7 @@ impl Console {
             settings,
             calls: Calls::default(),
             metrics,
+            is_ending: AtomicBool::new(false),
         }))
     }
 
@@ -139,6 +142,17 @@ impl Console {
                 tracing::error!(%error, "a pre-flight could not be finished");
             }
         });
+    }
+
+    /// Says at `/readyz` that it is about to end, so that whoever shares requests out gives it no more; it goes on
+    /// answering.
+    pub fn announce_end(&self) {
+        self.is_ending.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether its end was announced.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Relaxed)
     }
 
     /// Waits until nothing runs in the background.

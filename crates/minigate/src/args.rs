@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::life::Schedule;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use minigate_engine::Override;
 use minigate_lists::Thumbprint;
 use minigate_policy::diagnosis::Lang;
@@ -33,6 +33,17 @@ pub(crate) struct Cli {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(crate) color: Colour,
+}
+
+impl Cli {
+    /// What was typed; ends the process where that makes no sense.
+    pub(crate) fn of_the_process() -> Self {
+        let mut command = Self::command();
+        let matches = command.get_matches_mut();
+        let parsed =
+            console::refuse_idle(&mut command, &matches).and_then(|()| Self::from_arg_matches(&matches));
+        parsed.unwrap_or_else(|error| error.exit())
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,14 +16,13 @@ mod words;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
 use minigate_policy::diagnosis::Lang;
 
 use args::{Cli, Command, LogFormat};
 use output::{LogPlace, Printer};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_the_process();
     let printer = Arc::new(printer(&cli));
     let ended = match &cli.command {
         Command::Run(args) => commands::run::run(args, &printer),

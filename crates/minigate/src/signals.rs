@@ -68,6 +68,11 @@ impl Signals {
 }
 
 impl Ended {
+    /// Whether it is the one by which managers of services end them.
+    pub(crate) fn is_of_a_manager(self) -> bool {
+        self.0 == SignalKind::terminate()
+    }
+
     /// As shells have it: 128 and the number of the signal.
     pub(crate) fn code(self) -> ExitCode {
         let number = u8::try_from(self.0.as_raw_value()).unwrap_or_default();

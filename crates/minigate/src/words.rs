@@ -65,6 +65,22 @@ pub(crate) const fn not_empty(lang: Lang) -> &'static str {
     )
 }
 
+/// Nobody is called so.
+pub(crate) fn no_account(name: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("there is no account `{name}`"),
+        Lang::Zh => format!("没有账号 `{name}`"),
+    }
+}
+
+/// The console has never run on that database.
+pub(crate) const fn no_database(lang: Lang) -> &'static str {
+    lang.pick(
+        "the database isn't there yet: start the console once",
+        "数据库尚不存在：请先启动一次控制台",
+    )
+}
+
 /// Not all of what went over the wire is in a recording.
 pub(crate) fn cut_short(entries: usize, path: &Path, lang: Lang) -> String {
     let path = path.display();

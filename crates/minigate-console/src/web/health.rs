@@ -18,8 +18,11 @@ pub(super) fn router() -> Router<Arc<Console>> {
         .route("/readyz", get(ready))
 }
 
-/// Asks the database for something.
+/// Asks the database for something; a console that is about to end is to be asked for nothing more.
 async fn ready(State(console): State<Arc<Console>>) -> (StatusCode, &'static str) {
+    if console.is_ending() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "about to end\n");
+    }
     let asked = async {
         let key = Key::of(&["ready"])?;
         console.store().get(&key).await

@@ -113,7 +113,7 @@ async fn nothing_is_written_over_what_is_there(database: &Database) {
     let again = copy::back_up(&database.url(), &file, now()).await;
     let restored = copy::restore(&file, &database.url()).await;
 
-    assert!(matches!(again, Err(CopyError::File { .. })), "{again:?}");
+    assert!(matches!(again, Err(CopyError::Exists { .. })), "{again:?}");
     assert!(
         matches!(restored, Err(CopyError::NotEmpty { .. })),
         "{restored:?}"

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Args, Command, Subcommand};
 
 use super::LogFormat;
 use ipnet::IpNet;
@@ -69,6 +71,9 @@ pub(crate) struct ConsoleArgs {
     /// Take the certificates of this PEM file for roots in pre-flights, too
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Vec<PathBuf>,
+    /// At SIGTERM, answer for so many seconds more while /readyz already fails, so that a load balancer sees it in time
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(..=600))]
+    pub(crate) drain: u64,
     /// Form of the log, on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Human, value_name = "FORMAT")]
     pub(crate) log: LogFormat,
@@ -108,6 +113,26 @@ impl ConsoleArgs {
     }
 }
 
+/// Refuses what only says how to serve where something else is to be done: it would be without effect.
+pub(super) fn refuse_idle(cli: &mut Command, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let Some(matches) = matches.subcommand_matches(NAME) else {
+        return Ok(());
+    };
+    let (Some(subcommand), Some(console)) = (matches.subcommand_name(), cli.find_subcommand_mut(NAME)) else {
+        return Ok(());
+    };
+    let is_typed = |arg: &&Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    let serves = |arg: &&Arg| !arg.is_global_set() && arg.get_id() != "log";
+    let idle = console.get_arguments().filter(serves).find(is_typed);
+    match idle.map(ToString::to_string) {
+        None => Ok(()),
+        Some(idle) => Err(console.error(
+            ErrorKind::ArgumentConflict,
+            format!("the argument '{idle}' is for serving and cannot be used with '{subcommand}'"),
+        )),
+    }
+}
+
 /// As it was typed: a provider's issuer is compared letter by letter.
 fn issuer(text: &str) -> Result<String, String> {
     match Url::parse(text) {
@@ -122,3 +147,5 @@ fn network(text: &str) -> Result<IpNet, String> {
         .or_else(|_| address())
         .map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))
 }
+
+const NAME: &str = "console";

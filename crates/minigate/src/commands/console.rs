@@ -7,6 +7,7 @@ mod upkeep;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use minigate_console::account::{self, Cost, Passwords};
@@ -77,7 +78,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
         ..Limits::default()
     };
     let stop = async {
-        signals.next().await;
+        drained(&mut signals, &console, Duration::from_secs(args.drain)).await;
         console.publisher().stop();
     };
     tokio::select! {
@@ -88,6 +89,16 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     // What is under way may end, as requests may; another pre-flight can begin when its time is over.
     let _ = timeout(serve::GRACE, console.settle()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until it is asked to end. A service's manager has it announce that first, for those who share requests out; at a
+/// terminal, or asked again, it ends at once.
+async fn drained(signals: &mut Signals, console: &Console, span: Duration) {
+    if signals.next().await.is_of_a_manager() {
+        console.announce_end();
+        // The time has passed, or nobody wants to wait for it.
+        let _ = timeout(span, signals.next()).await;
+    }
 }
 
 /// The register of filings that is asked over HTTPS, where one was given.

@@ -49,6 +49,12 @@ pub enum CopyError {
         /// What is wrong.
         reason: String,
     },
+    /// There is such a file already.
+    #[error("{} is there already: a backup is a new file", .file.display())]
+    Exists {
+        /// Which one.
+        file: PathBuf,
+    },
     /// The file can't be read or written.
     #[error("{}: {error}", .file.display())]
     File {
@@ -82,6 +88,7 @@ impl CopyError {
             (Lang::Zh, Self::NoBackup { file, line, reason }) => {
                 format!("{} 第 {line} 行不是完整的备份（{reason}）", file.display())
             }
+            (Lang::Zh, Self::Exists { file }) => format!("{} 已经存在：备份只写入新文件", file.display()),
             (Lang::Zh, Self::File { file, error }) => format!("{}：{error}", file.display()),
             (Lang::Zh, Self::BrokenOff) => "复制中断".to_owned(),
             (Lang::Zh, Self::Store(error)) => format!("数据库无法正常工作（{error}）"),

@@ -25,15 +25,12 @@ struct Ending {
 
 /// Writes the parts that come, under another name until all are there.
 pub(super) fn write(path: &Path, parts: Receiver<Part>, at: Timestamp) -> Result<(), CopyError> {
-    let in_file = |error| CopyError::File {
-        file: path.to_owned(),
-        error,
-    };
+    let in_file = |error| in_file(path, error);
     if path.exists() {
         return Err(in_file(io::ErrorKind::AlreadyExists.into()));
     }
     let partial = partial(path);
-    let file = create(&partial).map_err(in_file)?;
+    let file = create(&partial).map_err(|error| self::in_file(&partial, error))?;
     let written = write_parts(file, parts, at).map_err(in_file);
     let is_whole = match written {
         Ok(true) => fs::rename(&partial, path).map_err(in_file),
@@ -45,6 +42,14 @@ pub(super) fn write(path: &Path, parts: Receiver<Part>, at: Timestamp) -> Result
         let _ = fs::remove_file(&partial);
     }
     is_whole
+}
+
+fn in_file(path: &Path, error: io::Error) -> CopyError {
+    let file = path.to_owned();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => CopyError::Exists { file },
+        _ => CopyError::File { file, error },
+    }
 }
 
 fn write_parts(file: File, mut parts: Receiver<Part>, at: Timestamp) -> io::Result<bool> {

@@ -15,6 +15,7 @@ use super::answer::Trouble;
 use crate::access::Caller;
 use crate::origin::Origin;
 use crate::secret::Access;
+use crate::web::requests::note_asker;
 use crate::web::visitor::Visitor;
 use crate::{Console, Hidden};
 
@@ -47,6 +48,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Console>> for Speaking<T> {
         let token = Hidden::new(query.map_or_else(|_| String::new(), |Query(token)| token.access_token));
         let access = Access::of(console.store());
         let (app, caller) = access.caller(&token, origin, console.now()).await?;
+        note_asker(&parts.extensions, &caller, None);
         let request = Request::from_parts(parts, body);
         let said = read(Bytes::from_request(request, console).await)?;
         Ok(Self { app, caller, said })

@@ -15,6 +15,7 @@ use crate::origin::Origin;
 use crate::refusal::audit_sign_in;
 use crate::token::{Token, Tokens};
 use crate::web::failure::{Cause, Failure};
+use crate::web::requests::note_asker;
 use crate::web::visitor::{accepted, address_of};
 use crate::{By, Console};
 
@@ -60,6 +61,7 @@ impl FromRequestParts<Arc<Console>> for Program {
             audit_sign_in(console.store(), None, origin, "token", now).await?;
             return Err(Failure::new(Cause::SignedOut));
         };
+        note_asker(&parts.extensions, &caller, Some(&token.id));
         if !console.calls().admit(&token.id, now) {
             return Err(Failure::new(Cause::TooOften));
         }

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use minigate_console::Clock;
 use minigate_console::access::Caller;
-use minigate_console::account::{AccountName, Accounts};
+use minigate_console::account::{AccountError, AccountName, Accounts};
 use minigate_console::store::copy::{self, Copied, CopyError};
 use minigate_console::store::{self, pending};
 
 use crate::args::{ConsoleArgs, ConsoleCommand};
 use crate::output::Printer;
+use crate::words;
 
 pub(super) async fn run(
     command: &ConsoleCommand,
@@ -41,13 +42,17 @@ pub(super) async fn run(
 
 /// Whoever can write the database needs nobody's leave; the audit log names them all the same.
 async fn invite(name: &str, args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<()> {
-    let name: AccountName = name.parse()?;
+    let lang = printer.lang;
+    let name: AccountName = name.parse().map_err(|_| anyhow!(words::no_account(name, lang)))?;
     let missing = pending(args.database()).await;
-    missing.context("the database isn't there yet: start the console once")?;
+    missing.with_context(|| words::no_database(lang))?;
     let store = store::open(args.database()).await?;
     let caller = Caller::local("console").from("local");
     let accounts = Accounts::of(&*store, &caller, Clock::of_the_machine().now());
-    let invitation = accounts.invite(&name).await?;
+    let invitation = accounts.invite(&name).await.map_err(|error| match error {
+        AccountError::Unknown(_) => anyhow!(words::no_account(name.as_str(), lang)),
+        other => other.into(),
+    })?;
     let path = format!("invited/{}", invitation.secret.reveal());
     let link = match &args.public_url {
         Some(url) => url.join(&path)?.to_string(),
