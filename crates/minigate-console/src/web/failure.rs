@@ -1,6 +1,7 @@
 //! Why a request isn't answered as it wished: one reason, told as a page or as problem details (RFC 9457).
 
 mod en;
+pub(crate) mod malformed;
 mod nouns;
 mod zh;
 
@@ -15,7 +16,10 @@ use maud::html;
 use minigate_policy::DomainError;
 use minigate_policy::diagnosis::Lang;
 
+use malformed::Malformed;
+
 use super::layout::{self, Page};
+use super::requests::id_of;
 use super::visitor::Visitor;
 use crate::Console;
 use crate::access::Denied;
@@ -52,7 +56,7 @@ pub(crate) enum Cause {
     /// The form wasn't made by this console for this session, or too long ago.
     StaleForm,
     /// It isn't in the form that it has to be in.
-    Malformed(String),
+    Malformed(Malformed),
     /// It can be read, but a value can't be taken: which, and what it can be.
     Unfit(Text),
     /// It isn't the name of a domain.
@@ -141,8 +145,8 @@ impl Failure {
 
 impl Cause {
     /// What somebody sent can't be read.
-    pub(crate) fn malformed(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-        Failure::new(Self::Malformed(reason.into().to_string()))
+    pub(crate) fn malformed(reason: impl Into<Malformed>) -> Failure {
+        Failure::new(Self::Malformed(reason.into()))
     }
 
     fn status(&self) -> StatusCode {
@@ -362,6 +366,7 @@ pub(super) async fn as_pages(
     next: Next,
 ) -> Response {
     let visitor = request.extract_parts_with_state::<Visitor, _>(&console).await;
+    let id = id_of(request.headers()).to_owned();
     let response = next.run(request).await;
     let (Some(failure), Ok(visitor)) = (of_response(&response), visitor) else {
         return response;
@@ -372,6 +377,7 @@ pub(super) async fn as_pages(
         h1 { (title) }
         p { (failure.tell(visitor.lang)) }
         p { a href="/" { (BACK.of(visitor.lang)) } }
+        p.dim { (REQUEST.of(visitor.lang)) " " code { (id) } }
     };
     let page = layout::page(&Page::new(title, &visitor), &body);
     let (mut parts, _) = response.into_parts();
@@ -414,4 +420,8 @@ fn title(status: StatusCode) -> Text {
     }
 }
 
+const REQUEST: Text = Text(
+    "If you ask somebody about it, name this request:",
+    "如需咨询，请提供请求编号：",
+);
 const BACK: Text = Text("To the apps", "返回应用列表");

@@ -18,8 +18,10 @@ use minigate_policy::AppId;
 use serde::Deserialize;
 
 use super::cookies::{self, session_secret};
+use super::failure::malformed::LONG_REASON;
 use super::failure::{Cause, Failure};
 use super::layout::{self, Page, Place, Who};
+use super::requests::note_asker;
 use super::visitor::Visitor;
 use crate::access::{Caller, Right, Roles};
 use crate::audit::may_audit;
@@ -123,7 +125,7 @@ impl Reason {
     pub(crate) fn given_to(&self, by: By) -> Result<By, Failure> {
         let reason = self.reason.trim();
         if reason.chars().count() > LONGEST_REASON {
-            return Err(Cause::malformed("a reason has at most 1,000 characters"));
+            return Err(Cause::malformed(LONG_REASON));
         }
         Ok(if reason.is_empty() { by } else { by.because(reason) })
     }
@@ -145,6 +147,8 @@ pub(super) async fn required(
         Ok(None) => return signed_out(&request, &visitor),
         Err(failure) => return failure.into_response(),
     };
+    let who = Caller::new(session.account().name.as_str(), Roles::default());
+    note_asker(request.extensions(), &who, None);
     let is_for_password = request.uri().path() == PASSWORD_PAGE || request.uri().path() == "/sign-out";
     if session.caller().is_err() && !is_for_password {
         return Redirect::to(PASSWORD_PAGE).into_response();
@@ -153,9 +157,8 @@ pub(super) async fn required(
         Ok(request) => request,
         Err(failure) => return failure.into_response(),
     };
-    request
-        .extensions_mut()
-        .insert(Arc::new(SignedIn::new(visitor, session)));
+    let me = SignedIn::new(visitor, session);
+    request.extensions_mut().insert(Arc::new(me));
     next.run(request).await
 }
 

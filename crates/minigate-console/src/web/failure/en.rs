@@ -25,7 +25,7 @@ pub(super) fn tell(cause: &Cause) -> String {
             "This form is no longer valid: the session has changed since. Load the page anew and do it again."
                 .to_owned()
         }
-        Cause::Malformed(reason) => format!("This can't be read: {reason}."),
+        Cause::Malformed(reason) => format!("This can't be read: {}.", reason.tell(Lang::En)),
         Cause::Unfit(text) => format!("This can't be taken: {}.", text.of(Lang::En)),
         Cause::Domain(error) => format!(
             "This can't be taken: {}.",

@@ -17,7 +17,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Method(method) => format!("这个地址不支持 {method} 方法。"),
         Cause::CrossSite => "请求来自其他网站的页面，已被拒绝。请在控制台自己的页面上操作。".to_owned(),
         Cause::StaleForm => "表单已失效：会话在此期间发生了变化。请重新载入页面后再操作。".to_owned(),
-        Cause::Malformed(reason) => format!("无法读取：{reason}。"),
+        Cause::Malformed(reason) => format!("无法读取：{}。", reason.tell(Lang::Zh)),
         Cause::Unfit(text) => format!("无法接受：{}。", text.of(Lang::Zh)),
         Cause::Domain(error) => format!("无法接受：{}。", tell_entry(&error.clone().into(), Lang::Zh)),
         Cause::TooLarge => "内容过大：一次最多发送 1 MiB。".to_owned(),

@@ -21,6 +21,7 @@ use crate::Console;
 use crate::access::{Right, Role};
 use crate::account::{Account, AccountName, Accounts, Invitation, NewAccount, PasswordState};
 use crate::text::Text;
+use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::SignedIn;
@@ -108,7 +109,7 @@ fn role(text: &str) -> Result<Option<Role>, Failure> {
         "" => Ok(None),
         "auditor" => Ok(Some(Role::Auditor)),
         "platformOperator" => Ok(Some(Role::PlatformOperator)),
-        other => Err(Cause::malformed(format!("`{other}` is no role for the platform"))),
+        _ => Err(Cause::malformed(NO_CHOICE)),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::grant::{self, Grant, Unreleased};
 use crate::text::Text;
+use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -62,14 +63,17 @@ async fn carry_out(console: &Console, id: &AppId, wish: &Wish, by: By) -> Result
     match wish.wish.as_str() {
         "give" => {
             let days = SignedDuration::from_hours(24 * wish.days.unwrap_or(DAYS).clamp(-1, 1_000));
-            let until = by.at().checked_add(days).map_err(Cause::malformed)?;
+            let until = by
+                .at()
+                .checked_add(days)
+                .map_err(|_| Cause::malformed(NO_CHOICE))?;
             grant::give(console.store(), id, &wish.releases(), until, &wish.reason, &by).await?;
         }
         "withdraw" => {
             let by = Reason::of(&wish.reason).given_to(by)?;
             grant::withdraw(console.store(), id, &by).await?;
         }
-        other => return Err(Cause::malformed(format!("`{other}` can't be done to a grant"))),
+        _ => return Err(Cause::malformed(NO_CHOICE)),
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::Console;
 use crate::access::{Right, Role};
 use crate::account::{AccountName, Members};
 use crate::text::Text;
+use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::SignedIn;
@@ -66,7 +67,7 @@ async fn change(console: &Console, me: &SignedIn, id: &AppId, wanted: &Wanted) -
 fn role_of(name: &str) -> Result<Role, Failure> {
     let roles = ROLES.into_iter();
     let found = roles.map(|(role, id, _)| (role, id)).find(|(_, id)| *id == name);
-    let (role, _) = found.ok_or_else(|| Cause::malformed(format!("`{name}` is no role in an app")))?;
+    let (role, _) = found.ok_or_else(|| Cause::malformed(NO_CHOICE))?;
     Ok(role)
 }
 

@@ -19,6 +19,7 @@ use crate::access::Right;
 use crate::hidden::Hidden;
 use crate::secret::{AppSecret, SecretState};
 use crate::text::Text;
+use crate::web::failure::malformed::{Malformed, NO_CHOICE};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::SignedIn;
@@ -96,11 +97,7 @@ async fn carry_out(
         "freeze" => secret.freeze().await?,
         "unfreeze" => secret.unfreeze().await?,
         "allow" => secret.allow_from(nets(&wish.nets)?).await?,
-        other => {
-            return Err(Cause::malformed(format!(
-                "`{other}` can't be done to an AppSecret"
-            )));
-        }
+        _ => return Err(Cause::malformed(NO_CHOICE)),
     }
     Ok(None)
 }
@@ -112,11 +109,7 @@ fn nets(text: &str) -> Result<Option<Vec<IpNet>>, Failure> {
         .filter(|word| !word.is_empty());
     let net = |word: &str| {
         let address = || word.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-        let wrong = || {
-            Cause::malformed(format!(
-                "`{word}` is neither an address nor a network such as 10.0.0.0/8"
-            ))
-        };
+        let wrong = || Cause::malformed(Malformed::of(word, NO_NETWORK));
         word.parse().or_else(|_| address()).map_err(|_| wrong())
     };
     let nets: Vec<IpNet> = words.map(net).collect::<Result<_, _>>()?;
@@ -236,4 +229,8 @@ const USABLE: Text = Text("in use", "使用中");
 const WHAT: Text = Text(
     "With it, the app's own server gets access tokens from the console's copy of the platform's API.",
     "应用自己的服务器用它从控制台的平台接口获取 access_token。",
+);
+const NO_NETWORK: Text = Text(
+    "is neither an address nor a network such as 10.0.0.0/8",
+    "既不是地址，也不是 10.0.0.0/8 这样的网段",
 );

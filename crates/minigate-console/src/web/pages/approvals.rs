@@ -19,6 +19,7 @@ use crate::domains::{self, DomainsError, Draft, Expected, State as DraftState, d
 use crate::preflight::{self, Preflight};
 use crate::store::Sequence;
 use crate::text::Text;
+use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -84,7 +85,7 @@ pub(super) async fn answer(
     match answer.step.as_str() {
         "approve" => domains.approve(&by).await?,
         "refuse" => domains.refuse(&by).await?,
-        other => return Err(Cause::malformed(format!("`{other}` is no answer to a draft"))),
+        _ => return Err(Cause::malformed(NO_CHOICE)),
     };
     Ok(Redirect::to("/approvals").into_response())
 }

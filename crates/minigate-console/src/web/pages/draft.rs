@@ -21,6 +21,7 @@ use crate::bulk::{Form as Written, Mode, Pasted};
 use crate::domains::{DomainsError, Draft, Expected, State as DraftState, diff};
 use crate::store::Sequence;
 use crate::text::Text;
+use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -177,7 +178,7 @@ pub(super) async fn step(
         "submit" | "discard" => Right::Write,
         "approve" | "refuse" => Right::Approve,
         "publish" => Right::Publish,
-        other => return Err(Cause::malformed(format!("`{other}` is no step of a draft"))),
+        _ => return Err(Cause::malformed(NO_CHOICE)),
     };
     let (id, by) = me.allow_in(&console, &id, right).await?;
     let by = Reason::of(&wanted.reason).given_to(by)?;

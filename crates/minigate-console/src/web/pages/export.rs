@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::bulk::{self, Form};
 use crate::domains::{Domains, DomainsError};
 use crate::text::Text;
+use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::signed_in::SignedIn;
 
@@ -38,7 +39,7 @@ pub(super) async fn download(
         "platform" => (Form::Platform, "application/json", "platform.json"),
         "lists" => (Form::Lists, "application/json", "json"),
         "csv" => (Form::Csv, "text/csv; charset=utf-8", "csv"),
-        other => return Err(Cause::malformed(format!("`{other}` is no form of lists"))),
+        _ => return Err(Cause::malformed(NO_CHOICE)),
     };
     let disposition = format!("attachment; filename=\"{id}-{name}.{ending}\"");
     let headers = [
@@ -59,9 +60,7 @@ async fn lists(domains: &Domains<'_>, of: &str) -> Result<(String, WrittenLists)
             .await?
             .ok_or(DomainsError::NoVersion { number: 0 })?,
         number => {
-            let number = number
-                .parse()
-                .map_err(|_| Cause::malformed(format!("`{number}` is no version")))?;
+            let number = number.parse().map_err(|_| Cause::malformed(NO_CHOICE))?;
             domains.version(number).await?
         }
     };

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::bulk::{BulkError, Form, Line, Mode, Pasted};
 use crate::domains::{Expected, diff};
 use crate::text::Text;
+use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -102,13 +103,15 @@ impl Sent {
     /// A file takes the place of what is typed.
     async fn read(mut parts: Multipart) -> Result<Self, Failure> {
         let mut sent = Self::default();
-        while let Some(part) = parts.next_field().await.map_err(Cause::malformed)? {
+        while let Some(part) = parts
+            .next_field()
+            .await
+            .map_err(|_| Cause::malformed(CUT_SHORT))?
+        {
             let name = part.name().unwrap_or_default().to_owned();
-            let bytes = part.bytes().await.map_err(Cause::malformed)?;
+            let bytes = part.bytes().await.map_err(|_| Cause::malformed(CUT_SHORT))?;
             let text = simdutf8::basic::from_utf8(&bytes);
-            let text = text
-                .map_err(|_| Cause::malformed("a file has to be UTF-8"))?
-                .to_owned();
+            let text = text.map_err(|_| Cause::malformed(NOT_UTF8))?.to_owned();
             match name.as_str() {
                 "text" if sent.text.is_empty() => sent.text = text,
                 "file" if !text.trim().is_empty() => sent.text = text,
@@ -126,7 +129,7 @@ impl Sent {
     fn pasted(&self) -> Result<Result<(Pasted, Mode), BulkError>, Failure> {
         let interface = match self.interface.as_str() {
             "" => Interface::Request,
-            name => name.parse().map_err(Cause::malformed)?,
+            name => name.parse().map_err(|_| Cause::malformed(NO_CHOICE))?,
         };
         let form = match self.form.as_str() {
             "" => Pasted::form_of(&self.text, interface),
@@ -134,13 +137,13 @@ impl Sent {
             "platform" => Form::Platform,
             "lists" => Form::Lists,
             "csv" => Form::Csv,
-            other => return Err(Cause::malformed(format!("`{other}` is no form of lists"))),
+            _ => return Err(Cause::malformed(NO_CHOICE)),
         };
         let mode = match self.mode.as_str() {
             "" | "add" => Mode::Add,
             "remove" => Mode::Remove,
             "replace" => Mode::Replace,
-            other => return Err(Cause::malformed(format!("`{other}` is no way to import"))),
+            _ => return Err(Cause::malformed(NO_CHOICE)),
         };
         Ok(Pasted::read(&self.text, form).map(|pasted| (pasted, mode)))
     }
@@ -311,3 +314,5 @@ const TOO_MANY: Text = Text(
     "的域名将超过上限，请先删除一些",
 );
 const WRONG: Text = Text("Some lines are wrong.", "有些条目不正确。");
+const CUT_SHORT: Text = Text("the form didn't come whole", "表单内容不完整");
+const NOT_UTF8: Text = Text("a file has to be UTF-8", "文件必须是 UTF-8 编码");

@@ -16,6 +16,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::app::App;
 use crate::text::Text;
+use crate::web::failure::malformed::{LONG_URL, NO_CHOICE};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -59,14 +60,12 @@ pub(super) async fn propose(
 
 impl Refused {
     fn interface(&self) -> Result<Interface, Failure> {
-        self.interface.parse().map_err(Cause::malformed)
+        self.interface.parse().map_err(|_| Cause::malformed(NO_CHOICE))
     }
 
     fn url(&self) -> Result<&str, Failure> {
         if self.url.chars().count() > LONGEST_URL {
-            return Err(Cause::malformed(format!(
-                "a URL has at most {LONGEST_URL} characters"
-            )));
+            return Err(Cause::malformed(LONG_URL));
         }
         Ok(self.url.trim())
     }

@@ -15,6 +15,7 @@ use super::show;
 use crate::Console;
 use crate::access::Right;
 use crate::text::Text;
+use crate::web::failure::malformed::{LONG_URL, Malformed, NO_CHOICE};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
@@ -71,9 +72,7 @@ impl Asked {
 
     fn question(&self) -> Result<Question, Failure> {
         if self.url.chars().count() > LONGEST_URL {
-            return Err(Cause::malformed(format!(
-                "a URL has at most {LONGEST_URL} characters"
-            )));
+            return Err(Cause::malformed(LONG_URL));
         }
         let or = |text: &'_ str, other: &str| {
             if text.is_empty() {
@@ -85,13 +84,18 @@ impl Asked {
         let interface = or(&self.interface, Interface::Request.name());
         let era = Some(self.era.as_str()).filter(|era| !era.is_empty());
         Ok(Question {
-            interface: interface.parse().map_err(Cause::malformed)?,
+            interface: interface.parse().map_err(|_| Cause::malformed(NO_CHOICE))?,
             url: self.url.trim().to_owned(),
             release: or(&self.release, FIRST_RELEASE)
                 .parse()
-                .map_err(Cause::malformed)?,
-            platform: or(&self.platform, "android").parse().map_err(Cause::malformed)?,
-            era: era.map(str::parse).transpose().map_err(Cause::malformed)?,
+                .map_err(|_| Cause::malformed(Malformed::of(&self.release, NO_RELEASE)))?,
+            platform: or(&self.platform, "android")
+                .parse()
+                .map_err(|_| Cause::malformed(NO_CHOICE))?,
+            era: era
+                .map(str::parse)
+                .transpose()
+                .map_err(|_| Cause::malformed(NO_CHOICE))?,
             lists: lists(&self.lists)?,
             check: self.skip.as_ref().map_or(Check::Made, |_| Check::Skipped),
         })
@@ -102,9 +106,7 @@ fn lists(name: &str) -> Result<Lists, Failure> {
     match name {
         "" | "effective" => Ok(Lists::Effective),
         "draft" => Ok(Lists::Draft),
-        other => Err(Cause::malformed(format!(
-            "`{other}` is no list: use effective or draft"
-        ))),
+        _ => Err(Cause::malformed(NO_CHOICE)),
     }
 }
 
@@ -319,6 +321,10 @@ const fn era(era: Era) -> Text {
 }
 
 const MOST_APPS: u32 = 200;
+const NO_RELEASE: Text = Text(
+    "is no release: devtools, develop, trial, review, or the number of one that is out",
+    "不是有效的版本：应为 devtools、develop、trial、review 或已发布版本的编号",
+);
 const LONGEST_URL: usize = 4_096;
 const FIRST_RELEASE: &str = "1";
 const ALLOWED: Text = Text("The call may leave", "允许调用");

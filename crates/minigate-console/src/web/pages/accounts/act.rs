@@ -11,6 +11,8 @@ use super::{invited, role};
 use crate::Console;
 use crate::access::Right;
 use crate::account::{AccountName, Accounts, Identity};
+use crate::text::Text;
+use crate::web::failure::malformed::LONG_REASON;
 use crate::web::failure::{Cause, Failure};
 use crate::web::signed_in::SignedIn;
 
@@ -82,7 +84,7 @@ impl Wanted {
         match reason.chars().count() {
             0 => Ok(accounts),
             1..=1_000 => Ok(accounts.because(reason)),
-            _ => Err(Cause::malformed("a reason has at most 1,000 characters")),
+            _ => Err(Cause::malformed(LONG_REASON)),
         }
     }
 
@@ -90,9 +92,7 @@ impl Wanted {
     fn identity(&self) -> Result<Option<Identity>, Failure> {
         let text = self.identity.trim().to_owned();
         if text.chars().count() > 255 || text.chars().any(char::is_control) {
-            return Err(Cause::malformed(
-                "an identity has at most 255 characters, none of them a control character",
-            ));
+            return Err(Cause::malformed(UNFIT_IDENTITY));
         }
         Ok(match (text.is_empty(), self.kind) {
             (true, _) => None,
@@ -101,3 +101,8 @@ impl Wanted {
         })
     }
 }
+
+const UNFIT_IDENTITY: Text = Text(
+    "an identity has at most 255 characters, none of them a control character",
+    "身份最多 255 个字符，且不含控制字符",
+);

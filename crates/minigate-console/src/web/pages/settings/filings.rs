@@ -108,7 +108,7 @@ pub(in super::super) async fn set_terms(
 async fn take(console: &Console, csv: &str, mode: Mode, by: &By) -> Result<(), Failure> {
     let register = Register::from_csv(csv)?;
     if register.is_empty() {
-        return Err(Cause::malformed("there is no line with a domain"));
+        return Err(Cause::malformed(NO_DOMAIN));
     }
     let import = match mode {
         Mode::Merge => Import::Merge,
@@ -273,3 +273,4 @@ const TITLE: Text = Text("Filings", "备案");
 const UNKNOWN: Text = Text("unknown", "无法确认");
 const WARNS: Text = Text("is told and let through", "提示并放行");
 const WHAT_STAYS: Text = Text("What is there already", "已有记录");
+const NO_DOMAIN: Text = Text("there is no line with a domain", "没有包含域名的行");
