@@ -42,7 +42,7 @@ impl Cli {
         let matches = command.get_matches_mut();
         let parsed =
             console::refuse_idle(&mut command, &matches).and_then(|()| Self::from_arg_matches(&matches));
-        parsed.unwrap_or_else(|error| error.exit())
+        parsed.unwrap_or_else(|error| error.format(&mut command).exit())
     }
 }
 
