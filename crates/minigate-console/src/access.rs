@@ -13,6 +13,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use minigate_policy::AppId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::By;
 
@@ -31,7 +32,7 @@ pub enum Role {
 }
 
 /// What can be allowed. A token's scopes are rights too.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, ToSchema)]
 pub enum Right {
     /// To see an app, its domains and versions.
     #[serde(rename = "domains:read")]

@@ -272,9 +272,9 @@ impl Block {
 
 /// A reason in somebody's words; none where it is empty, too long, or has control characters other than line breaks.
 pub(crate) fn words(text: &str) -> Option<String> {
+    let is_short = text.chars().count() <= LONGEST_REASON;
     let text = text.trim();
-    let is_fit = (1..=LONGEST_REASON).contains(&text.chars().count())
-        && !text.chars().any(|c| c.is_control() && c != '\n');
+    let is_fit = is_short && !text.is_empty() && !text.chars().any(|c| c.is_control() && c != '\n');
     is_fit.then(|| text.to_owned())
 }
 

@@ -15,6 +15,7 @@ mod accounts;
 mod apps;
 mod audit;
 mod blocks;
+mod certificates;
 mod document;
 mod domains;
 mod draft;
@@ -26,6 +27,7 @@ mod keys;
 mod lists;
 mod members;
 mod page;
+mod preflight;
 mod problem;
 mod program;
 mod secret;
@@ -77,7 +79,11 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn operations() -> OpenApiRouter<Arc<Console>> {
-    of_apps().merge(of_domains()).merge(of_the_platform())
+    of_apps()
+        .merge(of_domains())
+        .merge(of_drafts())
+        .merge(of_people())
+        .merge(of_the_platform())
 }
 
 fn of_apps() -> OpenApiRouter<Arc<Console>> {
@@ -99,6 +105,16 @@ fn of_domains() -> OpenApiRouter<Arc<Console>> {
     OpenApiRouter::new()
         .routes(routes!(domains::read_domains))
         .routes(routes!(domains::export_domains))
+        .routes(routes!(certificates::list_certificates))
+        .routes(routes!(versions::list_versions))
+        .routes(routes!(versions::read_version))
+        .routes(routes!(versions::roll_back))
+        .routes(routes!(versions::compare_versions))
+        .routes(routes!(what_if::ask_what_if))
+}
+
+fn of_drafts() -> OpenApiRouter<Arc<Console>> {
+    OpenApiRouter::new()
         .routes(routes!(
             draft::read_draft,
             draft::write_draft,
@@ -110,21 +126,25 @@ fn of_domains() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(draft::refuse_draft))
         .routes(routes!(draft::publish_draft))
         .routes(routes!(draft::propose))
+        .routes(routes!(domains::export_draft))
+        .routes(routes!(preflight::read_preflight, preflight::begin_preflight))
         .routes(routes!(judging::judge_entries))
-        .routes(routes!(versions::list_versions))
-        .routes(routes!(versions::read_version))
-        .routes(routes!(versions::roll_back))
-        .routes(routes!(versions::compare_versions))
-        .routes(routes!(what_if::ask_what_if))
 }
 
-fn of_the_platform() -> OpenApiRouter<Arc<Console>> {
+fn of_people() -> OpenApiRouter<Arc<Console>> {
     OpenApiRouter::new()
         .routes(routes!(accounts::list_accounts, accounts::make_account))
         .routes(routes!(accounts::read_account, accounts::set_account))
         .routes(routes!(accounts::invite_account))
+        .routes(routes!(accounts::end_sessions))
+        .routes(routes!(tokens::list_tokens_of))
+        .routes(routes!(tokens::revoke_token_of))
         .routes(routes!(tokens::list_tokens, tokens::make_token))
         .routes(routes!(tokens::revoke_token))
+}
+
+fn of_the_platform() -> OpenApiRouter<Arc<Console>> {
+    OpenApiRouter::new()
         .routes(routes!(blocks::list_blocks))
         .routes(routes!(blocks::add_block, blocks::lift_block))
         .routes(routes!(filings::read_register))
@@ -134,6 +154,7 @@ fn of_the_platform() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(keys::list_keys))
         .routes(routes!(keys::announce_key))
         .routes(routes!(keys::rotate_keys))
+        .routes(routes!(keys::retire_key))
         .routes(routes!(audit::read_audit))
 }
 

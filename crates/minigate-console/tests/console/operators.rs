@@ -226,6 +226,22 @@ async fn keys_are_announced_and_then_used(database: &Database) {
     let second = keys::load_or_make(served.console.store(), now()).await.unwrap();
     assert_ne!(second.signing().unwrap().public().thumbprint(), &first);
     assert!(root.get("/settings").await.body.contains("retired"));
+    let (key, signs) = (
+        first.to_string(),
+        second.signing().unwrap().public().thumbprint().to_string(),
+    );
+    let refused = root
+        .submit(
+            "/settings",
+            "/settings/keys",
+            &[("do", "retire"), ("key", &signs)],
+        )
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("do", "retire"), ("key", key.as_str()), ("reason", "it leaked")];
+    let gone = root.submit("/settings", "/settings/keys", &fields).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER);
+    assert!(!root.get("/settings").await.body.contains(&key));
 }
 
 async fn a_token_is_made_shown_once_used_and_revoked(database: &Database) {

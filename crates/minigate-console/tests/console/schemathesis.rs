@@ -9,6 +9,7 @@ use minigate_console::Clock;
 use minigate_console::access::{Caller, Right, Role, Scopes};
 use minigate_console::domains::Domains;
 use minigate_console::grant::{self, Unreleased};
+use minigate_console::keys;
 use minigate_console::session::NewSession;
 use minigate_console::store::Store;
 use minigate_console::token::{NewToken, Tokens};
@@ -91,6 +92,10 @@ struct Asked {
     program: String,
     store: Arc<dyn Store>,
     served: Served,
+    /// The ID of a token of alice's.
+    alices: String,
+    /// A key that signs no more.
+    retired: String,
     _database: Database,
 }
 
@@ -104,10 +109,12 @@ impl Asked {
         let database = Database::sqlite();
         let store = database.open().await;
         let served = Served::by(Arc::clone(&store), Clock::of_the_machine()).await;
-        let asked = Self {
+        let mut asked = Self {
             program,
             store,
             served,
+            alices: String::new(),
+            retired: String::new(),
             _database: database,
         };
         asked.furnish().await;
@@ -115,10 +122,11 @@ impl Asked {
     }
 
     /// What schemathesis.toml names.
-    async fn furnish(&self) {
-        for name in ["alice", "bob"] {
-            make(&*self.store, name, None).await;
-        }
+    async fn furnish(&mut self) {
+        make(&*self.store, "bob", None).await;
+        let alice = self.somebody("alice", None).await;
+        (_, self.alices) = self.tokens(&alice).await;
+        self.retired = self.rotate().await;
         for (app, steps) in [
             ("wx0123456789abcdef", 0),
             ("wx0000000000000001", 0),
@@ -167,6 +175,16 @@ impl Asked {
             .unwrap();
     }
 
+    /// The name of the key that signed first.
+    async fn rotate(&self) -> String {
+        let at = self.served.console.now();
+        let by = Caller::local("root").allow(Right::Operate, None, at).unwrap();
+        let first = keys::load_or_make(&*self.store, at).await.unwrap();
+        keys::announce(&*self.store, &by).await.unwrap();
+        keys::rotate(&*self.store, keys::USUAL_HOLD, &by).await.unwrap();
+        first.signing().unwrap().public().thumbprint().to_string()
+    }
+
     fn soon(&self) -> Timestamp {
         self.served.console.now() + SignedDuration::from_hours(1)
     }
@@ -199,6 +217,7 @@ impl Asked {
         let output = Command::new(&self.program)
             .current_dir(folder.path())
             .env("CHILD", child)
+            .envs([("ALICES", &self.alices), ("RETIRED", &self.retired)])
             .env("SOON", self.soon().to_string())
             .args(["--config-file", CONFIG, "run"])
             .arg(format!("http://{}/api/v1/openapi.json", self.served.address))

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path, Query, given, there};
+use super::input::{Json, Path, Query, Why, given, there, told};
 use super::members::{RoleOf, named};
 use super::page::{Page, Paging};
 use super::program::Program;
@@ -89,6 +89,9 @@ pub(super) struct AccountSettings {
     #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     disabled: Option<bool>,
+    /// Why, for the audit log.
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// A link with which the owner of an account sets a password, once.
@@ -174,7 +177,7 @@ pub(super) async fn set_account(
 ) -> Result<Answer<AccountShown>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
     let name = named(&name)?;
-    let accounts = Accounts::of(console.store(), &me.caller, by.at());
+    let accounts = accounts(&console, &me, by.at(), told(new.reason.as_deref())?);
     if let Some(display_name) = new.display_name {
         accounts.rename(&name, &display_name).await?;
     }
@@ -191,21 +194,46 @@ pub(super) async fn set_account(
 
 /// Makes a link with which the owner of an account sets a password, within a day and once.
 #[utoipa::path(post, path = "/accounts/{account}/invite", tag = "platform",
-    params(("account" = String, Path, description = "Its name")),
+    params(("account" = String, Path, description = "Its name"), Why),
     responses((status = 200, description = "The link", body = InvitationShown)))]
 pub(super) async fn invite_account(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(name): Path<String>,
+    Query(why): Query<Why>,
 ) -> Result<Answer<InvitationShown>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
-    let accounts = Accounts::of(console.store(), &me.caller, by.at());
+    let accounts = accounts(&console, &me, by.at(), why.told()?);
     let invitation = accounts.invite(&named(&name)?).await?;
     let public = &console.settings().public_url;
     Ok(Answer(InvitationShown {
         url: format!("{public}invited/{}", invitation.secret.reveal()),
         ends_at: invitation.ends_at,
     }))
+}
+
+/// Ends every session of an account; its tokens stay.
+#[utoipa::path(post, path = "/accounts/{account}/end-sessions", tag = "platform",
+    params(("account" = String, Path, description = "Its name"), Why),
+    responses((status = 204, description = "Nobody is signed in with it")))]
+pub(super) async fn end_sessions(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(name): Path<String>,
+    Query(why): Query<Why>,
+) -> Result<StatusCode, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let accounts = accounts(&console, &me, by.at(), why.told()?);
+    accounts.end_sessions(&named(&name)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn accounts<'a>(console: &'a Console, me: &'a Program, at: Timestamp, why: Option<String>) -> Accounts<'a> {
+    let accounts = Accounts::of(console.store(), &me.caller, at);
+    match why {
+        Some(why) => accounts.because(why),
+        None => accounts,
+    }
 }
 
 impl From<PlatformRole> for Role {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path, Query, domain as named};
+use super::input::{Json, Path, Query, Why, domain as named};
 use super::page::{Page, Paging};
 use super::program::Program;
 use crate::Console;
@@ -89,14 +89,15 @@ pub(super) async fn add_block(
 /// Lifts the block of a domain; one of a domain above it stays.
 #[utoipa::path(delete, path = "/blocks/{domain}", tag = "platform",
     params(("domain" = String, Path, description = "The domain", max_length = 253,
-        example = "api.example.com")),
+        example = "api.example.com"), Why),
     responses((status = 204, description = "It is lifted")))]
 pub(super) async fn lift_block(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(domain): Path<String>,
+    Query(why): Query<Why>,
 ) -> Result<StatusCode, Failure> {
-    let by = me.allow(&console, Right::Operate).await?;
+    let by = why.given_to(me.allow(&console, Right::Operate).await?)?;
     let domain = named(&domain)?;
     block::lift(console.store(), &domain, &by).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -35,6 +35,19 @@ pub(super) struct Exported {
     version: Option<u32>,
 }
 
+/// How the lists of a draft are to be written down.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExportedDraft {
+    /// In which form.
+    #[param(inline)]
+    form: FormOf,
+    /// Whose list, with the form `lines`.
+    #[param(inline)]
+    interface: Option<OfInterface>,
+}
+
 /// The effective version of an app's domains: what its released app may call.
 #[utoipa::path(get, path = "/apps/{app}/domains", tag = "domains",
     params(("app" = String, Path, description = "The app's ID")),
@@ -63,9 +76,26 @@ pub(super) async fn export_domains(
 ) -> Result<impl IntoResponse, Failure> {
     let (id, app, _) = me.app(&console, &id, Right::Read).await?;
     let form = wanted.form.with(wanted.interface)?;
-    let number = wanted.version.unwrap_or(app.effective);
+    let number = wanted.version.unwrap_or(app.effective.max(1));
     let version = console.domains(&id).version(number).await?;
     Ok(([(CONTENT_TYPE, media_type(form))], export(&version.lists, form)))
+}
+
+/// The draft of an app's domains as a text that can be imported again.
+#[utoipa::path(get, path = "/apps/{app}/draft/export", tag = "domains",
+    params(("app" = String, Path, description = "The app's ID"), ExportedDraft),
+    responses((status = 200, description = "The text", content(
+        (String = "text/plain"), (String = "text/csv"), (serde_json::Value = "application/json")))))]
+pub(super) async fn export_draft(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(id): Path<String>,
+    Query(wanted): Query<ExportedDraft>,
+) -> Result<impl IntoResponse, Failure> {
+    let (id, ..) = me.app(&console, &id, Right::Read).await?;
+    let form = wanted.form.with(wanted.interface)?;
+    let (_, draft) = console.domains(&id).draft_at().await?;
+    Ok(([(CONTENT_TYPE, media_type(form))], export(&draft.lists, form)))
 }
 
 const fn media_type(form: Form) -> &'static str {

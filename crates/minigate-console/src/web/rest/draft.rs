@@ -17,7 +17,7 @@ use minigate_policy::WrittenLists;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::input::{Json, Path, Why, because, named};
+use super::input::{Json, Path, Query, Why, because, named};
 use super::lists::{FormOf, Lists, OfInterface};
 use super::program::Program;
 use super::versions::VersionShown;
@@ -148,6 +148,14 @@ pub(super) struct Condition {
 /// The draft that a step was decided on.
 pub(super) struct Looked(Expected);
 
+/// What becomes of a draft before it is a version.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Submit,
+    Approve,
+    Refuse,
+}
+
 /// A draft with its revision.
 pub(super) struct DraftAnswer(Sequence, Draft);
 
@@ -188,15 +196,17 @@ pub(super) async fn write_draft(
 
 /// Drops the draft.
 #[utoipa::path(delete, path = "/apps/{app}/draft", tag = "domains",
-    params(("app" = String, Path, description = "The app's ID"), Condition),
+    params(("app" = String, Path, description = "The app's ID"), Condition, Why),
     responses((status = 204, description = "It is gone")))]
 pub(super) async fn discard_draft(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(id): Path<String>,
     Looked(expected): Looked,
+    Query(why): Query<Why>,
 ) -> Result<StatusCode, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Write).await?;
+    let by = why.given_to(by)?;
     console.domains(&id).expecting(expected).discard(&by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -245,14 +255,10 @@ pub(super) async fn submit_draft(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(id): Path<String>,
-    Looked(expected): Looked,
+    looked: Looked,
     Json(why): Json<Why>,
 ) -> Result<DraftAnswer, Failure> {
-    let (id, _, by) = me.app(&console, &id, Right::Write).await?;
-    let by = why.given_to(by)?;
-    let domains = console.domains(&id);
-    domains.expecting(expected).submit(&by).await?;
-    Ok(domains.draft_at().await?.into())
+    step(&console, &me, &id, looked, &why, Step::Submit).await
 }
 
 /// Approves the draft that was submitted; where the app wants two people, not by its author.
@@ -264,14 +270,10 @@ pub(super) async fn approve_draft(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(id): Path<String>,
-    Looked(expected): Looked,
+    looked: Looked,
     Json(why): Json<Why>,
 ) -> Result<DraftAnswer, Failure> {
-    let (id, _, by) = me.app(&console, &id, Right::Approve).await?;
-    let by = why.given_to(by)?;
-    let domains = console.domains(&id);
-    domains.expecting(expected).approve(&by).await?;
-    Ok(domains.draft_at().await?.into())
+    step(&console, &me, &id, looked, &why, Step::Approve).await
 }
 
 /// Sends the draft that was submitted back to its author.
@@ -283,13 +285,29 @@ pub(super) async fn refuse_draft(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(id): Path<String>,
-    Looked(expected): Looked,
+    looked: Looked,
     Json(why): Json<Why>,
 ) -> Result<DraftAnswer, Failure> {
-    let (id, _, by) = me.app(&console, &id, Right::Approve).await?;
+    step(&console, &me, &id, looked, &why, Step::Refuse).await
+}
+
+async fn step(
+    console: &Console,
+    me: &Program,
+    id: &str,
+    Looked(expected): Looked,
+    why: &Why,
+    step: Step,
+) -> Result<DraftAnswer, Failure> {
+    let (id, _, by) = me.app(console, id, step.right()).await?;
     let by = why.given_to(by)?;
     let domains = console.domains(&id);
-    domains.expecting(expected).refuse(&by).await?;
+    let looked = domains.expecting(expected);
+    match step {
+        Step::Submit => looked.submit(&by).await?,
+        Step::Approve => looked.approve(&by).await?,
+        Step::Refuse => looked.refuse(&by).await?,
+    };
     Ok(domains.draft_at().await?.into())
 }
 
@@ -327,6 +345,15 @@ pub(super) async fn propose(
     let domains = console.domains(&id);
     domains.propose(new.interface.into(), &new.url, &by).await?;
     Ok(domains.draft_at().await?.into())
+}
+
+impl Step {
+    const fn right(self) -> Right {
+        match self {
+            Self::Submit => Right::Write,
+            Self::Approve | Self::Refuse => Right::Approve,
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Looked {

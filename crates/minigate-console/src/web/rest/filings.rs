@@ -9,7 +9,7 @@ use minigate_policy::diagnosis::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::input::{Json, Path, Query, domain as named, text_of};
+use super::input::{Json, Path, Query, Why, because, domain as named, text_of};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
@@ -97,6 +97,10 @@ pub(super) struct How {
     /// What becomes of the filings that are there.
     #[param(inline)]
     import: ImportOf,
+    /// Why, for the audit log.
+    #[param(max_length = 1000)]
+    #[serde(default)]
+    reason: Option<String>,
 }
 
 /// They go, or stay but for those of domains that come anew.
@@ -136,20 +140,22 @@ pub(super) async fn import_filings(
     request: Request,
 ) -> Result<Answer<ImportedShown>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
+    let by = because(how.reason.as_deref(), by)?;
     let register = Register::from_csv(&text_of(request, "text/csv").await?)?;
     let imported = filing::import(console.store(), register, how.import.into(), &by).await?;
     Ok(Answer(imported.into()))
 }
 
 /// Changes what follows from what the register says.
-#[utoipa::path(put, path = "/filings/terms", tag = "platform", request_body = Terms,
+#[utoipa::path(put, path = "/filings/terms", tag = "platform", request_body = Terms, params(Why),
     responses((status = 200, description = "What holds now", body = Terms)))]
 pub(super) async fn set_filing_terms(
     State(console): State<Arc<Console>>,
     me: Program,
+    Query(why): Query<Why>,
     Json(new): Json<Terms>,
 ) -> Result<Answer<Terms>, Failure> {
-    let by = me.allow(&console, Right::Operate).await?;
+    let by = why.given_to(me.allow(&console, Right::Operate).await?)?;
     let terms = FilingTerms {
         not_filed: new.not_filed.into(),
         unknown: new.unknown.into(),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path};
+use super::input::{Json, Path, Query, Why};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
@@ -89,14 +89,16 @@ pub(super) async fn give_grant(
 
 /// Ends a grant before its time.
 #[utoipa::path(delete, path = "/apps/{app}/grant", tag = "apps",
-    params(("app" = String, Path, description = "The app's ID")),
+    params(("app" = String, Path, description = "The app's ID"), Why),
     responses((status = 204, description = "It has ended")))]
 pub(super) async fn withdraw_grant(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(id): Path<String>,
+    Query(why): Query<Why>,
 ) -> Result<StatusCode, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Manage).await?;
+    let by = why.given_to(by)?;
     grant::withdraw(console.store(), &id, &by).await?;
     Ok(StatusCode::NO_CONTENT)
 }

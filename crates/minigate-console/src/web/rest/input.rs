@@ -10,7 +10,7 @@ use minigate_policy::Domain;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::By;
 use crate::block::words;
@@ -32,10 +32,12 @@ pub(super) struct Path<T>(pub(super) T);
 pub(super) struct Query<T>(pub(super) T);
 
 /// Why something is done.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Why {
     /// Why, in the caller's words, for the audit log: no control characters but line breaks.
+    #[param(max_length = 1000, example = "the shop moves to another server")]
     #[schema(max_length = 1000, example = "the shop moves to another server")]
     reason: Option<String>,
 }
@@ -45,17 +47,26 @@ impl Why {
     pub(super) fn given_to(&self, by: By) -> Result<By, Failure> {
         because(self.reason.as_deref(), by)
     }
+
+    /// The reason, where one is given.
+    pub(super) fn told(&self) -> Result<Option<String>, Failure> {
+        told(self.reason.as_deref())
+    }
 }
 
 /// The proof, with a reason where one is given.
 pub(super) fn because(reason: Option<&str>, by: By) -> Result<By, Failure> {
-    match reason.map(str::trim) {
-        None | Some("") => Ok(by),
-        Some(reason) => {
-            let reason = words(reason).ok_or_else(|| Failure::new(Cause::Unfit(REASON)))?;
-            Ok(by.because(reason))
-        }
-    }
+    Ok(match told(reason)? {
+        Some(reason) => by.because(reason),
+        None => by,
+    })
+}
+
+/// A reason, where one is given.
+pub(super) fn told(reason: Option<&str>) -> Result<Option<String>, Failure> {
+    let given = reason.filter(|reason| !reason.trim().is_empty());
+    let unfit = || Failure::new(Cause::Unfit(REASON));
+    given.map(|reason| words(reason).ok_or_else(unfit)).transpose()
 }
 
 /// A member that can be left out, but not be null.

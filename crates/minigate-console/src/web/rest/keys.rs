@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
-use minigate_lists::KeyStage;
+use minigate_lists::{KeyStage, Thumbprint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, whole};
+use super::input::{Json, Path, Query, Why, because, whole};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
@@ -44,6 +44,10 @@ pub(super) struct TakeOver {
     #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 31536000, example = 604800)]
     hold_seconds: u32,
+    /// Why, for the audit log.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// The keys that runtimes are told of.
@@ -59,13 +63,14 @@ pub(super) async fn list_keys(
 }
 
 /// Makes a key and tells runtimes of it; it signs nothing yet.
-#[utoipa::path(post, path = "/keys/announce", tag = "platform",
+#[utoipa::path(post, path = "/keys/announce", tag = "platform", params(Why),
     responses((status = 200, description = "All of them", body = Vec<KeyShown>)))]
 pub(super) async fn announce_key(
     State(console): State<Arc<Console>>,
     me: Program,
+    Query(why): Query<Why>,
 ) -> Result<Answer<Vec<KeyShown>>, Failure> {
-    let by = me.allow(&console, Right::Operate).await?;
+    let by = why.given_to(me.allow(&console, Right::Operate).await?)?;
     let keys = keys::announce(console.store(), &by).await?;
     Ok(Answer(shown(&keys, by.at())))
 }
@@ -79,11 +84,29 @@ pub(super) async fn rotate_keys(
     Json(wanted): Json<TakeOver>,
 ) -> Result<Answer<Vec<KeyShown>>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
+    let by = because(wanted.reason.as_deref(), by)?;
     if wanted.hold_seconds > A_YEAR {
         return Err(Failure::new(Cause::Unfit(TOO_LONG)));
     }
     let hold = SignedDuration::from_secs(i64::from(wanted.hold_seconds));
     let keys = keys::rotate(console.store(), hold, &by).await?;
+    Ok(Answer(shown(&keys, by.at())))
+}
+
+/// Drops a key at once that is announced or retired: what it signed can't be verified any more. It is for a key that
+/// somebody else may have.
+#[utoipa::path(delete, path = "/keys/{key}", tag = "platform",
+    params(("key" = String, Path, description = "Its name"), Why),
+    responses((status = 200, description = "Those that are left", body = Vec<KeyShown>)))]
+pub(super) async fn retire_key(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(key): Path<String>,
+    Query(why): Query<Why>,
+) -> Result<Answer<Vec<KeyShown>>, Failure> {
+    let by = why.given_to(me.allow(&console, Right::Operate).await?)?;
+    let key: Thumbprint = key.parse().map_err(|_| Failure::new(Cause::NothingHere))?;
+    let keys = keys::retire(console.store(), &key, &by).await?;
     Ok(Answer(shown(&keys, by.at())))
 }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::Timestamp;
+use minigate_policy::AppId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path};
+use super::input::{Json, Path, Query, Why, told};
 use super::program::Program;
 use crate::Console;
 use crate::access::{Right, Role};
@@ -39,6 +41,10 @@ pub(super) enum RoleOf {
 #[serde(deny_unknown_fields)]
 pub(super) struct Membership {
     role: MemberRole,
+    /// Why, for the audit log.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// What somebody can be to an app.
@@ -83,7 +89,8 @@ pub(super) async fn set_member(
 ) -> Result<StatusCode, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Manage).await?;
     let account = named(&account)?;
-    let members = Members::of(console.store(), &id, &me.caller, by.at());
+    let why = told(new.reason.as_deref())?;
+    let members = members(&console, &id, &me, by.at(), why);
     members.set(&account, new.role.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -91,18 +98,33 @@ pub(super) async fn set_member(
 /// Takes somebody's role in an app.
 #[utoipa::path(delete, path = "/apps/{app}/members/{account}", tag = "apps",
     params(("app" = String, Path, description = "The app's ID"),
-        ("account" = String, Path, description = "The name of the account")),
+        ("account" = String, Path, description = "The name of the account"), Why),
     responses((status = 204, description = "Nobody of this name has a role in it")))]
 pub(super) async fn remove_member(
     State(console): State<Arc<Console>>,
     me: Program,
     Path((id, account)): Path<(String, String)>,
+    Query(why): Query<Why>,
 ) -> Result<StatusCode, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Manage).await?;
     let account = named(&account)?;
-    let members = Members::of(console.store(), &id, &me.caller, by.at());
+    let members = members(&console, &id, &me, by.at(), why.told()?);
     members.remove(&account).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn members<'a>(
+    console: &'a Console,
+    id: &'a AppId,
+    me: &'a Program,
+    at: Timestamp,
+    why: Option<String>,
+) -> Members<'a> {
+    let members = Members::of(console.store(), id, &me.caller, at);
+    match why {
+        Some(why) => members.because(why),
+        None => members,
+    }
 }
 
 /// An account of a path; what can't be a name is nobody's.

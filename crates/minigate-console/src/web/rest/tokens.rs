@@ -13,9 +13,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{Json, Path};
+use super::members::named;
 use super::program::Program;
 use crate::Console;
 use crate::access::{Right, Scopes};
+use crate::account::{AccountName, Accounts};
+use crate::text::Text;
 use crate::token::{NewToken, Token, Tokens};
 use crate::web::failure::{Cause, Failure};
 
@@ -31,7 +34,7 @@ pub(super) struct TokenShown {
     /// What its owner calls it.
     name: String,
     /// The rights that it can use, as far as its owner has them.
-    scopes: Vec<ScopeOf>,
+    scopes: Vec<Right>,
     /// The apps that it can be used for; null for every one of its owner's.
     apps: Option<Vec<String>>,
     /// When it was made.
@@ -42,25 +45,6 @@ pub(super) struct TokenShown {
     parent: Option<String>,
 }
 
-/// What a token can be allowed to do.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
-pub(super) enum ScopeOf {
-    #[serde(rename = "domains:read")]
-    Read,
-    #[serde(rename = "domains:write")]
-    Write,
-    #[serde(rename = "domains:approve")]
-    Approve,
-    #[serde(rename = "domains:publish")]
-    Publish,
-    #[serde(rename = "app:manage")]
-    Manage,
-    #[serde(rename = "audit:read")]
-    Audit,
-    #[serde(rename = "platform:operate")]
-    Operate,
-}
-
 /// A token that is to be made with the present one: it can't do more, nor live longer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -69,8 +53,8 @@ pub(super) struct TokenToMake {
     #[schema(pattern = "^[A-Za-z0-9 ._-]{1,64}$", example = "nightly build")]
     name: String,
     /// The rights that it can use: of those of the present one.
-    #[schema(min_items = 1, max_items = 20)]
-    scopes: Vec<ScopeOf>,
+    #[schema(min_items = 1, max_items = 7)]
+    scopes: Vec<Right>,
     /// The apps that it can be used for; those of the present one where it is null or left out.
     #[serde(default)]
     #[schema(max_items = 100, example = json!(["wx0123456789abcdef"]))]
@@ -142,8 +126,50 @@ pub(super) async fn revoke_token(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The tokens of an account.
+#[utoipa::path(get, path = "/accounts/{account}/tokens", tag = "platform",
+    params(("account" = String, Path, description = "Its name")),
+    responses((status = 200, description = "They", body = Vec<TokenShown>)))]
+pub(super) async fn list_tokens_of(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path(account): Path<String>,
+) -> Result<Answer<Vec<TokenShown>>, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let account = known(&console, &me, &account, by.at()).await?;
+    let tokens = Tokens::of(console.store());
+    let tokens = tokens.of_account(&account, &me.caller, by.at()).await?;
+    Ok(Answer(tokens.into_iter().map(TokenShown::from).collect()))
+}
+
+/// Revokes a token of an account.
+#[utoipa::path(delete, path = "/accounts/{account}/tokens/{id}", tag = "platform",
+    params(("account" = String, Path, description = "Its name"), ("id" = String, Path, description = "The token's ID")),
+    responses((status = 204, description = "It can't be used any more")))]
+pub(super) async fn revoke_token_of(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Path((account, id)): Path<(String, String)>,
+) -> Result<StatusCode, Failure> {
+    let by = me.allow(&console, Right::Operate).await?;
+    let account = known(&console, &me, &account, by.at()).await?;
+    let tokens = Tokens::of(console.store());
+    tokens.revoke_of(&account, &id, &me.caller, by.at()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The name of an account that there is.
+async fn known(console: &Console, me: &Program, name: &str, at: Timestamp) -> Result<AccountName, Failure> {
+    let accounts = Accounts::of(console.store(), &me.caller, at);
+    Ok(accounts.find(&named(name)?).await?.name)
+}
+
 impl TokenToMake {
     fn parsed(self, parent: &Token) -> Result<NewToken, Failure> {
+        let apps = self.apps.as_ref().map_or(0, Vec::len);
+        if self.scopes.len() > Right::ALL.len() || apps > MOST_APPS {
+            return Err(Failure::new(Cause::Unfit(TOO_MANY)));
+        }
         let apps = match self.apps {
             None => parent.scopes.apps.clone(),
             Some(apps) => {
@@ -156,7 +182,7 @@ impl TokenToMake {
         Ok(NewToken {
             name: self.name,
             scopes: Scopes {
-                rights: self.scopes.into_iter().map(Right::from).collect(),
+                rights: self.scopes.into_iter().collect(),
                 apps,
             },
             ends_at: self.ends_at,
@@ -171,7 +197,7 @@ impl From<Token> for TokenShown {
             id: token.id,
             owner: token.owner.to_string(),
             name: token.name,
-            scopes: token.scopes.rights.into_iter().map(ScopeOf::from).collect(),
+            scopes: token.scopes.rights.into_iter().collect(),
             apps: apps.map(|apps| apps.into_iter().collect()),
             created_at: token.created_at,
             ends_at: token.ends_at,
@@ -180,30 +206,8 @@ impl From<Token> for TokenShown {
     }
 }
 
-impl From<Right> for ScopeOf {
-    fn from(right: Right) -> Self {
-        match right {
-            Right::Read => Self::Read,
-            Right::Write => Self::Write,
-            Right::Approve => Self::Approve,
-            Right::Publish => Self::Publish,
-            Right::Manage => Self::Manage,
-            Right::Audit => Self::Audit,
-            Right::Operate => Self::Operate,
-        }
-    }
-}
-
-impl From<ScopeOf> for Right {
-    fn from(scope: ScopeOf) -> Self {
-        match scope {
-            ScopeOf::Read => Self::Read,
-            ScopeOf::Write => Self::Write,
-            ScopeOf::Approve => Self::Approve,
-            ScopeOf::Publish => Self::Publish,
-            ScopeOf::Manage => Self::Manage,
-            ScopeOf::Audit => Self::Audit,
-            ScopeOf::Operate => Self::Operate,
-        }
-    }
-}
+const MOST_APPS: usize = 100;
+const TOO_MANY: Text = Text(
+    "a token has 7 scopes and 100 apps at most",
+    "令牌最多有 7 个范围和 100 个应用",
+);

@@ -2,16 +2,20 @@
 
 use hyper::{Method, StatusCode};
 use minigate_console::access::{Right, Role};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Api, served};
 use crate::database::{Database, on_both};
+use crate::people::{hours, person};
 
 on_both! {
     d2_a_draft_becomes_effective_by_the_api
     d3_a_bad_entry_is_a_problem_with_its_rule_and_its_remedy
     a_step_is_taken_only_on_the_draft_that_was_looked_at
     what_would_become_of_a_call_is_told
+    t10_a_preflight_is_begun_and_read
+    a_draft_is_exported_and_imported_again
+    who_takes_something_away_says_why
 }
 
 async fn d2_a_draft_becomes_effective_by_the_api(database: &Database) {
@@ -175,5 +179,97 @@ async fn what_would_become_of_a_call_is_told(database: &Database) {
     assert_eq!(
         me.post("/apps/wx1/what-if", of_draft).await.json()["allowed"],
         true
+    );
+}
+
+async fn t10_a_preflight_is_begun_and_read(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let nothing = me.get("/apps/wx1/preflight").await.json();
+    assert_eq!(nothing, json!({ "running": null, "found": null }));
+    let none = me.post_nothing("/apps/wx1/preflight").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND, "there is no draft");
+    me.put(
+        "/apps/wx1/draft",
+        json!({ "lists": { "request": ["https://api.example.com"] } }),
+    )
+    .await;
+
+    let begun = me.post_nothing("/apps/wx1/preflight").await;
+    served.console.settle().await;
+
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.body);
+    assert_eq!(begun.headers["location"], "/api/v1/apps/wx1/preflight");
+    let found = me.get("/apps/wx1/preflight").await.json();
+    assert_eq!(found["running"], Value::Null);
+    let found = &found["found"];
+    assert_eq!((&found["passed"], &found["by"]), (&json!(false), &json!("ann")));
+    assert_eq!(found["entries"][0]["entry"], "https://api.example.com");
+    let host = &found["hosts"][0];
+    assert_eq!(host["entry"], "https://api.example.com");
+    assert!(!host["findings"].as_array().unwrap().is_empty(), "{host}");
+    assert_eq!(me.get("/certificates?days=1000").await.json(), json!([]));
+}
+
+async fn a_draft_is_exported_and_imported_again(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let lists = json!({ "request": ["https://a.example.com"], "connectSocket": ["wss://b.example.com"] });
+    me.put("/apps/wx1/draft", json!({ "lists": lists })).await;
+
+    for form in ["csv", "platform", "lists"] {
+        let exported = me.get(&format!("/apps/wx1/draft/export?form={form}")).await;
+        assert_eq!(exported.status, StatusCode::OK, "{}", exported.body);
+        let text = json!({ "text": exported.body, "form": form, "mode": "replace" });
+        let imported = me.post("/apps/wx1/draft/import", text).await.json();
+        assert_eq!(imported["lists"]["request"], lists["request"], "{form}");
+        assert_eq!(
+            imported["lists"]["connectSocket"], lists["connectSocket"],
+            "{form}"
+        );
+    }
+    assert_eq!(me.delete("/apps/wx1/draft").await.status, StatusCode::NO_CONTENT);
+    let none = me.get("/apps/wx1/draft/export?form=csv").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
+async fn who_takes_something_away_says_why(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    person(&store, "bob", None).await;
+    me.put(
+        "/apps/wx1/draft",
+        json!({ "lists": { "request": ["https://a.example.com"] } }),
+    )
+    .await;
+    me.put(
+        "/apps/wx1/members/bob",
+        json!({ "role": "developer", "reason": "so" }),
+    )
+    .await;
+    me.put("/blocks/evil.example.com", json!({ "reason": "malware" }))
+        .await;
+    let grant = json!({ "releases": ["develop"], "until": hours(1), "reason": "no domain yet" });
+    me.put("/apps/wx1/grant", grant).await;
+
+    for path in [
+        "/apps/wx1/draft",
+        "/apps/wx1/members/bob",
+        "/apps/wx1/grant",
+        "/blocks/evil.example.com",
+    ] {
+        let unfit = me.delete(&format!("{path}?reason=a%07b")).await;
+        assert_eq!(unfit.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unfit.body);
+        let gone = me.delete(&format!("{path}?reason=it%20is%20over")).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT, "{path}: {}", gone.body);
+        let row = &me.get("/audit?limit=1").await.json()["items"][0];
+        assert_eq!(row["reason"], "it is over", "{path}: {row}");
+    }
+    me.patch("/accounts/bob", json!({ "disabled": true, "reason": "left" }))
+        .await;
+    let row = &me.get("/audit?limit=1").await.json()["items"][0];
+    assert_eq!(
+        (&row["action"], &row["reason"]),
+        (&json!("account.disable"), &json!("left"))
     );
 }

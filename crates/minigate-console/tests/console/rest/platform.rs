@@ -1,6 +1,7 @@
 //! What holds for every app.
 
 use hyper::{Method, StatusCode};
+use minigate_console::access::{Right, Role};
 use serde_json::{Value, json};
 
 use super::{Api, served};
@@ -11,6 +12,8 @@ on_both! {
     operators_block_domains
     operators_import_filings
     operators_rotate_keys
+    operators_retire_keys
+    operators_see_and_revoke_somebodys_tokens
 }
 
 async fn operators_make_and_change_accounts(database: &Database) {
@@ -118,4 +121,52 @@ async fn operators_rotate_keys(database: &Database) {
     );
     let rows = me.get("/audit?limit=1").await.json();
     assert_eq!(rows["items"][0]["action"], "keys.rotate");
+}
+
+async fn operators_see_and_revoke_somebodys_tokens(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    let ann = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+
+    let tokens = me.get("/accounts/ann/tokens").await.json();
+    assert_eq!(tokens[0]["owner"], "ann");
+    let id = tokens[0]["id"].as_str().unwrap();
+    assert_eq!(
+        ann.get("/accounts/ann/tokens").await.status,
+        StatusCode::FORBIDDEN
+    );
+    let revoked = me.delete(&format!("/accounts/ann/tokens/{id}")).await;
+
+    assert_eq!(revoked.status, StatusCode::NO_CONTENT, "{}", revoked.body);
+    assert_eq!(ann.get("/apps/wx1").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        me.get("/accounts/nobody/tokens").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        me.post_nothing("/accounts/ann/end-sessions").await.status,
+        StatusCode::NO_CONTENT
+    );
+}
+
+async fn operators_retire_keys(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    me.post_nothing("/keys/announce?reason=it%20leaks").await;
+    let keys = me.post("/keys/rotate", json!({ "holdSeconds": 60 })).await.json();
+    let key = |stage: &str| {
+        let mut each = keys.as_array().unwrap().iter();
+        let found = each.find(|key| key["stage"] == stage).unwrap();
+        found["key"].as_str().unwrap().to_owned()
+    };
+    let signs = me.delete(&format!("/keys/{}", key("signing"))).await;
+    assert_eq!(signs.status, StatusCode::CONFLICT, "{}", signs.body);
+    let gone = format!("/keys/{}?reason=it%20leaked", key("retired"));
+    assert_eq!(me.delete(&gone).await.json().as_array().unwrap().len(), 1);
+    assert_eq!(me.delete(&gone).await.status, StatusCode::NOT_FOUND);
+    let rows = me.get("/audit?limit=1").await.json();
+    assert_eq!(
+        (&rows["items"][0]["action"], &rows["items"][0]["reason"]),
+        (&json!("keys.retire"), &json!("it leaked"))
+    );
 }

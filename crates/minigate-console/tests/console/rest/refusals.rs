@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Api, served};
 use crate::database::{Database, on_both};
+use crate::people::hours;
 
 on_both! {
     what_the_frame_refuses_is_a_problem_too
@@ -104,8 +105,18 @@ async fn what_cant_be_taken_is_told_apart_from_what_cant_be_read(database: &Data
     me.post("/apps/wx1/secret/rotate", json!({ "graceSeconds": 60.0 }))
         .await;
     me.post_nothing("/keys/announce").await;
+    let long = format!("/blocks/a.example.com?reason={}x", "%20".repeat(1_000));
 
     for (method, path, body, headers) in [
+        (
+            Method::POST,
+            "/tokens",
+            Some(
+                json!({ "name": "t", "scopes": ["domains:read"], "apps": vec!["wx1"; 101], "endsAt": hours(1) }),
+            ),
+            vec![],
+        ),
+        (Method::DELETE, long.as_str(), None, vec![]),
         (
             Method::PUT,
             "/blocks/0",

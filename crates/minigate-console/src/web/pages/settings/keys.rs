@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use minigate_lists::KeyStage;
+use minigate_lists::{KeySet, KeyStage, ListedKey};
 use minigate_policy::diagnosis::Lang;
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::keys;
 use crate::text::Text;
-use crate::web::failure::Failure;
+use crate::web::failure::{Cause, Failure};
 use crate::web::layout::csrf;
 use crate::web::pages::show;
 use crate::web::signed_in::{Reason, SignedIn};
@@ -25,6 +25,9 @@ use crate::web::signed_in::{Reason, SignedIn};
 pub(in super::super) struct Wanted {
     #[serde(rename = "do")]
     deed: Deed,
+    /// Which key is to go.
+    #[serde(default)]
+    key: String,
     #[serde(flatten)]
     reason: Reason,
 }
@@ -34,6 +37,7 @@ pub(in super::super) struct Wanted {
 enum Deed {
     Announce,
     Rotate,
+    Retire,
 }
 
 pub(in super::super) async fn change(
@@ -46,6 +50,10 @@ pub(in super::super) async fn change(
     let changed = match wanted.deed {
         Deed::Announce => keys::announce(console.store(), &by).await,
         Deed::Rotate => keys::rotate(console.store(), HOLD, &by).await,
+        Deed::Retire => {
+            let key = wanted.key.parse().map_err(|_| Failure::new(Cause::NothingHere))?;
+            keys::retire(console.store(), &key, &by).await
+        }
     };
     let result = changed.map(drop).map_err(Failure::from);
     done(&console, &me, &filings::Typed::default(), result).await
@@ -69,8 +77,28 @@ pub(super) async fn section(console: &Console, me: &SignedIn) -> Result<Markup, 
                 @else { button name="do" value="announce" { (ANNOUNCE.of(lang)) } }
             }
             p.dim.small { @if is_announced { (ROTATE_HOW.of(lang)) } @else { (ANNOUNCE_HOW.of(lang)) } }
+            (retiring(&set, me, lang))
         }
     })
+}
+
+/// For a key that somebody else may have; the one that signs can't go.
+fn retiring(set: &KeySet, me: &SignedIn, lang: Lang) -> Markup {
+    let can_go = |listed: &&ListedKey| listed.stage != KeyStage::Signing;
+    let others: Vec<_> = set.keys.iter().filter(can_go).collect();
+    html! {
+        @if !others.is_empty() {
+            form.row method="post" action="/settings/keys" {
+                (csrf(&me.who))
+                label { (KEY.of(lang)) " "
+                    select name="key" { @for listed in others { option { (listed.key.thumbprint()) } } }
+                }
+                (show::why("", lang))
+                button.danger name="do" value="retire" { (RETIRE.of(lang)) }
+            }
+            p.dim.small { (RETIRE_HOW.of(lang)) }
+        }
+    }
 }
 
 fn stage(stage: KeyStage, now: Timestamp, lang: Lang) -> Markup {
@@ -94,6 +122,12 @@ const ANNOUNCE_HOW: Text = Text(
 const HOW: Text = Text(
     "Lists for runtimes are signed; runtimes take nothing that isn't.",
     "发给运行时的列表都经过签名；运行时不接受未签名的列表。",
+);
+const KEY: Text = Text("Key", "密钥");
+const RETIRE: Text = Text("Drop this key at once", "立即废弃此密钥");
+const RETIRE_HOW: Text = Text(
+    "For a key that somebody else may have: what it signed is no longer good, and runtimes that know no other key wait until they hear of one.",
+    "用于可能已泄露的密钥：其签名立即失效，只知道该密钥的运行时须等到得知其他密钥。",
 );
 const RETIRED: Text = Text("retired; what it signed holds until", "已停用，其签名有效至");
 const ROTATE: Text = Text("Use the announced key", "启用已公布的密钥");
