@@ -124,7 +124,7 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::Store`].
     pub async fn find(&self, name: &AccountName) -> Result<Account, AccountError> {
-        self.by()?;
+        self.sees()?;
         Ok(load(self.store, name).await?.1)
     }
 
@@ -133,7 +133,7 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Store`].
     pub async fn list(&self, after: Option<&AccountName>, most: u32) -> Result<Vec<Account>, AccountError> {
-        self.by()?;
+        self.sees()?;
         let after = after.map(key).transpose()?;
         let prefix = Key::of(&["account", ""])?;
         let records = self.store.list(&prefix, after.as_ref(), most).await?;
@@ -281,12 +281,25 @@ impl<'a> Accounts<'a> {
         Ok(account)
     }
 
+    fn sees(&self) -> Result<By, Denied> {
+        self.caller.allow(to_see_accounts(self.caller), None, self.at)
+    }
+
     fn by(&self) -> Result<By, Denied> {
         let by = self.caller.allow(Right::Operate, None, self.at)?;
         Ok(match &self.reason {
             Some(reason) => by.because(reason.as_str()),
             None => by,
         })
+    }
+}
+
+/// The right with which somebody sees everybody's accounts: who runs the platform does, and who audits all of it.
+pub(crate) fn to_see_accounts(caller: &Caller) -> Right {
+    if caller.may(Right::Operate, None) {
+        Right::Operate
+    } else {
+        Right::Audit
     }
 }
 

@@ -109,6 +109,12 @@ pub enum BulkError {
         /// What is wrong.
         reason: String,
     },
+    /// The platform's JSON has entries for interfaces that there aren't here: UDP and TCP.
+    #[error("there is no such interface here as that of {}: take these entries out", .entries.join(", "))]
+    NoInterface {
+        /// Each with its list: `udpdomain udp://example.com`; some of them, where there are many.
+        entries: Vec<String>,
+    },
     /// A line of CSV doesn't begin with an interface.
     #[error("line {line}: `{found}` is no interface: use request, uploadFile, downloadFile or connectSocket")]
     Interface {
@@ -185,6 +191,9 @@ impl BulkError {
             (Lang::Zh, Self::TooLong { bytes, limit }) => format!("文本有 {bytes} 字节，最多 {limit} 字节"),
             (Lang::Zh, Self::TooMany { limit }) => format!("超过 {limit} 项"),
             (Lang::Zh, Self::Json { reason }) => format!("不是所需的 JSON（{reason}）"),
+            (Lang::Zh, Self::NoInterface { entries }) => {
+                format!("这里没有以下条目所属的接口，请先删除：{}", entries.join("、"))
+            }
             (Lang::Zh, Self::Interface { line, found }) => {
                 format!(
                     "第 {line} 行：`{found}` 不是接口，应为 request、uploadFile、downloadFile 或 connectSocket"

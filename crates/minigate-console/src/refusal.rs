@@ -1,16 +1,20 @@
 //! What was refused, in the audit log, without letting whoever is refused fill it.
 //!
-//! Of what the same one does within an hour, the 1st, 2nd, 4th, 8th … gets a row, which tells how many there were by then;
-//! of all such rows, at most a thousand in an hour are written, and then the 1,024th, 2,048th … So a row is never the only
-//! sign of a lasting attack, and a million attempts leave twenty rows.
+//! What is counted together is one account's failures from one network, or one actor's denials of one right in one app. Of
+//! these, each of the first twenty within an hour gets a row, and then the 32nd, 64th, 128th …; so somebody who is refused all
+//! the time hides nothing of anybody else, nor of what they do besides. A row tells how many there were by then, and how many
+//! of the same network or actor got none since the last row.
+//!
+//! Two bounds are above that: 200 rows an hour of one network or actor, and 10,000 of all; then the 256th, 512th … and
+//! the 16,384th … of those rows. So even they leave a lasting attack its signs, and a million attempts some hundred rows.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::Map;
 
 use crate::access::Denied;
 use crate::account::AccountName;
 use crate::hidden::fingerprint;
-use crate::moment::after;
+use crate::moment;
 use crate::origin::Origin;
 use crate::store::{Change, Entry, Key, Store, StoreError};
 
@@ -19,20 +23,21 @@ use crate::store::{Change, Entry, Key, Store, StoreError};
 /// # Errors
 /// [`StoreError`].
 pub async fn audit_denial(store: &dyn Store, denied: &Denied, at: Timestamp) -> Result<(), StoreError> {
-    let Some(times) = worth_a_row(store, &["denied", &denied.actor], at).await? else {
-        return Ok(());
+    let right = denied.right.as_str();
+    let source = Source {
+        who: &["denied", &denied.actor],
+        what: &[right, denied.app.as_deref().unwrap_or_default()],
     };
     let entry = Entry {
         origin: denied.origin.clone(),
         app: denied.app.clone(),
         ..Entry::new(denied.actor.as_str(), "access.denied")
     };
-    let entry = entry.after(json!({ "right": denied.right, "times": times }));
-    store.commit(&Change::new(entry), at).await?;
-    Ok(())
+    source.write(store, entry, ("right", right), at).await
 }
 
-/// Writes that somebody couldn't sign in: `session.refused`, with the reason, and how often within this hour from there.
+/// Writes that somebody couldn't sign in: `session.refused`, with the reason, and how often within this hour with this name
+/// from there.
 ///
 /// Only names of accounts that exist are written: what is typed into the field of the name may be a password.
 pub(crate) async fn audit_sign_in(
@@ -42,19 +47,17 @@ pub(crate) async fn audit_sign_in(
     why: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let place = origin.neighbourhood().to_string();
-    let Some(times) = worth_a_row(store, &["sign-in", &place], at).await? else {
-        return Ok(());
-    };
     let actor = claimed.map_or(NOBODY, AccountName::as_str);
+    let source = Source {
+        who: &["sign-in", &origin.neighbourhood().to_string()],
+        what: &[actor],
+    };
     let entry = Entry::new(actor, "session.refused").from(origin.to_string());
-    let entry = entry.after(json!({ "why": why, "times": times }));
-    store.commit(&Change::new(entry), at).await?;
-    Ok(())
+    source.write(store, entry, ("why", why), at).await
 }
 
 /// Writes that somebody got no access token with an AppSecret: `secret.refused`, with the reason, and how often within this
-/// hour from there.
+/// hour for this app from there.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -65,31 +68,81 @@ pub(crate) async fn audit_secret(
     why: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let place = origin.neighbourhood().to_string();
-    let Some(times) = worth_a_row(store, &["secret", app, &place], at).await? else {
-        return Ok(());
+    let source = Source {
+        who: &["secret", &origin.neighbourhood().to_string()],
+        what: &[app],
     };
     let entry = Entry::new(NOBODY, "secret.refused")
         .about(app)
         .from(origin.to_string());
-    let entry = entry.after(json!({ "why": why, "times": times }));
-    store.commit(&Change::new(entry), at).await?;
-    Ok(())
+    source.write(store, entry, ("why", why), at).await
 }
 
-/// How often it happened within the hour, where that is worth a row.
-async fn worth_a_row(store: &dyn Store, who: &[&str], at: Timestamp) -> Result<Option<u32>, StoreError> {
-    let end = after(at, HOUR);
-    let key = Key::of(&["refused", &fingerprint(who)])?;
-    let times = store.count(&key, end, at).await?;
-    if !times.is_power_of_two() {
-        return Ok(None);
+/// Whose refusals are counted.
+struct Source<'a> {
+    /// The network or the actor, who may fill no more than a part of the log.
+    who: &'a [&'a str],
+    /// What they were refused.
+    what: &'a [&'a str],
+}
+
+impl Source<'_> {
+    /// Writes a row, where it is worth one.
+    async fn write(
+        &self,
+        store: &dyn Store,
+        entry: Entry,
+        told: (&str, &str),
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let whole = fingerprint(&[self.who, self.what].concat());
+        let times = store.count(&refused(&whole)?, an_hour_after(at), at).await?;
+        let unwritten = Key::of(&["refused-unwritten", &fingerprint(self.who)])?;
+        if !self.is_worth_a_row(store, times, at).await? {
+            store.count(&unwritten, moment::after(at, DAY), at).await?;
+            return Ok(());
+        }
+        let mut after = Map::from_iter([
+            (told.0.to_owned(), told.1.into()),
+            ("times".to_owned(), times.into()),
+        ]);
+        if let Some(unwritten) = store.take(&unwritten, at).await? {
+            after.insert("unwritten".to_owned(), unwritten);
+        }
+        store.commit(&Change::new(entry.after(after.into())), at).await?;
+        Ok(())
     }
-    let all = store.count(&Key::of(&["refused-all"])?, end, at).await?;
-    Ok((all <= MOST_ROWS || all.is_power_of_two()).then_some(times))
+
+    async fn is_worth_a_row(&self, store: &dyn Store, times: u32, at: Timestamp) -> Result<bool, StoreError> {
+        if !is_within(times, EACH) {
+            return Ok(false);
+        }
+        let end = an_hour_after(at);
+        let theirs = store.count(&refused(&fingerprint(self.who))?, end, at).await?;
+        if !is_within(theirs, OF_ONE) {
+            return Ok(false);
+        }
+        let all = store.count(&Key::of(&["refused-all"])?, end, at).await?;
+        Ok(is_within(all, OF_ALL))
+    }
+}
+
+fn is_within(times: u32, bound: u32) -> bool {
+    times <= bound || times.is_power_of_two()
+}
+
+fn refused(counted: &str) -> Result<Key, StoreError> {
+    Key::of(&["refused", counted])
+}
+
+fn an_hour_after(at: Timestamp) -> Timestamp {
+    moment::after(at, SignedDuration::from_hours(1))
 }
 
 /// No account can have this name.
 const NOBODY: &str = "(nobody)";
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
-const MOST_ROWS: u32 = 1000;
+/// Rows in an hour of the same refusal, of one network or actor, and of all.
+const EACH: u32 = 20;
+const OF_ONE: u32 = 200;
+const OF_ALL: u32 = 10_000;
+const DAY: SignedDuration = SignedDuration::from_hours(24);

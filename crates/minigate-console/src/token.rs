@@ -18,7 +18,7 @@ pub use error::TokenError;
 
 use crate::By;
 use crate::access::{Caller, Right, Scopes};
-use crate::account::{self, AccountError, AccountName};
+use crate::account::{self, AccountError, AccountName, to_see_accounts};
 use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::origin::Origin;
@@ -135,7 +135,7 @@ impl<'a> Tokens<'a> {
         Ok(self.of_owner(&session.account().name).await?)
     }
 
-    /// Somebody's tokens, for who has [`Right::Operate`].
+    /// Somebody's tokens, for who sees everybody's accounts.
     ///
     /// # Errors
     /// [`TokenError::Denied`], [`TokenError::Store`].
@@ -145,7 +145,7 @@ impl<'a> Tokens<'a> {
         caller: &Caller,
         at: Timestamp,
     ) -> Result<Vec<Token>, TokenError> {
-        caller.allow(Right::Operate, None, at)?;
+        caller.allow(to_see_accounts(caller), None, at)?;
         Ok(self.of_owner(owner).await?)
     }
 

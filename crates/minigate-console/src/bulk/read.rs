@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minigate_policy::{Interface, PlatformLists, WrittenLists};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{BulkError, Form, LONGEST, Line, MOST, Pasted, judge_text};
 
@@ -27,6 +27,7 @@ pub(super) fn read(text: &str, form: Form) -> Result<Pasted, BulkError> {
         }
         Form::Platform => {
             let lists: PlatformLists = parse(text)?;
+            have_interfaces(text)?;
             of_lists(&lists.into(), named(text, PLATFORM_NAMES))
         }
         Form::Lists => of_lists(&parse(text)?, named(text, OWN_NAMES)),
@@ -36,7 +37,12 @@ pub(super) fn read(text: &str, form: Form) -> Result<Pasted, BulkError> {
 pub(super) fn form_of(text: &str, interface: Interface) -> Form {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
     if text.starts_with('{') {
-        let is_platforms = !named(text, PLATFORM_NAMES).is_empty() || text.contains("\"effective_domain\"");
+        let named = members(text);
+        let is_platforms = text.contains("\"effective_domain\"")
+            || PLATFORM_NAMES
+                .iter()
+                .chain(&NOT_HERE)
+                .any(|name| named.contains_key(*name));
         return if is_platforms { Form::Platform } else { Form::Lists };
     }
     let first = text.lines().map(str::trim).find(|line| !is_passed_over(line));
@@ -143,15 +149,39 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, BulkError> {
     })
 }
 
+/// Entries that nothing here would ever read are told, and not left out silently.
+fn have_interfaces(text: &str) -> Result<(), BulkError> {
+    let members = members(text);
+    let entries = NOT_HERE.into_iter().flat_map(|name| {
+        let list = members.get(name).and_then(Value::as_array).into_iter().flatten();
+        list.map(move |entry| {
+            let entry = entry.as_str().map_or_else(|| entry.to_string(), str::to_owned);
+            let entry: String = entry.chars().take(LONGEST_SHOWN).collect();
+            format!("{name} {entry}")
+        })
+    });
+    let entries: Vec<_> = entries.take(MOST_TOLD).collect();
+    if entries.is_empty() {
+        Ok(())
+    } else {
+        Err(BulkError::NoInterface { entries })
+    }
+}
+
+/// The members of the platform's JSON, or of the effective lists in it.
+fn members(text: &str) -> Map<String, Value> {
+    let Ok(Value::Object(mut members)) = serde_json::from_str(text) else {
+        return Map::new();
+    };
+    match members.remove("effective_domain") {
+        Some(Value::Object(effective)) => effective,
+        _ => members,
+    }
+}
+
 /// The interfaces whose lists are there.
 fn named(text: &str, names: [&str; 4]) -> BTreeSet<Interface> {
-    let Ok(Value::Object(members)) = serde_json::from_str(text) else {
-        return BTreeSet::new();
-    };
-    let members = match members.get("effective_domain") {
-        Some(Value::Object(effective)) => effective,
-        _ => &members,
-    };
+    let members = members(text);
     let all = names.into_iter().zip(Interface::ALL);
     let present = all.filter(|(name, _)| members.contains_key(*name));
     present.map(|(_, interface)| interface).collect()
@@ -166,4 +196,7 @@ const PLATFORM_NAMES: [&str; 4] = [
     "wsrequestdomain",
 ];
 const OWN_NAMES: [&str; 4] = ["request", "uploadFile", "downloadFile", "connectSocket"];
+/// Lists of the platform for interfaces that there aren't here.
+const NOT_HERE: [&str; 2] = ["udpdomain", "tcpdomain"];
+const MOST_TOLD: usize = 20;
 const LONGEST_SHOWN: usize = 300;

@@ -24,6 +24,7 @@ use super::layout::{self, Page, Place, Who};
 use super::requests::note_asker;
 use super::visitor::Visitor;
 use crate::access::{Caller, Right, Roles};
+use crate::account::to_see_accounts;
 use crate::audit::may_audit;
 use crate::hidden::Hidden;
 use crate::origin::Origin;
@@ -88,6 +89,11 @@ impl SignedIn {
         app: Option<&AppId>,
     ) -> Result<By, Failure> {
         Ok(console.allow(&self.caller, right, app).await?)
+    }
+
+    /// Whether they run the platform.
+    pub(crate) fn operates(&self) -> bool {
+        self.caller.may(Right::Operate, None)
     }
 
     /// The app of a path, in which they have a right.
@@ -254,16 +260,16 @@ async fn token_of_parts(parts: &Parts, body: Bytes) -> Option<String> {
 }
 
 fn places(caller: &Caller) -> Vec<Place> {
-    let operates = caller.may(Right::Operate, None);
+    let reads = caller.may(Right::Read, None);
     let all = [
         (Place::Apps, true),
         (Place::Approvals, true),
         (Place::WhatIf, true),
         (Place::Certificates, true),
         (Place::Audit, may_audit(caller)),
-        (Place::Accounts, operates),
-        (Place::Blocks, operates),
-        (Place::Settings, operates),
+        (Place::Accounts, caller.may(to_see_accounts(caller), None)),
+        (Place::Blocks, reads),
+        (Place::Settings, reads),
     ];
     all.into_iter()
         .filter(|(_, is_there)| *is_there)

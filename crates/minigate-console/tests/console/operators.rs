@@ -14,7 +14,8 @@ on_both! {
     an_account_that_cant_be_is_told_and_kept_in_the_form
     what_operators_do_to_an_account_is_done
     the_last_operator_stays
-    only_operators_see_accounts_and_settings
+    only_operators_change_accounts_and_settings
+    a_platforms_auditor_reads_everything_and_has_no_buttons
     d5_filings_are_imported_and_looked_up
     d5_what_is_wrong_with_filings_is_told
     d5_a_file_of_filings_is_sent_by_a_script
@@ -94,16 +95,22 @@ async fn the_last_operator_stays(database: &Database) {
     }
 }
 
-async fn only_operators_see_accounts_and_settings(database: &Database) {
+async fn only_operators_change_accounts_and_settings(database: &Database) {
     let served = Served::on(database).await;
     served.app("wx1").await;
     let mut ann = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
     let mut eve = served.signed_in("eve", Some(Role::Auditor), &[]).await;
 
+    for path in [
+        "/accounts",
+        "/accounts/ann",
+        "/accounts/nobody",
+        "/blocks",
+        "/settings",
+    ] {
+        assert_eq!(ann.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
     for browser in [&mut ann, &mut eve] {
-        for path in ["/accounts", "/accounts/ann", "/accounts/nobody", "/settings"] {
-            assert_eq!(browser.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
-        }
         let posts: [(&str, &[(&str, &str)]); 6] = [
             ("/accounts", &[("name", "x"), ("display_name", "x"), ("role", "")]),
             ("/accounts/ann", &[("do", "role"), ("role", "platformOperator")]),
@@ -119,6 +126,41 @@ async fn only_operators_see_accounts_and_settings(database: &Database) {
             let sent = browser.submit("/", path, fields).await;
             assert_eq!(sent.status, StatusCode::FORBIDDEN, "{path}");
         }
+    }
+}
+
+async fn a_platforms_auditor_reads_everything_and_has_no_buttons(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+    let mut eve = served.signed_in("eve", Some(Role::Auditor), &[]).await;
+    let block = [("domain", "evil.example"), ("reason", "malware")];
+    assert_eq!(
+        root.submit("/blocks", "/blocks", &block).await.status,
+        StatusCode::SEE_OTHER
+    );
+
+    for (path, shown) in [
+        ("/accounts", "root"),
+        ("/accounts/root", "platform operator"),
+        ("/blocks", "evil.example"),
+        ("/settings", "Signing keys"),
+    ] {
+        let page = eve.get(path).await;
+
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.body.contains(shown), "{path}");
+        let changing = page.body.matches("method=\"post\"").count();
+        assert_eq!(
+            changing, 2,
+            "{path} has more than the sign-out and the preferences"
+        );
+        assert!(
+            eve.get("/")
+                .await
+                .body
+                .contains(&format!("href=\"{}\"", path.replace("/root", "")))
+        );
     }
 }
 

@@ -14,6 +14,7 @@ on_both! {
     d2_a_draft_becomes_effective_on_the_pages
     d3_a_bad_entry_is_told_and_nothing_is_lost_or_saved
     d2_a_version_is_rolled_back_to
+    d2_a_blocked_entry_is_marked_among_the_effective_ones
     d2_an_answer_holds_for_the_draft_that_was_looked_at
     d2_a_draft_isnt_saved_over_another_unseen
     a_form_without_the_sessions_token_changes_nothing
@@ -175,6 +176,33 @@ async fn d2_a_version_is_rolled_back_to(database: &Database) {
     assert!(timeline.contains("Version 3"), "{timeline}");
     let difference = owner.get("/apps/wx1/diff?from=1&to=3").await.body;
     assert!(difference.contains("No difference."));
+}
+
+async fn d2_a_blocked_entry_is_marked_among_the_effective_ones(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let lists = [
+        ("request", "https://a.example.com\nhttps://b.com"),
+        ("do", "save"),
+    ];
+    owner.submit("/apps/wx1/draft", "/apps/wx1/draft", &lists).await;
+    for step in ["submit", "approve", "publish"] {
+        owner
+            .submit("/apps/wx1/draft", "/apps/wx1/draft/step", &[("step", step)])
+            .await;
+    }
+    assert!(!owner.get("/apps/wx1").await.body.contains(">blocked<"));
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+
+    let block = [("domain", "example.com"), ("reason", "phishing")];
+    root.submit("/blocks", "/blocks", &block).await;
+
+    for path in ["/apps/wx1", "/apps/wx1/versions/1"] {
+        let page = owner.get(path).await.body;
+        assert_eq!(page.matches(">blocked<").count(), 1, "{path}");
+        assert!(page.contains("phishing"), "{path}");
+    }
 }
 
 async fn a_form_without_the_sessions_token_changes_nothing(database: &Database) {

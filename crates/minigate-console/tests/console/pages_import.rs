@@ -12,6 +12,7 @@ on_both! {
     d3_a_wrong_line_is_told_and_nothing_of_the_import_is_kept
     d2_lists_are_added_removed_and_replaced_by_text_or_file
     d2_what_is_exported_is_imported_again_byte_for_byte
+    d1_entries_of_interfaces_that_arent_here_are_told
     what_isnt_there_cant_be_exported
     d7_an_import_that_fills_a_list_too_far_is_refused
     an_import_without_the_sessions_token_changes_nothing
@@ -91,6 +92,26 @@ async fn d2_what_is_exported_is_imported_again_byte_for_byte(database: &Database
         );
         discard(&mut owner).await;
     }
+}
+
+async fn d1_entries_of_interfaces_that_arent_here_are_told(database: &Database) {
+    let (served, mut owner) = owned(database).await;
+    let json =
+        r#"{"requestdomain":["https://a.com"],"udpdomain":["udp://u.com"],"tcpdomain":["tcp://t.com"]}"#;
+
+    let answer = import(&mut owner, &[("text", json), ("do", "save")]).await;
+
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        answer
+            .body
+            .contains("udpdomain udp://u.com, tcpdomain tcp://t.com")
+    );
+    assert!(answer.body.contains("https://a.com"), "what was pasted is kept");
+    assert!(draft_of(&served).await.is_none());
+    let empty = r#"{"requestdomain":["https://a.com"],"udpdomain":[],"tcpdomain":[]}"#;
+    let answer = import(&mut owner, &[("text", empty), ("do", "check")]).await;
+    assert_eq!(answer.status, StatusCode::OK);
 }
 
 async fn what_isnt_there_cant_be_exported(database: &Database) {

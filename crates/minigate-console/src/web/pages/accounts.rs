@@ -19,7 +19,9 @@ pub(super) use one::{one, revoke};
 use super::show;
 use crate::Console;
 use crate::access::{Right, Role};
-use crate::account::{Account, AccountName, Accounts, Invitation, NewAccount, PasswordState};
+use crate::account::{
+    Account, AccountName, Accounts, Invitation, NewAccount, PasswordState, to_see_accounts,
+};
 use crate::text::Text;
 use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
@@ -120,7 +122,7 @@ async fn page(
     typed: &Typed,
     wrong: Option<&Failure>,
 ) -> Result<Html<String>, Failure> {
-    me.allow(console, Right::Operate, None).await?;
+    me.allow(console, to_see_accounts(&me.caller), None).await?;
     let lang = me.visitor.lang;
     let accounts = Accounts::of(console.store(), &me.caller, console.now());
     let mut found = accounts.list(after, PAGE + 1).await?;
@@ -132,7 +134,7 @@ async fn page(
         @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
         (table(&found, lang))
         @if let Some(next) = next { p { a href={ "?after=" (next) } rel="next" { (MORE.of(lang)) } } }
-        (form(typed, wrong.is_some(), me))
+        @if me.operates() { (form(typed, wrong.is_some(), me)) }
     };
     Ok(me.show(TITLE.of(lang), Place::Accounts, &body))
 }

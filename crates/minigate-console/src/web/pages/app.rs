@@ -13,6 +13,7 @@ use super::{show, what_if};
 use crate::Console;
 use crate::access::Right;
 use crate::app::{self, App};
+use crate::block::{Block, BlockedEntry, Blocks};
 use crate::domains::{Draft, State as DraftState, Version, diff};
 use crate::preflight::{self, Preflight};
 use crate::text::Text;
@@ -86,13 +87,18 @@ pub(super) async fn overview(
     let draft = domains.draft().await?;
     let looked_at = preflight::of_effective(console.store(), &id).await?;
     let (lang, now) = (me.visitor.lang, console.now());
+    let blocks = Blocks::load(console.store()).await?;
+    let blocked = effective
+        .as_ref()
+        .map(|version| blocks.in_lists(&version.lists, now))
+        .unwrap_or_default();
     let body = html! {
         (head(&app, Tab::Overview, &me))
         (status(&app, effective.as_ref(), now, lang))
         (ending(looked_at.as_ref(), now, lang))
         @if let Some(draft) = &draft { (on_its_way(&app, draft, effective.as_ref(), now, lang)) }
         @match &effective {
-            Some(version) => (lists(&app, &version.lists, lang)),
+            Some(version) => (lists(&app, &version.lists, &blocked, lang)),
             None => p { a.button href={ "/apps/" (app.id) "/draft" } { (FIRST.of(lang)) } },
         }
         (what_if::small_form(&app.id, lang))
@@ -141,8 +147,8 @@ pub(super) fn state(state: DraftState, lang: Lang) -> Markup {
     html! { span.tag.(class) { (text.of(lang)) } }
 }
 
-/// The lists, interface by interface, each with how much room is left.
-pub(super) fn lists(app: &App, lists: &WrittenLists, lang: Lang) -> Markup {
+/// The lists, interface by interface, each with how much room is left and which entries runtimes don't get.
+pub(super) fn lists(app: &App, lists: &WrittenLists, blocked: &[BlockedEntry], lang: Lang) -> Markup {
     let most = app.profile().domains_per_interface;
     html! {
         ul.cards.interfaces {
@@ -151,11 +157,21 @@ pub(super) fn lists(app: &App, lists: &WrittenLists, lang: Lang) -> Markup {
                     h2 { code { (show::purpose(interface).of(lang)) } }
                     p.dim { (lists.of(interface).len()) " / " (most) }
                     @if lists.of(interface).is_empty() { p.dim { (NOTHING_LISTED.of(lang)) } }
-                    ul.entries { @for entry in lists.of(interface) { li { (show::entry(entry)) } } }
+                    ul.entries { @for entry in lists.of(interface) { li {
+                        (show::entry(entry))
+                        @for held in blocked.iter().filter(|held| held.interface == interface && held.entry == *entry) {
+                            " " (blocking(&held.block, lang))
+                        }
+                    } } }
                 }
             }
         }
     }
+}
+
+/// That runtimes don't get an entry, and why.
+fn blocking(block: &Block, lang: Lang) -> Markup {
+    html! { span.tag.bad { (BLOCKED.of(lang)) } " " span.dim.small { (show::foreign(&block.tell(lang))) } }
 }
 
 fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) -> Markup {
@@ -214,6 +230,7 @@ fn on_its_way(app: &App, draft: &Draft, effective: Option<&Version>, now: Timest
 }
 
 const APPROVAL: Text = Text("Approval", "审批");
+const BLOCKED: Text = Text("blocked", "已封禁");
 const DRAFT: Text = Text("A change is on its way", "有待发布的修改");
 const ENDING: Text = Text("Certificates that end soon", "即将到期的证书");
 const EFFECTIVE: Text = Text("Effective", "当前生效");

@@ -45,7 +45,7 @@ pub(super) struct Lifted {
 type Holders = BTreeMap<String, Vec<String>>;
 
 pub(super) async fn list(State(console): State<Arc<Console>>, me: SignedIn) -> Result<Html<String>, Failure> {
-    me.allow(&console, Right::Operate, None).await?;
+    me.allow(&console, Right::Read, None).await?;
     page(&console, &me, &NewBlock::default(), None).await
 }
 
@@ -110,7 +110,7 @@ async fn page(
         h1 { (TITLE.of(lang)) }
         p { (HOW.of(lang)) }
         @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
-        (form(typed, me, lang))
+        @if me.operates() { (form(typed, me, lang)) }
         @if blocks.is_empty() { p { (NONE.of(lang)) } } @else { (table(&blocks, &holders, me, now, lang)) }
     };
     Ok(me.show(TITLE.of(lang), Place::Blocks, &body))
@@ -143,7 +143,7 @@ fn table(blocks: &[Block], holders: &Holders, me: &SignedIn, now: Timestamp, lan
                 thead { tr {
                     th scope="col" { (DOMAIN.of(lang)) } th scope="col" { (show::WHY.of(lang)) }
                     th scope="col" { (UNTIL.of(lang)) } th scope="col" { (HELD.of(lang)) }
-                    th scope="col" { span.hidden { (LIFT.of(lang)) } }
+                    @if me.operates() { th scope="col" { span.hidden { (LIFT.of(lang)) } } }
                 } }
                 tbody { @for block in blocks { (row(block, holders.get(&block.domain), me, now, lang)) } }
             }
@@ -169,13 +169,17 @@ fn row(block: &Block, holders: Option<&Vec<String>>, me: &SignedIn, now: Timesta
                 @for id in holders.iter().take(SHOWN) { a href={ "/apps/" (id) } { (show::entry(id)) } " " }
                 @if holders.len() > SHOWN { "+ " (holders.len() - SHOWN) }
             }
-            td {
-                form method="post" action="/blocks/lift" {
-                    (csrf(&me.who))
-                    input type="hidden" name="domain" value=(block.domain);
-                    button.quiet aria-label={ (LIFT.of(lang)) " " (block.domain) } { (LIFT.of(lang)) }
-                }
-            }
+            @if me.operates() { td { (lifting(block, me, lang)) } }
+        }
+    }
+}
+
+fn lifting(block: &Block, me: &SignedIn, lang: Lang) -> Markup {
+    html! {
+        form method="post" action="/blocks/lift" {
+            (csrf(&me.who))
+            input type="hidden" name="domain" value=(block.domain);
+            button.quiet aria-label={ (LIFT.of(lang)) " " (block.domain) } { (LIFT.of(lang)) }
         }
     }
 }

@@ -37,7 +37,7 @@ async fn page(
     typed: &filings::Typed,
     wrong: Option<&Failure>,
 ) -> Result<Html<String>, Failure> {
-    me.allow(console, Right::Operate, None).await?;
+    me.allow(console, Right::Read, None).await?;
     let lang = me.visitor.lang;
     let body = html! {
         h1 { (TITLE.of(lang)) }

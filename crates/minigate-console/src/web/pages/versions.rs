@@ -16,6 +16,7 @@ use super::show;
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
+use crate::block::Blocks;
 use crate::domains::{Version, diff};
 use crate::text::Text;
 use crate::web::failure::Failure;
@@ -79,11 +80,12 @@ pub(super) async fn one(
     let (lang, now) = (me.visitor.lang, console.now());
     let version = console.domains(&id).version(number).await?;
     let is_effective = number == app.effective;
+    let blocks = Blocks::load(console.store()).await?;
     let body = html! {
         (app::head(&app, Tab::Versions, &me))
         h2 { (VERSION.of(lang)) " " (number) " " @if is_effective { span.tag.good { (EFFECTIVE.of(lang)) } } }
         (facts(&version, now, lang))
-        (app::lists(&app, &version.lists, lang))
+        (app::lists(&app, &version.lists, &blocks.in_lists(&version.lists, now), lang))
         @if !is_effective {
             p { a href={ "/apps/" (app.id) "/diff?from=" (number) "&to=" (app.effective) } { (AGAINST_EFFECTIVE.of(lang)) } }
             @if me.caller.may(Right::Write, Some(&id)) { (back(&app, number, &me, lang)) }

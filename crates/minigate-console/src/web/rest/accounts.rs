@@ -18,7 +18,7 @@ use super::page::{Page, Paging};
 use super::program::Program;
 use crate::Console;
 use crate::access::{Right, Role};
-use crate::account::{Account, AccountName, Accounts, NewAccount, PasswordState};
+use crate::account::{Account, AccountName, Accounts, NewAccount, PasswordState, to_see_accounts};
 use crate::web::failure::{Cause, Failure};
 
 /// Somebody who can sign in.
@@ -115,7 +115,7 @@ pub(super) async fn list_accounts(
     me: Program,
     Query(paging): Query<Paging>,
 ) -> Result<Answer<Page<AccountShown>>, Failure> {
-    let by = me.allow(&console, Right::Operate).await?;
+    let by = me.allow(&console, to_see_accounts(&me.caller)).await?;
     let limit = paging.limit()?;
     let after: Option<AccountName> = paging.after()?;
     let accounts = Accounts::of(console.store(), &me.caller, by.at());
@@ -159,7 +159,7 @@ pub(super) async fn read_account(
     me: Program,
     Path(name): Path<String>,
 ) -> Result<Answer<AccountShown>, Failure> {
-    let by = me.allow(&console, Right::Operate).await?;
+    let by = me.allow(&console, to_see_accounts(&me.caller)).await?;
     let accounts = Accounts::of(console.store(), &me.caller, by.at());
     Ok(Answer(accounts.find(&named(&name)?).await?.into()))
 }

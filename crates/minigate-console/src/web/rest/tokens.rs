@@ -17,7 +17,7 @@ use super::members::named;
 use super::program::Program;
 use crate::Console;
 use crate::access::{Right, Scopes};
-use crate::account::{AccountName, Accounts};
+use crate::account::{AccountName, Accounts, to_see_accounts};
 use crate::text::Text;
 use crate::token::{NewToken, Token, Tokens};
 use crate::web::failure::{Cause, Failure};
@@ -135,7 +135,7 @@ pub(super) async fn list_tokens_of(
     me: Program,
     Path(account): Path<String>,
 ) -> Result<Answer<Vec<TokenShown>>, Failure> {
-    let by = me.allow(&console, Right::Operate).await?;
+    let by = me.allow(&console, to_see_accounts(&me.caller)).await?;
     let account = known(&console, &me, &account, by.at()).await?;
     let tokens = Tokens::of(console.store());
     let tokens = tokens.of_account(&account, &me.caller, by.at()).await?;

@@ -8,6 +8,7 @@ use super::{Api, served};
 use crate::database::{Database, on_both};
 
 on_both! {
+    a_platforms_auditor_reads_what_operators_read
     operators_make_and_change_accounts
     operators_block_domains
     operators_import_filings
@@ -169,4 +170,26 @@ async fn operators_retire_keys(database: &Database) {
         (&rows["items"][0]["action"], &rows["items"][0]["reason"]),
         (&json!("keys.retire"), &json!("it leaked"))
     );
+}
+
+async fn a_platforms_auditor_reads_what_operators_read(database: &Database) {
+    let (served, store) = served(database).await;
+    let auditor = Api::with_roles(&served, &store, "eve", Some(Role::Auditor), &[], &Right::ALL).await;
+    let owner = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+
+    for path in [
+        "/accounts",
+        "/accounts/eve",
+        "/accounts/eve/tokens",
+        "/blocks",
+        "/keys",
+        "/filings",
+    ] {
+        assert_eq!(auditor.get(path).await.status, StatusCode::OK, "{path}");
+        assert_eq!(owner.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let renamed = auditor
+        .patch("/accounts/eve", json!({ "displayName": "Eve" }))
+        .await;
+    assert_eq!(renamed.status, StatusCode::FORBIDDEN);
 }

@@ -10,7 +10,7 @@ use minigate_policy::diagnosis::Lang;
 use super::{role_name, roles, state};
 use crate::Console;
 use crate::access::Right;
-use crate::account::{Account, AccountName, Accounts, Identity};
+use crate::account::{Account, AccountName, Accounts, Identity, to_see_accounts};
 use crate::store::{Logged, Query};
 use crate::text::Text;
 use crate::token::{Token, Tokens};
@@ -24,7 +24,7 @@ pub(in super::super) async fn one(
     Path(name): Path<String>,
     me: SignedIn,
 ) -> Result<Html<String>, Failure> {
-    me.allow(&console, Right::Operate, None).await?;
+    me.allow(&console, to_see_accounts(&me.caller), None).await?;
     let (lang, now) = (me.visitor.lang, console.now());
     let name: AccountName = name.parse().map_err(|_| Failure::new(Cause::NothingHere))?;
     let account = Accounts::of(console.store(), &me.caller, now).find(&name).await?;
@@ -35,7 +35,7 @@ pub(in super::super) async fn one(
     let body = html! {
         h1 { (show::foreign(&account.display_name)) " " small.dim { code { (account.name) } } " " (state(&account, lang)) }
         (facts(&account, &console, lang))
-        (deeds(&account, &me))
+        @if me.operates() { (deeds(&account, &me)) }
         @if !tokens.is_empty() { (token_list(&tokens, &account, &console, &me)) }
         h2 { (RECENT.of(lang)) }
         @if log.is_empty() { p { (NOTHING.of(lang)) } } @else { (audit::rows(&log, now, lang)) }
@@ -162,7 +162,9 @@ fn token_list(tokens: &[Token], account: &Account, console: &Console, me: &Signe
             li { form.row method="post" action={ "/accounts/" (account.name) "/tokens/" (token.id) } {
                 (csrf(&me.who))
                 span { strong { (show::foreign(&token.name)) } " " span.dim { (ENDS.of(lang)) " " (show::moment(token.ends_at, now, lang)) } }
-                button.quiet aria-label={ (REVOKE.of(lang)) " " (token.name) } { (REVOKE.of(lang)) }
+                @if me.operates() {
+                    button.quiet aria-label={ (REVOKE.of(lang)) " " (token.name) } { (REVOKE.of(lang)) }
+                }
             } }
         } }
     }

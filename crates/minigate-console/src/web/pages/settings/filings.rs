@@ -134,8 +134,8 @@ pub(super) async fn section(
             (source(inquiry.register(), imported.as_ref(), console, lang))
             @if inquiry.register() != RegisterKind::None { (question(&wanted.domain, found.as_ref(), lang)) }
             h3 { (CONSEQUENCES.of(lang)) }
-            (terms(inquiry.terms(), me))
-            @if inquiry.register() != RegisterKind::Given { (importer(typed, me)) }
+            @if me.operates() { (terms(inquiry.terms(), me)) } @else { (terms_shown(inquiry.terms(), lang)) }
+            @if me.operates() && inquiry.register() != RegisterKind::Given { (importer(typed, me)) }
         }
     })
 }
@@ -210,6 +210,19 @@ fn terms(terms: FilingTerms, me: &SignedIn) -> Markup {
             (choice("not_filed", terms.not_filed, IF_NOT_FILED))
             (choice("unknown", terms.unknown, IF_UNKNOWN))
             button.quiet { (SAVE.of(lang)) }
+        }
+    }
+}
+
+fn terms_shown(terms: FilingTerms, lang: Lang) -> Markup {
+    let follows = |consequence| match consequence {
+        Consequence::Stops => STOPS.of(lang),
+        Consequence::Warns => WARNS.of(lang),
+    };
+    html! {
+        dl.facts {
+            dt { (IF_NOT_FILED.of(lang)) } dd { (follows(terms.not_filed)) }
+            dt { (IF_UNKNOWN.of(lang)) } dd { (follows(terms.unknown)) }
         }
     }
 }

@@ -70,16 +70,24 @@ pub(super) async fn section(console: &Console, me: &SignedIn) -> Result<Markup, 
             ul.entries { @for listed in &set.keys {
                 li { code { (listed.key.thumbprint()) } " " (stage(listed.stage, now, lang)) }
             } }
-            form.row method="post" action="/settings/keys" {
-                (csrf(&me.who))
-                (show::why("", lang))
-                @if is_announced { button name="do" value="rotate" { (ROTATE.of(lang)) } }
-                @else { button name="do" value="announce" { (ANNOUNCE.of(lang)) } }
+            @if me.operates() {
+                (rotating(is_announced, me, lang))
+                (retiring(&set, me, lang))
             }
-            p.dim.small { @if is_announced { (ROTATE_HOW.of(lang)) } @else { (ANNOUNCE_HOW.of(lang)) } }
-            (retiring(&set, me, lang))
         }
     })
+}
+
+fn rotating(is_announced: bool, me: &SignedIn, lang: Lang) -> Markup {
+    html! {
+        form.row method="post" action="/settings/keys" {
+            (csrf(&me.who))
+            (show::why("", lang))
+            @if is_announced { button name="do" value="rotate" { (ROTATE.of(lang)) } }
+            @else { button name="do" value="announce" { (ANNOUNCE.of(lang)) } }
+        }
+        p.dim.small { @if is_announced { (ROTATE_HOW.of(lang)) } @else { (ANNOUNCE_HOW.of(lang)) } }
+    }
 }
 
 /// For a key that somebody else may have; the one that signs can't go.
