@@ -10,6 +10,7 @@
 //! at once can't both win, and the count of changes a month is exact.
 
 mod at_once;
+mod canonical;
 mod diff;
 mod error;
 mod gate;
@@ -17,13 +18,15 @@ mod model;
 mod propose;
 mod tell;
 
-use minigate_policy::{AppId, DomainLists, WrittenLists};
+use minigate_policy::{AppId, WrittenLists};
 use serde_json::json;
 
 pub use at_once::{Standing, Taken};
 pub use diff::{Difference, diff};
 pub use error::DomainsError;
 pub use model::{Approval, Draft, Proposed, State, Version};
+
+use canonical::canonical;
 
 use crate::By;
 use crate::app::{self, App};
@@ -185,9 +188,8 @@ impl<'a> Domains<'a> {
         self.expected.check(old.as_ref())?;
         let before = old.as_ref().map(store::read).transpose()?;
         let draft = Draft::new(app.effective, lists, by).after(before);
-        self.keep("domains.write", (&app_record, &app), old.as_ref(), &draft, by)
-            .await?;
-        Ok(draft)
+        self.keep("domains.write", (&app_record, &app), old.as_ref(), draft, by)
+            .await
     }
 
     /// Writes a draft with the very lists of a version.
@@ -283,23 +285,24 @@ impl<'a> Domains<'a> {
             .await
     }
 
-    /// Keeps a draft that holds, in place of the one that was read.
+    /// Keeps a draft that holds, in canonical form, in place of the one that was read.
     async fn keep(
         &self,
         action: &str,
         (app_record, app): (&Record, &App),
         old: Option<&Record>,
-        draft: &Draft,
+        mut draft: Draft,
         by: &By,
-    ) -> Result<(), DomainsError> {
-        judge(&draft.lists, app)?;
-        let unblocked = gate::Unblocked::check(self.store, &draft.lists, by.at()).await?;
-        if draft.lists == self.lists_at(app.effective).await? {
+    ) -> Result<Draft, DomainsError> {
+        draft.lists = canonical(&draft.lists, app)?;
+        let effective = self.lists_at(app.effective).await?;
+        let unblocked = gate::Unblocked::check(self.store, &effective, &draft.lists, by.at()).await?;
+        if draft.lists == effective {
             return Err(DomainsError::NothingChanges);
         }
-        let change = unblocked.rest(self.put_draft(action, old, draft, by)?)?;
+        let change = unblocked.rest(self.put_draft(action, old, &draft, by)?)?;
         self.store.commit(&change.rest_on(app_record), by.at()).await?;
-        Ok(())
+        Ok(draft)
     }
 
     async fn load_draft(&self) -> Result<(Record, Draft), DomainsError> {
@@ -343,10 +346,4 @@ impl Expected {
         };
         if is_it { Ok(()) } else { Err(DomainsError::Moved) }
     }
-}
-
-fn judge(lists: &WrittenLists, app: &App) -> Result<(), DomainsError> {
-    DomainLists::parse_for(lists, &app.profile())
-        .map(drop)
-        .map_err(DomainsError::Lists)
 }

@@ -8,6 +8,7 @@ use crate::Console;
 use crate::app::App;
 use crate::block::Blocks;
 use crate::bulk::{Judgement, Line, Mode, Pasted, Quota, judge_entry};
+use crate::domains::DomainsError;
 use crate::filing::{FilingOf, FilingTerms, Inquiry};
 use crate::store::StoreError;
 
@@ -33,7 +34,7 @@ impl Judged {
 }
 
 /// Judges what is typed: the rules, the block list, filings, and how full the lists are.
-pub(crate) async fn judge(console: &Console, app: &App, pasted: Pasted) -> Result<Judged, StoreError> {
+pub(crate) async fn judge(console: &Console, app: &App, pasted: Pasted) -> Result<Judged, DomainsError> {
     let lists = pasted.apply(&WrittenLists::default(), Mode::Add);
     let limit = app.profile().domains_per_interface;
     let quota = |interface: &Interface| {
@@ -51,13 +52,20 @@ pub(crate) async fn judge_lines(
     console: &Console,
     app: &App,
     lines: Vec<Line>,
-) -> Result<Vec<Line>, StoreError> {
+) -> Result<Vec<Line>, DomainsError> {
     let now = console.now();
-    let blocks = Blocks::load(console.store()).await?;
+    let (blocks, none) = (Blocks::load(console.store()).await?, Blocks::default());
     let nothing = WrittenLists::default();
-    let judge = |line: Line| Line {
-        judgement: judge_entry(line.interface, &line.text, app, &nothing, &blocks, now),
-        ..line
+    let effective = lists_of_effective(console, app).await?;
+    let judge = |line: Line| {
+        let normalised = line.judgement.normalised.as_ref();
+        // What is effective already is kept from runtimes, and mustn't keep the app from any other change.
+        let is_effective = normalised.is_some_and(|entry| effective.of(line.interface).contains(entry));
+        let blocks = if is_effective { &none } else { &blocks };
+        Line {
+            judgement: judge_entry(line.interface, &line.text, app, &nothing, blocks, now),
+            ..line
+        }
     };
     let mut lines: Vec<_> = lines.into_iter().map(judge).collect();
     let filings = filings(console, &lists_of(&lines)).await?;
@@ -65,6 +73,13 @@ pub(crate) async fn judge_lines(
         line.judgement = with_filing(line.judgement.clone(), &filings);
     }
     Ok(lines)
+}
+
+async fn lists_of_effective(console: &Console, app: &App) -> Result<WrittenLists, DomainsError> {
+    let Ok(id) = app.id.parse() else {
+        return Ok(WrittenLists::default());
+    };
+    console.domains(&id).lists_at(app.effective).await
 }
 
 fn lists_of(lines: &[Line]) -> WrittenLists {

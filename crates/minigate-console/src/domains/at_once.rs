@@ -114,7 +114,7 @@ impl Domains<'_> {
                     return Ok(Taken::InTheWay);
                 }
                 draft.state = State::Submitted;
-                self.keep("domains.submit", (app_record, app), own, &draft, by)
+                self.keep("domains.submit", (app_record, app), own, draft, by)
                     .await?;
                 Ok(Taken::Waits)
             }
@@ -129,21 +129,21 @@ impl Domains<'_> {
         draft: &Draft,
         by: &By,
     ) -> Result<Version, DomainsError> {
-        super::judge(&draft.lists, app)?;
+        let lists = super::canonical::canonical(&draft.lists, app)?;
         let limit = app.changes_a_month();
         if app.changes.at(by.at()) >= limit {
             return Err(DomainsError::Quota { limit });
         }
-        let unblocked = super::gate::Unblocked::check(self.store, &draft.lists, by.at()).await?;
-        let filed = super::gate::Filed::check(self.store, self.register, &draft.lists).await?;
+        let before = self.lists_at(app.effective).await?;
+        let unblocked = super::gate::Unblocked::check(self.store, &before, &lists, by.at()).await?;
+        let filed = super::gate::Filed::check(self.store, self.register, &lists).await?;
         let checked = super::gate::Checked::check(self.store, self.id, app, draft, by.at()).await?;
-        let version = Version::of(draft, app.effective.saturating_add(1), by);
+        let version = Version::of(draft, lists, app.effective.saturating_add(1), by);
         let published = App {
             effective: version.number,
             changes: app.changes.and_one(by.at()),
             ..app.clone()
         };
-        let before = self.lists_at(app.effective).await?;
         let entry = by.entry("domains.publish", self.id.as_str());
         let change = Change::new(entry.before(json!(before)).after(json!(version)))
             .replace(app_record, json!(published))

@@ -12,7 +12,8 @@ use crate::filing::{Filing, FilingRegister, Inquiry};
 use crate::preflight::Kept;
 use crate::store::{Change, Record, Store, StoreError};
 
-/// No entry is blocked.
+/// No entry is blocked that isn't effective already: those are kept from runtimes anyway, and mustn't keep an app from any
+/// other change.
 pub(super) struct Unblocked(Option<Record>);
 
 /// Every domain is filed, as far as the platform asks for it (rule D5).
@@ -24,11 +25,13 @@ pub(super) struct Checked(Kept);
 impl Unblocked {
     pub(super) async fn check(
         store: &dyn Store,
+        effective: &WrittenLists,
         lists: &WrittenLists,
         now: Timestamp,
     ) -> Result<Self, DomainsError> {
         let (record, blocks) = Blocks::load_with_record(store).await?;
-        let blocked = blocks.in_lists(lists, now);
+        let mut blocked = blocks.in_lists(lists, now);
+        blocked.retain(|of| !effective.of(of.interface).contains(&of.entry));
         if blocked.is_empty() {
             Ok(Self(record))
         } else {

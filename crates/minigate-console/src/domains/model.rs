@@ -133,10 +133,10 @@ impl Draft {
 }
 
 impl Version {
-    pub(super) fn of(draft: &Draft, number: u32, by: &By) -> Self {
+    pub(super) fn of(draft: &Draft, lists: WrittenLists, number: u32, by: &By) -> Self {
         Self {
             number,
-            lists: draft.lists.clone(),
+            lists,
             author: draft.author.clone(),
             approvals: draft.approvals.clone(),
             publisher: by.actor().to_owned(),

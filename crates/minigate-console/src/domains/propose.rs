@@ -53,9 +53,8 @@ impl Domains<'_> {
             by: by.actor().to_owned(),
             at: by.at(),
         });
-        self.keep("domains.propose", (&app_record, &app), old.as_ref(), &draft, by)
-            .await?;
-        Ok(draft)
+        self.keep("domains.propose", (&app_record, &app), old.as_ref(), draft, by)
+            .await
     }
 }
 

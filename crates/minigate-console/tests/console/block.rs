@@ -13,6 +13,7 @@ use crate::store::now;
 
 on_both! {
     d2_a_blocked_domain_blocks_all_below_it
+    d2_what_is_effective_and_blocked_keeps_an_app_from_no_other_change
     d2_a_blocked_entry_is_neither_written_nor_published
     d2_a_block_ends_by_itself_and_is_served_again
     d2_no_publication_slips_past_a_block_that_comes_meanwhile
@@ -37,6 +38,24 @@ async fn d2_a_blocked_domain_blocks_all_below_it(database: &Database) {
     assert_eq!(served, lists(&["https://good.com"]));
     let found = blocks.find(&domain("x.evil.com"), now()).unwrap();
     assert!(found.tell(Lang::En).contains("phishing") && found.tell(Lang::Zh).contains("phishing"));
+}
+
+async fn d2_what_is_effective_and_blocked_keeps_an_app_from_no_other_change(database: &Database) {
+    let (store, id) = app(database, false).await;
+    let domains = Domains::of(&*store, &id);
+    publish(&domains, &["https://api.evil.com"]).await;
+    block::add(&*store, &domain("evil.com"), "phishing", None, &by("root"))
+        .await
+        .unwrap();
+
+    publish(&domains, &["https://api.evil.com", "https://api.example.com"]).await;
+    let more = lists(&["https://api.evil.com", "https://more.evil.com"]);
+    let refused = domains.write(more, &by("alice")).await.unwrap_err();
+
+    assert!(
+        matches!(&refused, DomainsError::Blocked(entries) if entries.len() == 1 && entries[0].entry == "https://more.evil.com"),
+        "{refused}"
+    );
 }
 
 async fn d2_a_blocked_entry_is_neither_written_nor_published(database: &Database) {

@@ -25,6 +25,7 @@ on_both! {
     d2_the_changes_of_a_month_are_counted_and_begin_anew
     d2_of_concurrent_publishers_one_wins_and_the_count_is_exact
     d2_an_app_is_made_once
+    d7_entries_are_kept_once_and_as_the_platform_writes_them
     d7_of_concurrent_writers_none_gets_past_the_limit
 }
 
@@ -61,6 +62,24 @@ async fn d2_a_draft_becomes_effective_once_it_is_approved(database: &Database) {
     );
     assert_eq!(domains.effective().await.unwrap(), Some(version));
     assert_eq!(domains.draft().await.unwrap(), None);
+}
+
+async fn d7_entries_are_kept_once_and_as_the_platform_writes_them(database: &Database) {
+    let (store, id) = app(database, false).await;
+    let domains = Domains::of(&*store, &id);
+    let host = "api.long-enough-for-many.example.com";
+    let spelling = |place: usize| format!("https://{}{}", &host[..place], host[place..].to_uppercase());
+    let spellings: Vec<_> = (0..30).map(spelling).collect();
+    let spellings: Vec<_> = spellings.iter().map(String::as_str).collect();
+
+    let draft = domains.write(lists(&spellings), &by("alice")).await.unwrap();
+    approve(&domains).await;
+    let version = domains.publish(&by("alice")).await.unwrap();
+
+    let kept = lists(&["https://api.long-enough-for-many.example.com"]);
+    assert_eq!((&draft.lists, &version.lists), (&kept, &kept));
+    let again = domains.write(lists(&spellings[..1]), &by("alice")).await;
+    assert!(matches!(again, Err(DomainsError::NothingChanges)), "{again:?}");
 }
 
 async fn d2_every_step_is_one_row_of_the_log(database: &Database) {

@@ -36,10 +36,10 @@ async fn d2_a_draft_becomes_effective_by_the_api(database: &Database) {
 
     let effective = me.get("/apps/wx1/domains").await.json();
     assert_eq!(effective["number"], 1);
-    assert_eq!(effective["lists"]["request"], json!(["https://API.example.com"]));
+    assert_eq!(effective["lists"]["request"], json!(["https://api.example.com"]));
     assert_eq!(effective["note"], "first");
     let csv = me.get("/apps/wx1/domains/export?form=csv").await;
-    assert_eq!(csv.body, "interface,entry\nrequest,https://API.example.com\n");
+    assert_eq!(csv.body, "interface,entry\nrequest,https://api.example.com\n");
     let removed = json!({ "text": csv.body, "form": "csv", "mode": "remove" });
     let imported = me.post("/apps/wx1/draft/import", removed).await.json();
     assert_eq!(imported["lists"]["request"], json!([]));
@@ -52,7 +52,7 @@ async fn d2_a_draft_becomes_effective_by_the_api(database: &Database) {
         )
     );
     let difference = me.get("/apps/wx1/diff?from=0&to=1").await.json();
-    assert_eq!(difference[0]["added"], json!(["https://API.example.com"]));
+    assert_eq!(difference[0]["added"], json!(["https://api.example.com"]));
 }
 
 async fn d3_a_bad_entry_is_a_problem_with_its_rule_and_its_remedy(database: &Database) {
