@@ -6,9 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::postgres::{PgListener, PgPoolOptions};
-use sqlx::{PgPool, Postgres as Driver, Transaction};
+use sqlx::{Connection, PgConnection, PgPool, Postgres as Driver, Transaction};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+use tokio::time::{sleep, timeout};
 
 use super::change::{Deed, FilingRows, Import};
 use super::sql::{self, implement_store};
@@ -24,16 +25,17 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        greet(url).await?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
             .connect(url)
             .await?;
         migration::migrator(Database::Postgres).run(&pool).await?;
-        let mut listener = PgListener::connect_with(&pool).await?;
-        listener.listen(CHANNEL).await?;
-        let newest = watch::Sender::new(sqlx::query_scalar(sql::NEWEST).fetch_one(&pool).await?);
-        let listening = tokio::spawn(listen(listener, pool.clone(), newest.clone())).abort_handle();
+        let (listener, newest) = listen(&pool).await?;
+        let newest = watch::Sender::new(newest);
+        let following = follow(listener, pool.clone(), newest.clone());
+        let listening = tokio::spawn(following).abort_handle();
         Ok(Self {
             pool,
             newest,
@@ -73,28 +75,75 @@ impl Drop for Postgres {
 
 implement_store!(Postgres);
 
-/// Hears of commits; what was missed while the connection was lost is looked up.
-async fn listen(mut listener: PgListener, pool: PgPool, newest: watch::Sender<Sequence>) {
+/// Says why nobody answers, where that is so: a pool tells no more than that it has waited for long.
+async fn greet(url: &str) -> Result<(), StoreError> {
+    let connection = timeout(PATIENCE, PgConnection::connect(url)).await;
+    let connection = connection.map_err(|_| StoreError::Unavailable {
+        reason: format!("no answer within {} s", PATIENCE.as_secs()),
+    })?;
+    connection?.close().await?;
+    Ok(())
+}
+
+/// Listens for commits, and then asks for the newest: so none between the two is missed.
+async fn listen(pool: &PgPool) -> Result<(PgListener, Sequence), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    // It would come back without saying what it has missed.
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    let newest = sqlx::query_scalar(sql::NEWEST).fetch_one(pool).await?;
+    Ok((listener, newest))
+}
+
+/// Hears of commits, whatever becomes of connections.
+async fn follow(listener: PgListener, pool: PgPool, newest: watch::Sender<Sequence>) {
+    tokio::join!(hear(listener, &pool, &newest), look(&pool, &newest));
+}
+
+async fn hear(mut listener: PgListener, pool: &PgPool, newest: &watch::Sender<Sequence>) {
     loop {
-        let heard: Option<Sequence> = match listener.try_recv().await {
-            Ok(Some(notification)) => notification.payload().parse().ok(),
-            Ok(None) => sqlx::query_scalar(sql::NEWEST).fetch_one(&pool).await.ok(),
-            Err(_) => {
-                tokio::time::sleep(PAUSE).await;
-                continue;
+        while let Ok(Some(notification)) = listener.try_recv().await {
+            if let Ok(sequence) = notification.payload().parse() {
+                tell(newest, sequence);
             }
-        };
-        if let Some(sequence) = heard {
-            newest.send_if_modified(|newest| {
-                let is_newer = sequence > *newest;
-                *newest = sequence.max(*newest);
-                is_newer
-            });
+        }
+        // It holds a connection, for which a pool that closes would wait.
+        drop(listener);
+        let (again, sequence) = listen_again(pool).await;
+        listener = again;
+        tell(newest, sequence);
+    }
+}
+
+async fn listen_again(pool: &PgPool) -> (PgListener, Sequence) {
+    loop {
+        match listen(pool).await {
+            Ok(listening) => return listening,
+            Err(_) => sleep(PAUSE).await,
         }
     }
 }
 
+/// Asks now and then: a connection can be dead without either side hearing of it.
+async fn look(pool: &PgPool, newest: &watch::Sender<Sequence>) {
+    loop {
+        sleep(GLANCE).await;
+        if let Ok(sequence) = sqlx::query_scalar(sql::NEWEST).fetch_one(pool).await {
+            tell(newest, sequence);
+        }
+    }
+}
+
+fn tell(newest: &watch::Sender<Sequence>, sequence: Sequence) {
+    newest.send_if_modified(|newest| {
+        let is_newer = sequence > *newest;
+        *newest = sequence.max(*newest);
+        is_newer
+    });
+}
+
 const CHANNEL: &str = "minigate_console";
-const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 const CONNECTIONS: u32 = 16;
