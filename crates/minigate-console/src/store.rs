@@ -135,6 +135,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The number of the newest commit that this process knows of; it hears of those of other processes too.
     fn newest(&self) -> watch::Receiver<Sequence>;
 
+    /// Ends its connections; in SQLite, all that was written is in the one file then. Nothing else works any more.
+    async fn close(&self);
+
     /// What the database is called: `SQLite`, `PostgreSQL`.
     fn database(&self) -> &'static str;
 }

@@ -76,8 +76,8 @@ pub(crate) fn no_account(name: &str, lang: Lang) -> String {
 /// The console has never run on that database.
 pub(crate) const fn no_database(lang: Lang) -> &'static str {
     lang.pick(
-        "the database isn't there yet: start the console once",
-        "数据库尚不存在：请先启动一次控制台",
+        "the database isn't there yet, or is older than this program: start the console once",
+        "数据库尚不存在，或比此程序旧：请先启动一次控制台",
     )
 }
 

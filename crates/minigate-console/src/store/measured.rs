@@ -105,6 +105,10 @@ impl Store for Measured {
         self.time("filings", self.inner.filings(after, most)).await
     }
 
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+
     fn newest(&self) -> watch::Receiver<Sequence> {
         self.inner.newest()
     }

@@ -1,7 +1,8 @@
 //! The shape of the database, step by step.
 
 use sqlx::migrate::{Migration as Step, MigrationType, Migrator};
-use sqlx::{Connection, PgConnection, SqlSafeStr, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection, SqlSafeStr};
 
 use super::{Database, StoreError};
 
@@ -19,7 +20,7 @@ pub struct Migration {
 /// What [`open`](super::open) would do to a database, without doing it.
 ///
 /// # Errors
-/// As [`open`](super::open) has them; a database of SQLite has to be there.
+/// As [`open`](super::open) has them.
 pub async fn pending(url: &str) -> Result<Vec<Migration>, StoreError> {
     let database = Database::of(url)?;
     let applied: Vec<i64> = match database {
@@ -68,8 +69,13 @@ fn step(number: i64, description: &'static str, sql: &'static str) -> Step {
     )
 }
 
+/// None of a file that isn't there: it isn't made to be looked at.
 async fn applied_sqlite(url: &str) -> Result<Vec<i64>, StoreError> {
-    let mut connection = SqliteConnection::connect(url).await?;
+    let options: SqliteConnectOptions = url.parse()?;
+    if !options.get_filename().exists() {
+        return Ok(Vec::new());
+    }
+    let mut connection = options.connect().await?;
     let table = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
     let tables: i64 = sqlx::query_scalar(table).fetch_one(&mut connection).await?;
     if tables == 0 {

@@ -268,6 +268,10 @@ macro_rules! implement_store {
                 Ok(rows.fetch_all(&self.pool).await?)
             }
 
+            async fn close(&self) {
+                self.pool.close().await;
+            }
+
             fn newest(&self) -> watch::Receiver<Sequence> {
                 self.newest.subscribe()
             }

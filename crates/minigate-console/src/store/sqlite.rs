@@ -1,6 +1,8 @@
 //! SQLite: one file, for one console process.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite as Driver, SqlitePool, Transaction};
+use tokio::fs::OpenOptions;
 use tokio::sync::watch;
 
 use super::change::{Deed, FilingRows, Import};
@@ -23,7 +26,9 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
+        let options = SqliteConnectOptions::from_str(url)?;
+        make_private(options.get_filename()).await?;
+        let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // A commit is on the disk before it is acknowledged, so it survives the machine too.
@@ -58,6 +63,22 @@ impl Sqlite {
 }
 
 implement_store!(Sqlite);
+
+/// Makes the file where it isn't there, for its owner only: hashes of passwords and keys are in it. What SQLite puts beside
+/// it gets the same mode.
+async fn make_private(file: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    match options.open(file).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Unavailable {
+            reason: format!("{}: {error}", file.display()),
+        }),
+    }
+}
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const CONNECTIONS: u32 = 8;

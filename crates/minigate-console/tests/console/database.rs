@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use minigate_console::store::{Store, open};
 use sqlx::{Connection, PgConnection};
 
-/// Where a test's data is; it is gone with the test.
+/// Where a test's data is; it is gone with a test that passes.
 pub(crate) enum Database {
     Sqlite(tempfile::TempDir),
-    Postgres { url: String },
+    Postgres { server: String, name: String },
 }
 
 impl Database {
@@ -29,29 +29,36 @@ impl Database {
             std::process::id(),
             NEXT.fetch_add(1, Ordering::Relaxed)
         );
-        let mut connection = PgConnection::connect(&format!("{server}/postgres"))
-            .await
-            .expect("the server");
-        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        sqlx::query(create)
-            .execute(&mut connection)
-            .await
-            .expect("a database");
-        Some(Self::Postgres {
-            url: format!("{server}/{name}"),
-        })
+        tell(&server, format!("CREATE DATABASE {name}")).await;
+        Some(Self::Postgres { server, name })
+    }
+
+    /// Ends it, with what still reads or writes it. That of a test that fails stays, to be looked at.
+    pub(crate) async fn remove(self) {
+        if let Self::Postgres { server, name } = self {
+            tell(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
     }
 
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite:{}/console.db", folder.path().display()),
-            Self::Postgres { url } => url.clone(),
+            Self::Postgres { server, name } => format!("{server}/{name}"),
         }
     }
 
     pub(crate) async fn open(&self) -> Arc<dyn Store> {
         open(&self.url()).await.expect("it opens")
     }
+}
+
+async fn tell(server: &str, statement: String) {
+    let url = format!("{server}/postgres");
+    let mut connection = PgConnection::connect(&url).await.expect("the server");
+    let done = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await;
+    done.expect("it is done");
 }
 
 /// Runs each test on both databases.
@@ -74,6 +81,7 @@ macro_rules! on_both {
                 async fn $test() {
                     if let Some(database) = Database::postgres().await {
                         super::$test(&database).await;
+                        database.remove().await;
                     }
                 }
             )*

@@ -36,6 +36,7 @@ mod preflight;
 mod proposal;
 mod publish;
 mod rest;
+mod road;
 mod schemathesis;
 mod secrets;
 mod served;

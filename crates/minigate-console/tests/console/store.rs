@@ -1,12 +1,15 @@
 //! What holds for each database.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use minigate_console::store::{Change, Entry, Key, Query, Store, StoreError, pending};
+use minigate_console::store::{Change, Entry, Key, Query, Store, StoreError, open, pending};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::database::{Database, on_both};
+use crate::road::Road;
 
 on_both! {
     a_change_is_written_whole_with_its_entry
@@ -273,11 +276,10 @@ async fn what_was_committed_is_there_after_opening_anew(database: &Database) {
 }
 
 async fn a_new_database_says_what_it_would_get(database: &Database) {
-    if let Database::Sqlite(folder) = database {
-        std::fs::File::create(folder.path().join("console.db")).unwrap();
-    }
-
     let before = pending(&database.url()).await.unwrap();
+    if let Database::Sqlite(folder) = database {
+        assert!(!folder.path().join("console.db").exists());
+    }
     database.open().await;
     let after = pending(&database.url()).await.unwrap();
 
@@ -313,6 +315,52 @@ async fn a_commit_is_heard_of(database: &Database) {
     let sequence = commit(&here, "a", json!(1)).await;
 
     newest.wait_for(|newest| *newest >= sequence).await.unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_sqlite_is_its_owners_and_whole_once_it_is_closed() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = Database::sqlite();
+    let store = database.open().await;
+    commit(&store, "a", json!(1)).await;
+    let url = database.url();
+    let file = std::path::Path::new(url.strip_prefix("sqlite:").unwrap());
+
+    store.close().await;
+
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(file, &copy).unwrap();
+    let copied = open(&format!("sqlite:{}", copy.display())).await;
+    let record = copied.unwrap().get(&key("a")).await.unwrap().unwrap();
+    assert_eq!(record.body, json!(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_committed_while_the_database_was_out_of_reach_is_heard_of_after_that() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let road = Road::to(&database.url()).await;
+    let (here, there) = (database.open().await, open(&road.url).await.unwrap());
+    let mut newest = there.newest();
+
+    road.close();
+    road.tried_in_vain(2).await;
+    let sequence = commit(&here, "a", json!(1)).await;
+    assert!(*newest.borrow() < sequence);
+    road.open();
+
+    let heard = timeout(
+        Duration::from_secs(30),
+        newest.wait_for(|newest| *newest >= sequence),
+    )
+    .await;
+    heard.expect("it is heard of").unwrap();
+    drop((here, there));
+    database.remove().await;
 }
 
 async fn execute(url: &str, sql: &'static str) -> Result<(), sqlx::Error> {

@@ -106,6 +106,10 @@ impl Store for Counting {
         self.store.filings(after, most).await
     }
 
+    async fn close(&self) {
+        self.store.close().await;
+    }
+
     fn newest(&self) -> watch::Receiver<Sequence> {
         self.store.newest()
     }

@@ -88,6 +88,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     }
     // What is under way may end, as requests may; another pre-flight can begin when its time is over.
     let _ = timeout(serve::GRACE, console.settle()).await;
+    console.store().close().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,6 +6,7 @@ use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode};
 use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
 use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::time::sleep;
 
 use super::row::{Copied, Row, Table, Tallying};
 use super::{CopyError, Part, ROWS_A_PART};
@@ -58,10 +59,7 @@ impl Source {
             }
             Database::Postgres => {
                 let mut connection = PgConnection::connect(url).await?;
-                let others: i64 = sqlx::query_scalar(OTHERS).fetch_one(&mut connection).await?;
-                if others > 0 {
-                    return Err(CopyError::InUse);
-                }
+                await_alone(&mut connection).await?;
                 Ok(Self(Link::Postgres(connection)))
             }
         }
@@ -312,5 +310,19 @@ const COUNTS: [(Table, &str); 4] = [
 /// The next number of the audit log follows on the last.
 const GO_ON: &str = "SELECT setval(pg_get_serial_sequence('audit', 'sequence'), \
      coalesce(max(sequence), 1), max(sequence) IS NOT NULL) FROM audit";
+/// A connection that has just been closed is still listed for a moment.
+async fn await_alone(connection: &mut PgConnection) -> Result<(), CopyError> {
+    for _ in 0..GLANCES {
+        let others: i64 = sqlx::query_scalar(OTHERS).fetch_one(&mut *connection).await?;
+        if others == 0 {
+            return Ok(());
+        }
+        sleep(GLANCE).await;
+    }
+    Err(CopyError::InUse)
+}
+
+const GLANCE: Duration = Duration::from_millis(50);
+const GLANCES: u32 = 20;
 const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity \
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::{anyhow, bail};
 use minigate_console::Clock;
 use minigate_console::access::Caller;
 use minigate_console::account::{AccountError, AccountName, Accounts};
@@ -44,8 +44,9 @@ pub(super) async fn run(
 async fn invite(name: &str, args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<()> {
     let lang = printer.lang;
     let name: AccountName = name.parse().map_err(|_| anyhow!(words::no_account(name, lang)))?;
-    let missing = pending(args.database()).await;
-    missing.with_context(|| words::no_database(lang))?;
+    if !pending(args.database()).await?.is_empty() {
+        bail!(words::no_database(lang));
+    }
     let store = store::open(args.database()).await?;
     let caller = Caller::local("console").from("local");
     let accounts = Accounts::of(&*store, &caller, Clock::of_the_machine().now());
