@@ -88,7 +88,7 @@ pub struct Scopes {
 
 /// Somebody isn't allowed to do something.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{actor} has no right `{right}`{}", of_app(.app.as_deref()))]
+#[error("{}", .missing.told(actor, *right, .app.as_deref()))]
 pub struct Denied {
     /// Who.
     pub actor: String,
@@ -98,6 +98,17 @@ pub struct Denied {
     pub right: Right,
     /// In which app.
     pub app: Option<String>,
+    /// What they would need.
+    pub missing: Missing,
+}
+
+/// What somebody would need to be allowed something.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Missing {
+    /// A role.
+    Role,
+    /// Their role is enough, but not the token's scopes or apps.
+    Scope,
 }
 
 /// The text names no right.
@@ -166,8 +177,11 @@ impl Caller {
     /// Whether it may do something, to an app or to the platform.
     #[must_use]
     pub fn may(&self, right: Right, app: Option<&AppId>) -> bool {
-        let is_in_scope = self.scopes.as_ref().is_none_or(|scopes| scopes.hold(right, app));
-        is_in_scope && self.roles.hold(right, app)
+        self.is_in_scope(right, app) && self.roles.hold(right, app)
+    }
+
+    fn is_in_scope(&self, right: Right, app: Option<&AppId>) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| scopes.hold(right, app))
     }
 
     /// Lets it do something, at a moment.
@@ -175,7 +189,8 @@ impl Caller {
     /// # Errors
     /// [`Denied`].
     pub fn allow(&self, right: Right, app: Option<&AppId>, at: Timestamp) -> Result<By, Denied> {
-        if self.may(right, app) {
+        let has_role = self.roles.hold(right, app);
+        if has_role && self.is_in_scope(right, app) {
             Ok(By::new(self.actor.clone(), self.origin.clone(), at))
         } else {
             Err(Denied {
@@ -183,6 +198,7 @@ impl Caller {
                 origin: self.origin.clone(),
                 right,
                 app: app.map(ToString::to_string),
+                missing: if has_role { Missing::Scope } else { Missing::Role },
             })
         }
     }
@@ -234,6 +250,17 @@ impl Role {
     }
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Owner => "owner",
+            Self::Developer => "developer",
+            Self::Auditor => "auditor",
+            Self::PlatformOperator => "platform operator",
+        })
+    }
+}
+
 impl Right {
     /// All of them.
     pub const ALL: [Self; 7] = [
@@ -276,8 +303,15 @@ impl FromStr for Right {
     }
 }
 
-fn of_app(app: Option<&str>) -> String {
-    app.map(|app| format!(" in {app}")).unwrap_or_default()
+impl Missing {
+    fn told(self, actor: &str, right: Right, app: Option<&str>) -> String {
+        match (self, app) {
+            (Self::Role, Some(app)) => format!("{actor} has no right `{right}` in {app}"),
+            (Self::Role, None) => format!("{actor} has no right `{right}`"),
+            (Self::Scope, Some(app)) => format!("the token's scopes don't hold `{right}` for {app}"),
+            (Self::Scope, None) => format!("the token's scopes don't hold `{right}` for the whole platform"),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::By;
+use crate::access::{Caller, Right};
+use crate::domains;
 use crate::store::{Change, Key, Record, Store, StoreError};
+use crate::text::unfit_en;
 
 /// An app, as it is kept.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -68,11 +71,29 @@ pub enum AppError {
     #[error("there is no app `{0}`")]
     Unknown(String),
     /// The name is empty, too long, or has control characters.
-    #[error("`{0}` is no name: it has 1 to 100 characters, none of them a control character")]
+    #[error("{}: it has 1 to 100 characters, none of them a control character", unfit_en(.0, "name"))]
     Name(String),
+    /// Two people are wanted, and a change waits that only the second of them may let through.
+    #[error(
+        "a change is on its way that somebody else than its author has to approve: publish or discard the draft first, or let a platform operator turn this rule off"
+    )]
+    OneFewer,
     /// The store doesn't do its work.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Settings {
+    /// An app with them.
+    pub(crate) fn of(self, app: App) -> App {
+        App {
+            name: self.name.unwrap_or(app.name),
+            two_people: self.two_people.unwrap_or(app.two_people),
+            preflight_required: self.preflight_required.unwrap_or(app.preflight_required),
+            api_publishes: self.api_publishes.unwrap_or(app.api_publishes),
+            ..app
+        }
+    }
 }
 
 impl App {
@@ -205,18 +226,25 @@ pub async fn let_api_publish(
 
 /// Changes settings of an app.
 ///
+/// That two people have to agree can't be given up while there is a draft, or one person alone could let it through; who runs
+/// the platform can.
+///
 /// # Errors
-/// [`AppError::Unknown`], [`AppError::Name`], [`AppError::Store`].
-pub async fn set(store: &dyn Store, id: &AppId, settings: Settings, by: &By) -> Result<App, AppError> {
+/// [`AppError::Unknown`], [`AppError::Name`], [`AppError::OneFewer`], [`AppError::Store`].
+pub async fn set(
+    store: &dyn Store,
+    id: &AppId,
+    settings: Settings,
+    caller: &Caller,
+    by: &By,
+) -> Result<App, AppError> {
     let (record, old) = load(store, id).await?;
+    let is_given_up = old.two_people && settings.two_people == Some(false);
+    if is_given_up && !caller.may(Right::Operate, None) && domains::is_drafted(store, id).await? {
+        return Err(AppError::OneFewer);
+    }
     let name = settings.name.as_deref().map(name_of).transpose()?;
-    let app = App {
-        name: name.unwrap_or_else(|| old.name.clone()),
-        two_people: settings.two_people.unwrap_or(old.two_people),
-        preflight_required: settings.preflight_required.unwrap_or(old.preflight_required),
-        api_publishes: settings.api_publishes.unwrap_or(old.api_publishes),
-        ..old.clone()
-    };
+    let app = Settings { name, ..settings }.of(old.clone());
     if app == old {
         return Ok(app);
     }

@@ -33,6 +33,12 @@ use crate::app::{self, App};
 use crate::filing::FilingRegister;
 use crate::store::{self, Change, Key, Record, Sequence, Store, StoreError};
 
+/// Whether an app has a draft.
+pub(crate) async fn is_drafted(store: &dyn Store, id: &AppId) -> Result<bool, StoreError> {
+    let draft = store.get(&Key::of(&["draft", id.as_str()])?).await?;
+    Ok(draft.is_some())
+}
+
 /// The drafts of all apps, with their IDs and revisions, in the order of the IDs, from after one of them.
 ///
 /// # Errors

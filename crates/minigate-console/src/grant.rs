@@ -51,7 +51,13 @@ pub enum GrantError {
     /// It is for no release.
     #[error("a grant is for the development version, the trial version or both")]
     NoRelease,
-    /// It ends in the past, or too late.
+    /// It would have ended already.
+    #[error("a grant ends in the future, and {until} lies in the past")]
+    Past {
+        /// When it would end.
+        until: Timestamp,
+    },
+    /// It ends too late.
     #[error("a grant ends within {days} days, not at {until}", days = LONGEST.as_hours() / 24)]
     Length {
         /// When it would end.
@@ -80,7 +86,7 @@ pub async fn current(store: &dyn Store, id: &AppId, now: Timestamp) -> Result<Op
 /// Gives a grant; it takes the place of one that there is.
 ///
 /// # Errors
-/// [`GrantError::Reason`], [`GrantError::NoRelease`], [`GrantError::Length`], [`GrantError::App`], [`GrantError::Store`].
+/// [`GrantError::Reason`], [`GrantError::NoRelease`], [`GrantError::Past`], [`GrantError::Length`], [`GrantError::App`], [`GrantError::Store`].
 pub async fn give(
     store: &dyn Store,
     id: &AppId,
@@ -97,7 +103,10 @@ pub async fn give(
         return Err(GrantError::NoRelease);
     }
     let length = until.duration_since(by.at());
-    if !(length.is_positive() && length <= LONGEST) {
+    if !length.is_positive() {
+        return Err(GrantError::Past { until });
+    }
+    if length > LONGEST {
         return Err(GrantError::Length { until });
     }
     let grant = Grant {

@@ -12,3 +12,21 @@ impl Text {
         lang.pick(self.0, self.1)
     }
 }
+
+/// That a text can't be a name, or that there is none: an empty one can't be quoted.
+pub(crate) fn unfit_en(text: &str, what: &str) -> String {
+    if text.is_empty() {
+        format!("the {what} is missing")
+    } else {
+        format!("`{text}` is no {what}")
+    }
+}
+
+/// The same in Chinese.
+pub(crate) fn unfit_zh(text: &str, what: &str) -> String {
+    if text.is_empty() {
+        format!("缺少{what}")
+    } else {
+        format!("`{text}` 不能作为{what}")
+    }
+}

@@ -88,7 +88,7 @@ impl<'a> Tokens<'a> {
     /// Makes a token of the one who is signed in, and gives its secret, which can't be shown again.
     ///
     /// # Errors
-    /// [`TokenError::MustChange`], [`TokenError::Name`], [`TokenError::NoScope`], [`TokenError::End`],
+    /// [`TokenError::MustChange`], [`TokenError::Name`], [`TokenError::NoScope`], [`TokenError::Past`], [`TokenError::End`],
     /// [`TokenError::TooMany`] with a hundred of them, [`TokenError::Random`], [`TokenError::Store`].
     pub async fn create(
         &self,
@@ -156,6 +156,21 @@ impl<'a> Tokens<'a> {
     pub async fn revoke(&self, session: &Session, id: &str, at: Timestamp) -> Result<(), TokenError> {
         session.caller()?;
         self.drop(&session.account().name, id, &session.by(at)).await
+    }
+
+    /// Revokes every token of the one who is signed in.
+    ///
+    /// # Errors
+    /// [`TokenError::MustChange`], [`TokenError::Store`].
+    pub async fn revoke_all(&self, session: &Session, at: Timestamp) -> Result<(), TokenError> {
+        for token in self.mine(session).await? {
+            match self.revoke(session, &token.id, at).await {
+                // It went with the one that it was made with.
+                Ok(()) | Err(TokenError::Unknown(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
     }
 
     /// Revokes somebody's token, for who has [`Right::Operate`].
@@ -290,7 +305,10 @@ impl NewToken {
         {
             return Err(TokenError::TooManyApps(MOST));
         }
-        if self.ends_at <= at || self.ends_at > after(at, YEAR) {
+        if self.ends_at <= at {
+            return Err(TokenError::Past(self.ends_at));
+        }
+        if self.ends_at > after(at, YEAR) {
             return Err(TokenError::End(self.ends_at));
         }
         Ok(())

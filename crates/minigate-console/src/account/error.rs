@@ -5,6 +5,7 @@ use crate::access::{Denied, Role};
 use crate::app::AppError;
 use crate::hidden::NoRandom;
 use crate::store::StoreError;
+use crate::text::unfit_en;
 
 /// Why something can't be done to an account; nothing is kept of it then.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +21,7 @@ pub enum AccountError {
     #[error("there is no account `{0}`")]
     Unknown(AccountName),
     /// The display name is empty, too long, or has control characters.
-    #[error("`{0}` is no name: it has 1 to 100 characters, none of them a control character")]
+    #[error("{}: it has 1 to 100 characters, none of them a control character", unfit_en(.0, "name"))]
     DisplayName(String),
     /// Nobody would be left who runs the platform.
     #[error("`{0}` is the last one who runs the platform")]
@@ -34,7 +35,7 @@ pub enum AccountError {
         app: String,
     },
     /// The role can't be had there: apps have owners, developers and auditors, the platform operators and auditors.
-    #[error("the role {role:?} can't be had {}", if *.in_app { "in an app" } else { "on the platform" })]
+    #[error("the role {role} can't be had {}", if *.in_app { "in an app" } else { "on the platform" })]
     Role {
         /// The role.
         role: Role,

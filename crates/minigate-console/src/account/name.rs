@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::text::{unfit_en, unfit_zh};
 use serde::{Deserialize, Serialize};
 
 /// An account's name: 1 to 64 of `a` to `z`, digits, `.`, `_` and `-`. It is never used for anybody else.
@@ -12,8 +13,17 @@ pub struct AccountName(String);
 
 /// The text is no name of an account.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("`{0}` is no account name: use 1 to 64 lower-case letters, digits, `.`, `_` or `-`")]
+#[error("{}: use 1 to 64 lower-case letters, digits, `.`, `_` or `-`", unfit_en(.0, "account name"))]
 pub struct BadAccountName(String);
+
+impl BadAccountName {
+    pub(crate) fn in_chinese(&self) -> String {
+        format!(
+            "{}：须为 1 到 64 个小写字母、数字、`.`、`_` 或 `-`",
+            unfit_zh(&self.0, "账号名")
+        )
+    }
+}
 
 impl AccountName {
     /// The name as text.

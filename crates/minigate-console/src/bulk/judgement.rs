@@ -249,12 +249,7 @@ const fn rule(error: &EntryError) -> Rule {
 }
 
 fn remedy(error: &EntryError, text: &str, interface: Interface, lang: Lang) -> String {
-    let write = |entry: &str| match lang {
-        Lang::En => format!("write `{entry}`"),
-        Lang::Zh => format!("写作 `{entry}`"),
-    };
     match error {
-        EntryError::SchemeMissing { instead } => write(instead),
         EntryError::Reserved { .. } => lang
             .pick(
                 "let your own server make this call: the AppSecret and the access token stay there",
@@ -266,28 +261,41 @@ fn remedy(error: &EntryError, text: &str, interface: Interface, lang: Lang) -> S
         } => lang
             .pick("list each name by itself", "逐个列出每个域名")
             .to_owned(),
+        EntryError::Domain {
+            error: DomainError::TrailingDot { .. },
+        } => write(text, interface, lang),
         EntryError::Domain { .. } => lang
             .pick(
                 "give the server a registered domain name with a certificate, and list that",
                 "为服务器准备已备案的域名和证书，再配置该域名",
             )
             .to_owned(),
-        _ => write(&origin(text, interface)),
+        _ => write(text, interface, lang),
     }
 }
 
-/// What was probably meant.
-fn origin(text: &str, interface: Interface) -> String {
+/// What to write, which is an entry, or what an entry looks like.
+fn write(text: &str, interface: Interface, lang: Lang) -> String {
+    let scheme = interface.scheme();
+    match (meant(text, interface), lang) {
+        (Some(entry), Lang::En) => format!("write `{entry}`"),
+        (Some(entry), Lang::Zh) => format!("写作 `{entry}`"),
+        (None, Lang::En) => format!("write scheme and domain alone, such as `{scheme}://api.example.com`"),
+        (None, Lang::Zh) => format!("只写协议和域名，例如 `{scheme}://api.example.com`"),
+    }
+}
+
+/// The entry that was probably meant.
+fn meant(text: &str, interface: Interface) -> Option<String> {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
     let authority = rest.get(..end).unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let candidate = format!("{}://{host}", interface.scheme());
-    if Entry::parse(&candidate, interface).is_ok() {
-        return candidate;
-    }
     let name = host.split(':').next().unwrap_or(host);
-    format!("{}://{name}", interface.scheme())
+    [host, name, name.trim_end_matches('.')]
+        .map(|host| format!("{}://{host}", interface.scheme()))
+        .into_iter()
+        .find(|entry| Entry::parse(entry, interface).is_ok())
 }
 
 const LONGEST: usize = 300;

@@ -192,3 +192,21 @@ fn d7_a_typed_entry_is_told_how_full_the_list_is() {
     assert_eq!(double.quota, Some(Quota { used: 20, limit: 20 }));
     assert!(double.faults[0].reason_en.contains("already"));
 }
+
+#[test]
+fn d3_what_a_remedy_says_to_write_is_an_entry() {
+    for (text, remedy) in [
+        ("https://example.com.", "write `https://example.com`"),
+        ("https://example.com./path", "write `https://example.com`"),
+        ("http://user@example.com:99999/", "write `https://example.com`"),
+        ("example.com", "write `https://example.com`"),
+        (
+            "<script>alert(1)</script>",
+            "write scheme and domain alone, such as `https://api.example.com`",
+        ),
+    ] {
+        let judged = judge_text(Interface::Request, text);
+
+        assert_eq!(judged.faults[0].remedy_en, remedy, "{text}");
+    }
+}

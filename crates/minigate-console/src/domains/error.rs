@@ -41,7 +41,7 @@ pub enum DomainsError {
     #[error("the draft isn't the one that was looked at")]
     Moved,
     /// The draft isn't as far as that, or further.
-    #[error("the draft is {found:?}, not {expected:?}")]
+    #[error("the draft is {found}, not {expected}")]
     State {
         /// How far it is.
         found: State,

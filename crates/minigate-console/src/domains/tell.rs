@@ -1,10 +1,13 @@
 //! What to tell people of a change that can't be made.
 
+use std::fmt;
+
 use minigate_policy::diagnosis::{Lang, tell_lists};
 
 use super::{DomainsError, State};
 use crate::app::AppError;
 use crate::store::StoreError;
+use crate::text::unfit_zh;
 
 impl DomainsError {
     /// What happened, in one sentence. What a database says is not told: it is for the log.
@@ -43,8 +46,9 @@ impl DomainsError {
             Self::App(AppError::Unknown(id)) => format!("没有小程序 `{id}`"),
             Self::App(AppError::Exists(id)) => format!("小程序 `{id}` 已存在"),
             Self::App(AppError::Name(name)) => {
-                format!("`{name}` 不能用作名称：须为 1 到 100 个字符，且不含控制字符")
+                format!("{}：须为 1 到 100 个字符，且不含控制字符", unfit_zh(name, "名称"))
             }
+            Self::App(AppError::OneFewer) => "有修改尚待作者以外的人批准".to_owned(),
             Self::App(AppError::Store(error)) | Self::Store(error) => store(error, Lang::Zh).to_owned(),
             told_by_their_own @ (Self::Lists(_)
             | Self::Blocked(_)
@@ -52,6 +56,16 @@ impl DomainsError {
             | Self::FilingUnknown(_)
             | Self::PreflightFailed(_)) => told_by_their_own.tell(Lang::Zh),
         }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::Submitted => "submitted",
+            Self::Approved => "approved",
+        })
     }
 }
 

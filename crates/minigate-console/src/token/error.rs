@@ -6,6 +6,7 @@ use crate::access::Denied;
 use crate::hidden::NoRandom;
 use crate::session::MustChange;
 use crate::store::StoreError;
+use crate::text::unfit_en;
 
 /// Why a token can't be made or revoked.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +19,7 @@ pub enum TokenError {
     #[error(transparent)]
     MustChange(#[from] MustChange),
     /// The name can't be a token's.
-    #[error("`{0}` is no name of a token: use 1 to 64 letters, digits, blanks, `.`, `_` or `-`")]
+    #[error("{}: use 1 to 64 letters, digits, blanks, `.`, `_` or `-`", unfit_en(.0, "name of a token"))]
     Name(String),
     /// It could do nothing.
     #[error("a token needs a scope")]
@@ -26,7 +27,10 @@ pub enum TokenError {
     /// It names too many apps.
     #[error("a token names {0} apps or fewer")]
     TooManyApps(u32),
-    /// It would have ended already, or would end too late.
+    /// It would have ended already.
+    #[error("a token ends in the future, and {0} lies in the past")]
+    Past(Timestamp),
+    /// It would end too late.
     #[error("a token ends within a year, not at {0}")]
     End(Timestamp),
     /// Its owner has too many.

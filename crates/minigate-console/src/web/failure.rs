@@ -233,7 +233,7 @@ fn of_domains(error: &DomainsError) -> StatusCode {
 
 fn of_app(error: &AppError) -> StatusCode {
     match error {
-        AppError::Exists(_) => StatusCode::CONFLICT,
+        AppError::Exists(_) | AppError::OneFewer => StatusCode::CONFLICT,
         AppError::Unknown(_) => StatusCode::NOT_FOUND,
         AppError::Name(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Store(error) => of_store(error),

@@ -127,6 +127,11 @@ impl Reason {
         }
     }
 
+    /// As it was typed.
+    pub(crate) fn text(&self) -> &str {
+        &self.reason
+    }
+
     /// The proof, with the reason where one is given.
     pub(crate) fn given_to(&self, by: By) -> Result<By, Failure> {
         let reason = self.reason.trim();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minigate_console::Hidden;
-use minigate_console::access::{Caller, Denied, Right, Role, Roles};
+use minigate_console::access::{Caller, Denied, Missing, Right, Role, Roles};
 use minigate_console::account::{
     AccountError, Accounts, Identity, Members, NewAccount, PasswordState, first_start,
 };
@@ -354,6 +354,7 @@ async fn deny(store: &dyn Store, right: Right, app: &str) {
         origin: Some("192.0.2.7".to_owned()),
         right,
         app: Some(app.to_owned()),
+        missing: Missing::Role,
     };
     audit_denial(store, &denied, now()).await.unwrap();
 }

@@ -77,7 +77,7 @@ async fn s2_a_grant_has_a_reason_a_release_and_an_end(database: &Database) {
     ));
     assert!(matches!(
         give(&develop, 0, "why").await,
-        Err(GrantError::Length { .. })
+        Err(GrantError::Past { .. })
     ));
     assert!(matches!(give(&develop, 30, "").await, Err(GrantError::Reason)));
     give(&develop, 30, "why").await.unwrap();

@@ -45,5 +45,6 @@ mod store;
 mod tidings;
 mod tidy;
 mod tokens;
+mod told;
 mod web;
 mod what_if;

@@ -1,8 +1,10 @@
 //! Failures in English.
 
+use axum::http::StatusCode;
 use minigate_policy::diagnosis::{Lang, tell_entry};
 
 use super::Cause;
+use crate::access::{Denied, Missing};
 use crate::account::AccountError;
 use crate::block::BlockError;
 use crate::grant::GrantError;
@@ -35,7 +37,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::SignedOut => {
             "Nobody is signed in, or the session has ended. Sign in and do it again.".to_owned()
         }
-        Cause::Denied(denied) => format!("{denied}. An owner of the app or a platform operator can give it."),
+        Cause::Denied(error) => denied(error),
         Cause::App(error) => sentence(&error.to_string()),
         Cause::Domains(error) => sentence(&error.tell(Lang::En)),
         Cause::SignIn(error) => sign_in(error),
@@ -53,11 +55,20 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Import(error) => sentence(&error.to_string()),
         Cause::Keys(error) => sentence(&error.to_string()),
         Cause::Preflight(error) => sentence(&error.tell(Lang::En)),
+        Cause::Secret(SecretError::Denied(error)) | Cause::Token(TokenError::Denied(error)) => denied(error),
         Cause::Secret(error) => sentence(&error.to_string()),
         Cause::Token(error) => sentence(&error.to_string()),
         Cause::Lines(lines) => format!("{} of the entries break a rule; nothing was stored.", lines.len()),
         Cause::TooOften => "This token asks too often. Wait a second and go on more slowly.".to_owned(),
-        Cause::Status(status) => format!("The console answers {status}."),
+        Cause::Status(status) => match *status {
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+                "This can't be read: a part of the address or a field of the form is missing, or isn't what it has to be."
+                    .to_owned()
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "What was sent isn't of the media type that is taken here.".to_owned(),
+            StatusCode::PAYLOAD_TOO_LARGE => tell(&Cause::TooLarge),
+            status => format!("The console answers {status}."),
+        },
     }
 }
 
@@ -97,8 +108,22 @@ fn oidc(error: &OidcError) -> String {
 fn account(error: &AccountError) -> String {
     match error {
         AccountError::Store(error) => store(error),
-        AccountError::Denied(denied) => format!("{denied}."),
+        AccountError::Denied(error) => denied(error),
         other => sentence(&other.to_string()),
+    }
+}
+
+fn denied(denied: &Denied) -> String {
+    match (denied.missing, &denied.app) {
+        (Missing::Scope, _) => {
+            let what = sentence(&denied.to_string());
+            format!("{what} Its owner has the right: use a token that is made with this scope.")
+        }
+        // It begins with the name of an account, which stays as it is.
+        (Missing::Role, Some(_)) => {
+            format!("{denied}. An owner of the app or a platform operator can give it.")
+        }
+        (Missing::Role, None) => format!("{denied}. A platform operator can give it."),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn of_block(error: &BlockError) -> StatusCode {
 
 pub(super) fn of_grant(error: &GrantError) -> StatusCode {
     match error {
-        GrantError::Reason | GrantError::NoRelease | GrantError::Length { .. } => {
+        GrantError::Reason | GrantError::NoRelease | GrantError::Length { .. } | GrantError::Past { .. } => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         GrantError::Unknown => StatusCode::NOT_FOUND,
@@ -81,9 +81,11 @@ pub(super) fn of_token(error: &TokenError) -> StatusCode {
         }
         TokenError::Unknown(_) => StatusCode::NOT_FOUND,
         TokenError::TooMany(_) => StatusCode::CONFLICT,
-        TokenError::Name(_) | TokenError::NoScope | TokenError::TooManyApps(_) | TokenError::End(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        TokenError::Name(_)
+        | TokenError::NoScope
+        | TokenError::TooManyApps(_)
+        | TokenError::End(_)
+        | TokenError::Past(_) => StatusCode::UNPROCESSABLE_ENTITY,
         TokenError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
         TokenError::Store(error) => of_store(error),
     }

@@ -2,14 +2,17 @@
 
 mod nouns;
 
+use axum::http::StatusCode;
 use minigate_policy::diagnosis::{Lang, tell_entry};
 
 use super::Cause;
+use crate::access::{Denied, Missing, Role};
 use crate::account::{AccountError, Weakness};
 use crate::app::AppError;
 use crate::oidc::OidcError;
 use crate::session::SignInError;
 use crate::store::StoreError;
+use crate::text::unfit_zh;
 
 pub(super) fn tell(cause: &Cause) -> String {
     match cause {
@@ -22,16 +25,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Domain(error) => format!("无法接受：{}。", tell_entry(&error.clone().into(), Lang::Zh)),
         Cause::TooLarge => "内容过大：一次最多发送 1 MiB。".to_owned(),
         Cause::SignedOut => "尚未登录，或会话已结束。请登录后再操作。".to_owned(),
-        Cause::Denied(denied) => match &denied.app {
-            Some(app) => format!(
-                "{} 在 {app} 中没有 {} 权限，可由该应用的所有者或平台管理员授予。",
-                denied.actor, denied.right
-            ),
-            None => format!(
-                "{} 没有 {} 权限，可由平台管理员授予。",
-                denied.actor, denied.right
-            ),
-        },
+        Cause::Denied(error) => denied(error),
         Cause::App(error) => app(error),
         Cause::Domains(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::SignIn(error) => sign_in(error),
@@ -48,7 +42,30 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Token(error) => nouns::token(error),
         Cause::Lines(lines) => format!("{} 个条目违反规则，没有保存任何内容。", lines.len()),
         Cause::TooOften => "此令牌的请求过于频繁，请稍等一秒并放慢速度。".to_owned(),
-        Cause::Status(status) => format!("控制台返回 {status}。"),
+        Cause::Status(status) => match *status {
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+                "无法读取：地址或表单中缺少某个字段，或其内容不正确。".to_owned()
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "发送的内容不是此处接受的媒体类型。".to_owned(),
+            StatusCode::PAYLOAD_TOO_LARGE => tell(&Cause::TooLarge),
+            status => format!("控制台返回 {status}。"),
+        },
+    }
+}
+
+fn denied(denied: &Denied) -> String {
+    let Denied { actor, right, .. } = denied;
+    match (denied.missing, &denied.app) {
+        (Missing::Scope, Some(app)) => {
+            format!("令牌的权限范围不含 {app} 的 {right}。令牌的主人有此权限：请使用包含该范围的令牌。")
+        }
+        (Missing::Scope, None) => {
+            format!("令牌的权限范围不含整个平台的 {right}。令牌的主人有此权限：请使用包含该范围的令牌。")
+        }
+        (Missing::Role, Some(app)) => {
+            format!("{actor} 在 {app} 中没有 {right} 权限，可由该应用的所有者或平台管理员授予。")
+        }
+        (Missing::Role, None) => format!("{actor} 没有 {right} 权限，可由平台管理员授予。"),
     }
 }
 
@@ -56,7 +73,13 @@ fn app(error: &AppError) -> String {
     match error {
         AppError::Exists(id) => format!("已经有应用 `{id}`。"),
         AppError::Unknown(id) => format!("没有应用 `{id}`。"),
-        AppError::Name(name) => format!("`{name}` 不能作为名称：名称为 1 到 100 个字符，不含控制字符。"),
+        AppError::Name(name) => format!(
+            "{}：名称为 1 到 100 个字符，不含控制字符。",
+            unfit_zh(name, "名称")
+        ),
+        AppError::OneFewer => {
+            "有修改尚待发布，须由作者以外的人批准：请先发布或放弃草稿，或由平台管理员关闭此规则。".to_owned()
+        }
         AppError::Store(error) => store(error),
     }
 }
@@ -98,18 +121,26 @@ fn oidc(error: &OidcError) -> String {
 
 fn account(error: &AccountError) -> String {
     match error {
-        AccountError::Denied(denied) => format!("{} 没有 {} 权限。", denied.actor, denied.right),
+        AccountError::Denied(error) => denied(error),
         AccountError::Exists(name) => format!("已经有账号 `{name}`。"),
         AccountError::Unknown(name) => format!("没有账号 `{name}`。"),
         AccountError::DisplayName(name) => {
-            format!("`{name}` 不能作为名称：名称为 1 到 100 个字符，不含控制字符。")
+            format!(
+                "{}：名称为 1 到 100 个字符，不含控制字符。",
+                unfit_zh(name, "名称")
+            )
         }
         AccountError::LastOperator(name) => format!("`{name}` 是最后一位平台管理员。"),
         AccountError::LastOwner { name, app } => format!("`{name}` 是 {app} 的最后一位所有者。"),
         AccountError::Role { role, in_app } => {
-            let role = format!("{role:?}");
+            let role = match role {
+                Role::Owner => "所有者",
+                Role::Developer => "开发者",
+                Role::Auditor => "审计员",
+                Role::PlatformOperator => "平台管理员",
+            };
             let place = if *in_app { "应用" } else { "平台" };
-            format!("{place}中没有角色 {role}。")
+            format!("{place}中没有“{role}”角色。")
         }
         AccountError::Linked(name) => format!("该身份已属于 `{name}`。"),
         AccountError::Weak(weakness) => weak(weakness),

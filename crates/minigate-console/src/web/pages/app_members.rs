@@ -153,7 +153,7 @@ const ROLES: [(Role, &str, Text); 3] = [
 ];
 const ACCOUNT: Text = Text("Account", "账号");
 const ADD: Text = Text("Add a member", "添加成员");
-const APPLY: Text = Text("Apply", "应用");
+const APPLY: Text = Text("Apply", "保存");
 const AUDITOR: Text = Text(
     "auditor: reads, and the audit log too",
     "审计员：只读，可看审计日志",

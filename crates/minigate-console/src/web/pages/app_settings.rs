@@ -12,7 +12,7 @@ use super::app::{self, Tab, seen};
 use super::show;
 use crate::Console;
 use crate::access::Right;
-use crate::app::Settings;
+use crate::app::{App, AppError, Settings};
 use crate::text::Text;
 use crate::web::failure::Failure;
 use crate::web::layout::{Place, csrf};
@@ -34,21 +34,27 @@ pub(super) async fn page(
     me: SignedIn,
 ) -> Result<Html<String>, Failure> {
     let (_, app) = seen(&console, &me, &id, Right::Manage).await?;
+    Ok(whole(&app, &app, "", None, &me))
+}
+
+/// The form with what is typed, and what is wrong with it.
+fn whole(app: &App, typed: &App, reason: &str, wrong: Option<&Failure>, me: &SignedIn) -> Html<String> {
     let lang = me.visitor.lang;
     let body = html! {
-        (app::head(&app, Tab::Settings, &me))
+        (app::head(app, Tab::Settings, me))
+        @if let Some(wrong) = wrong { (show::refused(wrong, lang)) }
         form.stack.card method="post" action={ "/apps/" (app.id) "/settings" } aria-labelledby="how" {
             h2 #how { (HOW.of(lang)) }
             (csrf(&me.who))
-            label { (NAME.of(lang)) input name="name" required maxlength="100" value=(show::harmless(&app.name)); }
-            label.inline { input type="checkbox" name="two_people" value="yes" checked[app.two_people]; " " (TWO_PEOPLE.of(lang)) }
-            label.inline { input type="checkbox" name="preflight" value="yes" checked[app.preflight_required]; " " (PREFLIGHT.of(lang)) }
-            label.inline { input type="checkbox" name="api_publishes" value="yes" checked[app.api_publishes]; " " (API_PUBLISHES.of(lang)) }
-            (show::why("", lang))
+            label { (NAME.of(lang)) input name="name" required maxlength="100" value=(show::harmless(&typed.name)); }
+            label.inline { input type="checkbox" name="two_people" value="yes" checked[typed.two_people]; " " (TWO_PEOPLE.of(lang)) }
+            label.inline { input type="checkbox" name="preflight" value="yes" checked[typed.preflight_required]; " " (PREFLIGHT.of(lang)) }
+            label.inline { input type="checkbox" name="api_publishes" value="yes" checked[typed.api_publishes]; " " (API_PUBLISHES.of(lang)) }
+            (show::why(reason, lang))
             div { button { (SAVE.of(lang)) } }
         }
     };
-    Ok(me.show(&app.name, Place::Apps, &body))
+    me.show(&app.name, Place::Apps, &body)
 }
 
 pub(super) async fn set(
@@ -65,8 +71,24 @@ pub(super) async fn set(
         preflight_required: Some(wanted.preflight.is_some()),
         api_publishes: Some(wanted.api_publishes.is_some()),
     };
-    crate::app::set(console.store(), &id, settings, &by).await?;
-    Ok(Redirect::to(&format!("/apps/{id}/settings")).into_response())
+    match crate::app::set(console.store(), &id, settings.clone(), &me.caller, &by).await {
+        Ok(_) => Ok(Redirect::to(&format!("/apps/{id}/settings")).into_response()),
+        Err(error @ (AppError::Name(_) | AppError::OneFewer)) => {
+            let (failure, app) = (
+                Failure::from(error),
+                crate::app::find(console.store(), &id).await?,
+            );
+            let page = whole(
+                &app,
+                &settings.of(app.clone()),
+                wanted.reason.text(),
+                Some(&failure),
+                &me,
+            );
+            Ok((failure.status(), page).into_response())
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 const API_PUBLISHES: Text = Text(

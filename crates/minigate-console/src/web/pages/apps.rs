@@ -107,7 +107,7 @@ async fn page(
         @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
         (search(&wanted.q, lang))
         @if !shown.is_empty() { (table(&shown, now, lang)) }
-        @else if wanted.q.is_empty() { p { (NONE.of(lang)) } }
+        @else if wanted.q.is_empty() { p { (if me.operates() { FIRST } else { NONE }.of(lang)) } }
         @else { p { (NOT_FOUND.of(lang)) } }
         @if let Some(next) = next { p { a href=(next) rel="next" { (MORE.of(lang)) } } }
         @if me.caller.may(Right::Operate, None) { (form(new, wrong.is_some() || shown.is_empty(), me)) }
@@ -284,6 +284,10 @@ const EFFECTIVE: Text = Text("Effective", "当前生效");
 const ENDS: Text = Text("ends", "到期：");
 const ERA: Text = Text("Whose numbers hold", "采用哪个时期的限额");
 const FIND: Text = Text("Find", "查找");
+const FIRST: Text = Text(
+    "There is no app yet. Make the first one here.",
+    "还没有应用。请在这里创建第一个。",
+);
 const GUIDE: Text = Text(
     "the guide's: 20 domains an interface, 5 changes a month",
     "指南时期：每个接口 20 个域名，每月 5 次修改",

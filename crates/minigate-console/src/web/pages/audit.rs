@@ -21,6 +21,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::store::{Logged, Query, Sequence};
 use crate::text::Text;
+use crate::web::failure::malformed::{Malformed, NO_DAY};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
@@ -114,7 +115,7 @@ impl Wanted {
         let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let before = text(&self.before).map(|before| before.parse::<Sequence>());
         let until = day(&self.until)?;
-        let until = until.map(|day| day.checked_add(1.day()).map_err(Cause::malformed));
+        let until = until.map(|day| day.checked_add(1.day()).map_err(|_| no_day(&self.until)));
         Ok(Query {
             app: text(&self.app),
             apps: None,
@@ -147,13 +148,17 @@ impl Wanted {
 fn day(text: &str) -> Result<Option<Date>, Failure> {
     match text.trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(Cause::malformed),
+        text => text.parse().map(Some).map_err(|_| no_day(text)),
     }
 }
 
 fn begin(day: Date) -> Result<Timestamp, Failure> {
-    let begin = day.to_zoned(TimeZone::UTC).map_err(Cause::malformed)?;
-    Ok(begin.timestamp())
+    let begin = day.to_zoned(TimeZone::UTC);
+    Ok(begin.map_err(|_| no_day(&day.to_string()))?.timestamp())
+}
+
+fn no_day(text: &str) -> Failure {
+    Cause::malformed(Malformed::of(text, NO_DAY))
 }
 
 async fn page(console: &Console, me: &SignedIn, wanted: &Wanted, fields: Fields) -> Result<Markup, Failure> {

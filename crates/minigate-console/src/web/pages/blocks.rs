@@ -21,6 +21,7 @@ use crate::access::Right;
 use crate::app;
 use crate::block::{self, Block, Blocks};
 use crate::text::Text;
+use crate::web::failure::malformed::{Malformed, NO_DAY};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -90,9 +91,10 @@ impl NewBlock {
         if self.until.is_empty() {
             return Ok((domain, None));
         }
-        let day: Date = self.until.parse().map_err(Cause::malformed)?;
-        let end = day.checked_add(1.day()).map_err(Cause::malformed)?;
-        let end = end.to_zoned(TimeZone::UTC).map_err(Cause::malformed)?;
+        let no_day = || Cause::malformed(Malformed::of(&self.until, NO_DAY));
+        let day: Date = self.until.parse().map_err(|_| no_day())?;
+        let end = day.checked_add(1.day()).map_err(|_| no_day())?;
+        let end = end.to_zoned(TimeZone::UTC).map_err(|_| no_day())?;
         Ok((domain, Some(end.timestamp())))
     }
 }

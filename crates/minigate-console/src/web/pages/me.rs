@@ -19,6 +19,7 @@ use crate::Console;
 use crate::hidden::Hidden;
 use crate::session::{Sessions, SignInError};
 use crate::text::Text;
+use crate::token::Tokens;
 use crate::web::cookies;
 use crate::web::failure::Failure;
 use crate::web::layout::{self, Page, csrf};
@@ -29,6 +30,7 @@ pub(super) struct Change {
     old: String,
     password: String,
     again: String,
+    end_tokens: Option<String>,
 }
 
 pub(super) async fn overview(
@@ -109,7 +111,14 @@ pub(super) async fn change_password(
         .change_password(&me.session, &old, &new, console.now())
         .await
     {
-        Ok(new) => Ok((cookies::begin(jar, &new, &console), Redirect::to("/")).into_response()),
+        Ok(new) => {
+            if typed.end_tokens.is_some() {
+                Tokens::of(console.store())
+                    .revoke_all(&new.session, console.now())
+                    .await?;
+            }
+            Ok((cookies::begin(jar, &new, &console), Redirect::to("/")).into_response())
+        }
         Err(SignInError::Refused) => refused(WRONG_OLD.of(lang).to_owned()),
         Err(error @ (SignInError::Weak(_) | SignInError::SamePassword)) => {
             refused(Failure::from(error).tell(lang))
@@ -142,6 +151,8 @@ fn password_page(me: &SignedIn, wrong: Option<String>) -> Html<String> {
                     input name="old" type="password" required maxlength="128" autocomplete="current-password";
                 }
                 (new_password_fields(lang))
+                p.dim #tokens { (TOKENS_STAY.of(lang)) }
+                label.inline { input type="checkbox" name="end_tokens" value="yes" aria-describedby="tokens"; " " (END_TOKENS.of(lang)) }
                 div { button { (TITLE.of(lang)) } }
             }
         }
@@ -149,6 +160,7 @@ fn password_page(me: &SignedIn, wrong: Option<String>) -> Html<String> {
     layout::page(&Page::new(TITLE.of(lang), &me.visitor).of(&me.who), &body)
 }
 
+const END_TOKENS: Text = Text("Revoke all my API tokens too", "同时撤销我的所有 API 令牌");
 const ENDS: Text = Text("ends", "结束于");
 const IN_APPS: Text = Text("In apps", "应用角色");
 const MINE: Text = Text("Your account", "我的账号");
@@ -161,4 +173,8 @@ const ON_PLATFORM: Text = Text("On the platform", "平台角色");
 const SESSION: Text = Text("This session", "本次会话");
 const SIGN_OUT_EVERYWHERE: Text = Text("Sign out everywhere", "在所有设备上退出");
 const TITLE: Text = Text("Change the password", "修改密码");
+const TOKENS_STAY: Text = Text(
+    "All your other sessions end. Your API tokens go on working, unless they are revoked.",
+    "你的其他会话都会结束。API 令牌仍然有效，除非将其撤销。",
+);
 const WRONG_OLD: Text = Text("The present password is wrong.", "当前密码错误。");

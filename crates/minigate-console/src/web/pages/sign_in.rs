@@ -188,7 +188,8 @@ fn password_page(visitor: &Visitor, name: &str, wrong: Option<String>) -> Html<S
             }
         }
     };
-    layout::page(&Page::new(WELCOME.of(lang), visitor), &body)
+    let title = format!("{} {name}", WELCOME.of(lang));
+    layout::page(&Page::new(&title, visitor), &body)
 }
 
 /// The fields of a new password, with what it has to be.

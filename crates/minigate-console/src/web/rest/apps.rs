@@ -181,7 +181,7 @@ pub(super) async fn set_app(
         preflight_required: new.preflight_required,
         api_publishes: new.api_publishes,
     };
-    let app = app::set(console.store(), &id, settings, &by).await?;
+    let app = app::set(console.store(), &id, settings, &me.caller, &by).await?;
     Ok(Answer(AppShown::of(app, console.now())))
 }
 

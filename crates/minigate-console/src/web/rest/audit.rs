@@ -16,6 +16,7 @@ use super::program::Program;
 use crate::Console;
 use crate::access::Right;
 use crate::store::{self, Logged};
+use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
 /// A row of the audit log.
@@ -93,7 +94,7 @@ fn row(number: i64) -> Result<i64, Failure> {
     if number >= 1 {
         Ok(number)
     } else {
-        Err(Cause::malformed("`after` is the number of a row, from 1"))
+        Err(Cause::malformed(NO_ROW))
     }
 }
 
@@ -103,7 +104,7 @@ fn actor(text: String) -> Result<String, Failure> {
     if (1..=64).contains(&text.len()) && text.bytes().all(fits) {
         Ok(text)
     } else {
-        Err(Cause::malformed("`actor` is the name of an account"))
+        Err(Cause::malformed(NO_ACTOR))
     }
 }
 
@@ -123,3 +124,9 @@ impl From<Logged> for Row {
         }
     }
 }
+
+const NO_ACTOR: Text = Text("`actor` is the name of an account", "`actor` 须为账号名");
+const NO_ROW: Text = Text(
+    "`after` is the number of a row, from 1",
+    "`after` 须为记录的编号，从 1 开始",
+);

@@ -16,6 +16,7 @@ use super::program::Program;
 use crate::Console;
 use crate::access::Right;
 use crate::block::{self, Block};
+use crate::text::Text;
 use crate::web::failure::Failure;
 
 /// A domain that no app may call, nor any name below it.
@@ -104,14 +105,14 @@ pub(super) async fn lift_block(
 }
 
 impl FromStr for Place {
-    type Err = &'static str;
+    type Err = Text;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
         if (1..=253).contains(&text.len()) && text.bytes().all(fits) {
             Ok(Self(text.to_owned()))
         } else {
-            Err("`after` is a domain, in ASCII lower case")
+            Err(NO_PLACE)
         }
     }
 }
@@ -127,3 +128,8 @@ impl From<Block> for BlockShown {
         }
     }
 }
+
+const NO_PLACE: Text = Text(
+    "`after` is a domain, in ASCII lower case",
+    "`after` 须为小写 ASCII 域名",
+);

@@ -15,6 +15,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::moment::after;
 use crate::preflight::{self, Ending};
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 
 /// A host whose certificate ends.
@@ -55,8 +56,9 @@ pub(super) async fn list_certificates(
     Query(Within { days }): Query<Within>,
 ) -> Result<Answer<Vec<EndingShown>>, Failure> {
     if !(1..=MOST_DAYS).contains(&days) {
-        return Err(Cause::malformed(format!(
-            "`days` is 1 to {MOST_DAYS}, not {days}"
+        return Err(Cause::malformed(Malformed::both(
+            format!("`days` is 1 to {MOST_DAYS}, not {days}"),
+            format!("`days` 须为 1 到 {MOST_DAYS}，不能是 {days}"),
         )));
     }
     let end = after(console.now(), SignedDuration::from_hours(24 * i64::from(days)));

@@ -450,7 +450,10 @@ fn revision(tag: &str) -> Option<Expected> {
     Some(Expected::At(revision))
 }
 
-const NO_TAG: &str = "`if-match` is the tag of a draft or `*`; `if-none-match` is `*`";
+const NO_TAG: Text = Text(
+    "`if-match` is the tag of a draft or `*`; `if-none-match` is `*`",
+    "`if-match` 须为草稿的标记或 `*`，`if-none-match` 须为 `*`",
+);
 const BOTH: Text = Text(
     "`if-match` and `if-none-match` exclude each other",
     "`if-match` 与 `if-none-match` 不能同时使用",

@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::By;
 use crate::block::words;
 use crate::text::Text;
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 
 /// A body of JSON.
@@ -129,7 +130,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         read.map(|axum::extract::Query(query)| Self(query))
-            .map_err(|rejection| Cause::malformed(rejection.body_text()))
+            .map_err(|rejection| Cause::malformed(Malformed::library(rejection.body_text())))
     }
 }
 
@@ -145,8 +146,7 @@ pub(super) async fn text_of(request: Request, kind: &str) -> Result<String, Fail
         .await
         .map_err(|rejection| of_bytes(&rejection))?;
     let text = simdutf8::basic::from_utf8(&bytes);
-    text.map(str::to_owned)
-        .map_err(|_| Cause::malformed("the text isn't UTF-8"))
+    text.map(str::to_owned).map_err(|_| Cause::malformed(NOT_UTF8))
 }
 
 /// A domain of a path.
@@ -160,17 +160,18 @@ fn of_json(rejection: JsonRejection) -> Failure {
             Failure::new(Cause::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
         }
         JsonRejection::BytesRejection(rejection) => of_bytes(&rejection),
-        other => Cause::malformed(other.body_text()),
+        other => Cause::malformed(Malformed::library(other.body_text())),
     }
 }
 
 fn of_bytes(rejection: &BytesRejection) -> Failure {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Failure::new(Cause::TooLarge),
-        _ => Cause::malformed(rejection.body_text()),
+        _ => Cause::malformed(Malformed::library(rejection.body_text())),
     }
 }
 
+const NOT_UTF8: Text = Text("the text isn't UTF-8", "文本不是 UTF-8 编码");
 const REASON: Text = Text(
     "a reason has at most 1,000 characters, none of them a control character",
     "原因最多 1,000 个字符，不含控制字符",

@@ -1,11 +1,11 @@
 //! Long lists, page by page.
 
-use std::error::Error;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 
 /// Which part of a long list is wanted; each list says itself what `after` is.
@@ -35,7 +35,7 @@ impl Paging {
     /// What is before the wanted part, read as what the list is in the order of.
     pub(super) fn after<T: FromStr>(&self) -> Result<Option<T>, Failure>
     where
-        T::Err: Into<Box<dyn Error + Send + Sync>>,
+        Malformed: From<T::Err>,
     {
         let after = self.after.as_deref().map(str::parse).transpose();
         after.map_err(Cause::malformed)
@@ -51,7 +51,10 @@ impl Paging {
 pub(super) fn limited(limit: Option<u32>) -> Result<u32, Failure> {
     match limit.unwrap_or(USUAL) {
         limit @ 1..=MOST => Ok(limit),
-        other => Err(Cause::malformed(format!("`limit` is 1 to {MOST}, not {other}"))),
+        other => Err(Cause::malformed(Malformed::both(
+            format!("`limit` is 1 to {MOST}, not {other}"),
+            format!("`limit` 须为 1 到 {MOST}，不能是 {other}"),
+        ))),
     }
 }
 

@@ -17,6 +17,7 @@ use super::lists::OfInterface;
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
+use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 use crate::what_if::{Check, Lists, Question, WhatIf, what_if};
 
@@ -106,7 +107,7 @@ pub(super) async fn ask_what_if(
 impl Asked {
     fn question(self) -> Result<Question, Failure> {
         if self.url.chars().count() > LONGEST_URL {
-            return Err(Cause::malformed("a URL has at most 8,192 characters"));
+            return Err(Cause::malformed(LONG_URL));
         }
         let release: Release = self
             .release
@@ -159,3 +160,4 @@ impl From<WhatIf> for Foretold {
 }
 
 const LONGEST_URL: usize = 8_192;
+const LONG_URL: Text = Text("a URL has at most 8,192 characters", "URL 最多 8,192 个字符");

@@ -15,6 +15,8 @@ on_both! {
     an_object_is_no_list_and_a_setting_isnt_null
     parameters_are_what_the_document_says
     each_kind_of_problem_has_its_page
+    a_missing_scope_is_told_apart_from_a_missing_role
+    what_cant_be_read_is_told_in_chinese_too
 }
 
 async fn what_the_frame_refuses_is_a_problem_too(database: &Database) {
@@ -236,4 +238,71 @@ async fn each_kind_of_problem_has_its_page(database: &Database) {
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("There is nothing here"));
     assert_eq!(browser.get("/problems/other").await.status, StatusCode::NOT_FOUND);
+}
+
+async fn a_missing_scope_is_told_apart_from_a_missing_role(database: &Database) {
+    let (served, store) = served(database).await;
+    let owner = [("wx1", Role::Owner)];
+    let narrow = Api::of(&served, &store, "ann", &owner, &[Right::Read]).await;
+    let developer = Api::of(&served, &store, "dev", &[("wx1", Role::Developer)], &Right::ALL).await;
+
+    let scope = narrow.patch("/apps/wx1", json!({ "name": "x" })).await;
+    let role = developer.patch("/apps/wx1", json!({ "name": "x" })).await;
+    let platform = developer.get("/accounts").await;
+
+    assert_eq!(
+        scope.json()["detail"],
+        "The token's scopes don't hold `app:manage` for wx1. Its owner has the right: use a token that is made with this scope."
+    );
+    assert_eq!(
+        role.json()["detail"],
+        "dev has no right `app:manage` in wx1. An owner of the app or a platform operator can give it."
+    );
+    assert!(
+        platform.json()["detail"]
+            .as_str()
+            .unwrap()
+            .ends_with("A platform operator can give it.")
+    );
+}
+
+async fn what_cant_be_read_is_told_in_chinese_too(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+
+    for (method, path, body) in [
+        (Method::GET, "/apps?limit=101", None),
+        (Method::GET, "/apps?limit=x", None),
+        (Method::GET, "/certificates?days=0", None),
+        (Method::GET, "/audit?after=0", None),
+        (Method::GET, "/audit?app=x%20y", None),
+        (Method::GET, "/blocks?after=A", None),
+        (Method::POST, "/apps", Some(json!({ "id": "x y", "name": "n" }))),
+        (
+            Method::POST,
+            "/accounts",
+            Some(json!({ "name": "A B", "displayName": "n" })),
+        ),
+        (
+            Method::POST,
+            "/apps/wx1/judge",
+            Some(json!({ "text": "a", "form": "lines" })),
+        ),
+        (
+            Method::POST,
+            "/apps/wx1/what-if",
+            Some(json!({ "interface": "foo", "url": "https://a.com" })),
+        ),
+        (Method::PUT, "/apps/wx1/draft", Some(json!({ "lists": 1 }))),
+    ] {
+        let refused = me.ask(method, path, body, &[("accept-language", "zh-CN")]).await;
+
+        let told = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(refused.status.is_client_error(), "{path}: {told}");
+        let han = told
+            .chars()
+            .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
+            .count();
+        assert!(han >= 5 && told.ends_with('。'), "{path}: {told}");
+    }
 }

@@ -1,11 +1,14 @@
 //! What can't be done to nouns that few handlers know.
 
-use super::{app, store};
+use minigate_policy::diagnosis::{Lang, tell_entry};
+
+use super::{app, denied, store};
 use crate::block::BlockError;
 use crate::filing::{ImportError, LineError};
 use crate::grant::GrantError;
 use crate::keys::KeysError;
 use crate::secret::SecretError;
+use crate::text::unfit_zh;
 use crate::token::TokenError;
 
 pub(super) fn block(error: &BlockError) -> String {
@@ -23,6 +26,7 @@ pub(super) fn grant(error: &GrantError) -> String {
         GrantError::Reason => "授权需要原因：1 到 1,000 个字符，不含控制字符。".to_owned(),
         GrantError::NoRelease => "授权须针对开发版、体验版或两者。".to_owned(),
         GrantError::Length { until } => format!("授权最长 30 天，不能到 {until}。"),
+        GrantError::Past { until } => format!("授权的结束时间 {until} 已经过去。"),
         GrantError::Unknown => "没有授权。".to_owned(),
         GrantError::App(error) => app(error),
         GrantError::Store(error) => store(error),
@@ -41,7 +45,7 @@ pub(super) fn import(error: &ImportError) -> String {
 
 fn filing(error: &LineError) -> String {
     match error {
-        LineError::Domain(error) => format!("不是域名（{error}）"),
+        LineError::Domain(error) => tell_entry(&error.clone().into(), Lang::Zh),
         LineError::NotRegistrable { domain, registrable } => {
             format!("`{domain}` 不是注册的域名，应为 `{registrable}`")
         }
@@ -62,7 +66,7 @@ pub(super) fn keys(error: &KeysError) -> String {
 
 pub(super) fn secret(error: &SecretError) -> String {
     match error {
-        SecretError::Denied(denied) => format!("{} 没有 {} 权限。", denied.actor, denied.right),
+        SecretError::Denied(error) => denied(error),
         SecretError::None(app) => format!("{app} 还没有 AppSecret。"),
         SecretError::Grace(_) => "旧的 AppSecret 最多还能使用 24 小时。".to_owned(),
         SecretError::TooMany(most) => format!("最多允许 {most} 个网络获取令牌。"),
@@ -74,14 +78,18 @@ pub(super) fn secret(error: &SecretError) -> String {
 
 pub(super) fn token(error: &TokenError) -> String {
     match error {
-        TokenError::Denied(denied) => format!("{} 没有 {} 权限。", denied.actor, denied.right),
+        TokenError::Denied(error) => denied(error),
         TokenError::MustChange(_) => "请先修改密码。".to_owned(),
         TokenError::Name(name) => {
-            format!("`{name}` 不能作为令牌的名称：须为 1 到 64 个字母、数字、空格、`.`、`_` 或 `-`。")
+            format!(
+                "{}：须为 1 到 64 个字母、数字、空格、`.`、`_` 或 `-`。",
+                unfit_zh(name, "令牌的名称")
+            )
         }
         TokenError::NoScope => "令牌至少需要一个权限范围。".to_owned(),
         TokenError::TooManyApps(most) => format!("令牌最多指定 {most} 个应用。"),
         TokenError::End(end) => format!("令牌须在一年之内结束，不能到 {end}。"),
+        TokenError::Past(end) => format!("令牌的结束时间 {end} 已经过去。"),
         TokenError::TooMany(most) => format!("一个账号最多有 {most} 个令牌：请先撤销一个。"),
         TokenError::Wider => "用令牌创建的令牌不能拥有更多权限，也不能更晚结束。".to_owned(),
         TokenError::Child => "用令牌创建的令牌不能再创建令牌。".to_owned(),

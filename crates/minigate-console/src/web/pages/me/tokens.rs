@@ -21,6 +21,7 @@ use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::text::Text;
 use crate::token::{NewToken, Token, Tokens};
+use crate::web::failure::malformed::{Malformed, NO_DAY};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{self, Page, csrf};
 use crate::web::pages::show;
@@ -104,8 +105,9 @@ impl Typed {
             .map(|word| word.parse::<AppId>().map(|id| id.to_string()))
             .collect();
         let apps = apps.map_err(Cause::malformed)?;
-        let day: Date = self.ends.parse().map_err(Cause::malformed)?;
-        let ends = day.to_zoned(TimeZone::UTC).map_err(Cause::malformed)?;
+        let no_day = || Cause::malformed(Malformed::of(&self.ends, NO_DAY));
+        let day: Date = self.ends.parse().map_err(|_| no_day())?;
+        let ends = day.to_zoned(TimeZone::UTC).map_err(|_| no_day())?;
         Ok(NewToken {
             name: self.name.trim().to_owned(),
             scopes: Scopes {

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use minigate_policy::Domain;
-use minigate_policy::diagnosis::Lang;
+use minigate_policy::diagnosis::{Lang, tell_entry};
 use serde::Deserialize;
 
 use super::done;
@@ -127,7 +127,7 @@ pub(super) async fn section(
     let lang = me.visitor.lang;
     let inquiry = Inquiry::open(console.store(), console.register()).await?;
     let imported = filing::imported(console.store()).await?;
-    let found = look_up(&inquiry, &wanted.domain).await;
+    let found = look_up(&inquiry, &wanted.domain, lang).await;
     Ok(html! {
         section.card aria-labelledby="filings" {
             h2 #filings { (TITLE.of(lang)) }
@@ -140,13 +140,13 @@ pub(super) async fn section(
     })
 }
 
-async fn look_up(inquiry: &Inquiry<'_>, text: &str) -> Option<Result<FilingOf, String>> {
+async fn look_up(inquiry: &Inquiry<'_>, text: &str, lang: Lang) -> Option<Result<FilingOf, String>> {
     if text.trim().is_empty() {
         return None;
     }
     match Domain::parse(text.trim()) {
         Ok(domain) => inquiry.ask(&domain).await.map(Ok),
-        Err(error) => Some(Err(error.to_string())),
+        Err(error) => Some(Err(tell_entry(&error.into(), lang))),
     }
 }
 
