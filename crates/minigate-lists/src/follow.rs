@@ -80,7 +80,7 @@ impl State {
         let lists = held.and_then(|held| Some((held, held.published.lists_for(profile, now).ok()?)));
         match lists {
             Some((held, lists)) => lists
-                .with_version(format!("{} of {}", held.published.version, self.console))
+                .with_version(format!("{} · {}", held.published.version, self.console))
                 .with_fetched_at(held.fetched_at.into()),
             None => DomainLists::missing(&*self.console),
         }

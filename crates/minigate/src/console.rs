@@ -154,7 +154,7 @@ impl Console {
             return;
         }
         self.told.sequence = sequence;
-        let name = format!("{} of {}", held.published.version, state.console());
+        let name = format!("{} · {}", held.published.version, state.console());
         let text = words::console::list_version(&name, held.fetched_at, now, self.printer.lang);
         self.printer.list_news(&text);
     }

@@ -27,6 +27,7 @@ use minigate_policy::diagnosis::{Lang, tell};
 use minigate_policy::{Interface, Verdict};
 use serde::Serialize;
 use serde_json::json;
+use url::Url;
 
 use crate::args::{Colour, LogFormat};
 use crate::words;
@@ -183,14 +184,21 @@ impl Printer {
     }
 
     /// What would become of a call.
-    pub(crate) fn verdict(&self, verdict: &Verdict) {
+    ///
+    /// Where a console's list lacks an entry, with the page that proposes it.
+    pub(crate) fn verdict(&self, verdict: &Verdict, console: Option<&Url>) {
+        let propose = console.and_then(|console| ledger::proposal(console, verdict));
         match self.format {
-            LogFormat::Human => self.write(&human_verdict(verdict, self.lang)),
+            LogFormat::Human => {
+                let propose = propose.map(|link| call::proposing(&link, self.lang));
+                self.write(&(human_verdict(verdict, self.lang) + &propose.unwrap_or_default()));
+            }
             LogFormat::Json => {
-                self.json(
-                    "verdict",
-                    &json!({ "verdict": verdict, "told": tell(verdict, self.lang) }),
-                );
+                let mut told = json!({ "verdict": verdict, "told": tell(verdict, self.lang) });
+                if let (Some(link), Some(members)) = (propose, told.as_object_mut()) {
+                    members.insert("propose".to_owned(), link.as_str().into());
+                }
+                self.json("verdict", &told);
             }
         }
     }

@@ -126,7 +126,7 @@ fn d2_a_refusal_names_the_version_and_its_age_and_a_new_key_is_told() {
     let (first, code) = minigate(app.path(), &console.url(), &[]);
     let (second, _) = minigate(app.path(), &console.url(), &[]);
 
-    let age = format!("list: version 3 of {}, fetched just now", console.url());
+    let age = format!("list: version 3 · {}, fetched just now", console.url());
     assert_eq!((first.matches(&age).count(), code), (2, Some(1)), "{first}");
     let trusted = format!(
         "trusted from now on by its key {}",
@@ -157,6 +157,35 @@ fn d2_a_refusal_that_an_entry_cures_links_to_its_proposal() {
     assert_eq!(text.matches("propose:").count(), 1, "{text}");
     assert!(text.contains(&format!("  propose: {link}\n")), "{text}");
     assert!(json.contains(&format!("\"propose\":\"{link}\"")), "{json}");
+}
+
+#[test]
+fn d2_an_explanation_links_to_the_proposal_too() {
+    let console = Console::start(&version(3, "other.com"));
+    let app = project(CALL);
+    let explain = |url: &str, log: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_minigate"))
+            .args(["--lang", "en", "--color", "never", "explain", url])
+            .current_dir(app.path())
+            .args(["--console", &console.url(), "--log", log])
+            .arg("--console-cache")
+            .arg(app.path().join("cache"))
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+
+    let unlisted = explain("https://api.example.com/a?token=secret", "human");
+    let json = explain("https://api.example.com/", "json");
+    let listed = explain("https://other.com/", "human");
+
+    let link = format!(
+        "{}/apps/wx1/propose?interface=request&url=https%3A%2F%2Fapi.example.com",
+        console.url()
+    );
+    assert!(unlisted.contains(&format!("  propose: {link}\n")), "{unlisted}");
+    assert!(json.contains(&format!("\"propose\":\"{link}\"")), "{json}");
+    assert!(!listed.contains("propose"), "{listed}");
 }
 
 #[test]
@@ -244,5 +273,5 @@ fn d1_a_new_version_holds_for_the_calls_made_from_then_on() {
         run.join().unwrap()
     });
 
-    assert!(text.contains("list: version 2 of"), "{text}");
+    assert!(text.contains("list: version 2 ·"), "{text}");
 }

@@ -193,8 +193,8 @@ fn a_backup_is_restored_and_moved_only_where_nothing_is() {
         (
             &again,
             [
-                "is there already: a backup is a new file",
-                "已经存在：备份只写入新文件",
+                "is there already, and a backup is a new file",
+                "已经存在，备份只写入新文件",
             ],
         ),
         (&onto, ["need an empty one", "需要空数据库"]),

@@ -25,7 +25,7 @@ use url::Url;
 
 use crate::args::ConsoleArgs;
 use crate::output::{Printer, console as log};
-use crate::signals::Signals;
+use crate::signals::{Nudges, Signals};
 use crate::words;
 use identity::IdentityFiles;
 
@@ -41,6 +41,7 @@ pub(crate) fn console(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<E
 
 async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::of_a_service();
+    let nudges = Nudges::of_hang_ups();
     let identity = IdentityFiles::of(args);
     let identity = identity.map(|files| files.read(printer.lang)).transpose()?;
     let tls = identity
@@ -84,7 +85,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     tokio::select! {
         served = serve::serve_within(listener, tls, router, limits, stop) => served?,
         never = console.tidy() => match never {},
-        never = identity::keep_up(identity, printer) => match never {},
+        never = identity::keep_up(identity, nudges, printer.lang) => match never {},
     }
     // What is under way may end, as requests may; another pre-flight can begin when its time is over.
     let _ = timeout(serve::GRACE, console.settle()).await;

@@ -35,8 +35,7 @@ pub(crate) fn explain(args: &ExplainArgs, printer: &Arc<Printer>) -> anyhow::Res
     let verdict = settings
         .policy
         .explain(&Call::new(args.interface, args.url.clone()));
-    drop(console);
-    printer.verdict(&verdict);
+    printer.verdict(&verdict, console.as_ref().map(Console::url));
     Ok(if verdict.is_allowed() {
         ExitCode::SUCCESS
     } else {

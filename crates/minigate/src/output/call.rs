@@ -77,6 +77,12 @@ pub(crate) struct Spared {
     pub(crate) ios: String,
 }
 
+/// The line with the page that proposes a missing entry.
+pub(super) fn proposing(link: &Url, lang: Lang) -> String {
+    let propose = lang.pick("propose", "提议");
+    format!("  {}{propose}:{} {link}\n", paint::HINT, paint::RESET)
+}
+
 impl CallReport {
     /// Whether the run is to end with exit code 1 for it.
     pub(crate) fn is_bad(&self) -> bool {
@@ -161,8 +167,7 @@ impl CallReport {
         }
         lines += &details(&self.seen, &self.remedies, lang);
         if let Some(link) = &self.propose {
-            let propose = lang.pick("propose", "提议");
-            lines += &format!("  {}{propose}:{} {link}\n", paint::HINT, paint::RESET);
+            lines += &proposing(link, lang);
         }
         lines
     }

@@ -4,7 +4,6 @@ use minigate_console::Hidden;
 use minigate_console::demo::PEOPLE;
 use minigate_console::store::Migration;
 use minigate_console::store::copy::Copied;
-use std::path::Path;
 
 use minigate_policy::diagnosis::Lang;
 use tracing_subscriber::EnvFilter;
@@ -71,15 +70,6 @@ impl Printer {
         self.write(&match self.lang {
             Lang::En => format!("{name} sets a new password, once and within 24 hours: {link}\n"),
             Lang::Zh => format!("{name} 可在 24 小时内用此链接设置新密码（只能使用一次）：{link}\n"),
-        });
-    }
-
-    /// The files of the console's TLS have been read again.
-    pub(crate) fn identity_read(&self, chain: &Path) {
-        let chain = chain.display();
-        self.write_stderr(&match self.lang {
-            Lang::En => format!("read again: {chain} and its key\n"),
-            Lang::Zh => format!("已重新读取 {chain} 及其私钥\n"),
         });
     }
 

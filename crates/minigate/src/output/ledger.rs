@@ -369,7 +369,7 @@ fn blank(call: CallId, interface: Interface, method: &str, url: &str) -> CallRep
 
 /// The page that proposes the missing entry; nothing where an entry wouldn't help. What follows the origin in the call's
 /// URL stays here: it needn't be anybody else's.
-fn proposal(console: &Url, verdict: &Verdict) -> Option<Url> {
+pub(super) fn proposal(console: &Url, verdict: &Verdict) -> Option<Url> {
     let Some(Reason::NotListed { .. }) = verdict.reason() else {
         return None;
     };

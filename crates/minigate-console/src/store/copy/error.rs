@@ -50,7 +50,7 @@ pub enum CopyError {
         reason: String,
     },
     /// There is such a file already.
-    #[error("{} is there already: a backup is a new file", .file.display())]
+    #[error("{} is there already, and a backup is a new file: name another, or remove it", .file.display())]
     Exists {
         /// Which one.
         file: PathBuf,
@@ -88,7 +88,10 @@ impl CopyError {
             (Lang::Zh, Self::NoBackup { file, line, reason }) => {
                 format!("{} 第 {line} 行不是完整的备份（{reason}）", file.display())
             }
-            (Lang::Zh, Self::Exists { file }) => format!("{} 已经存在：备份只写入新文件", file.display()),
+            (Lang::Zh, Self::Exists { file }) => format!(
+                "{} 已经存在，备份只写入新文件：请换一个文件名，或先删除它",
+                file.display()
+            ),
             (Lang::Zh, Self::File { file, error }) => format!("{}：{error}", file.display()),
             (Lang::Zh, Self::BrokenOff) => "复制中断".to_owned(),
             (Lang::Zh, Self::Store(error)) => format!("数据库无法正常工作（{error}）"),

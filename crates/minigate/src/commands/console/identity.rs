@@ -5,12 +5,12 @@ use std::future::pending;
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use minigate_console::serve::Identity;
 use minigate_policy::diagnosis::Lang;
 
 use crate::args::ConsoleArgs;
 use crate::given;
-use crate::output::Printer;
 use crate::signals::Nudges;
 
 /// Where chain and key are.
@@ -29,12 +29,17 @@ impl<'a> IdentityFiles<'a> {
 
     pub(super) fn read(self, lang: Lang) -> anyhow::Result<(Self, Arc<Identity>)> {
         let (chain, key) = self.texts(lang)?;
-        Ok((self, Identity::read(chain.as_bytes(), key.as_bytes())?))
+        let identity = Identity::read(chain.as_bytes(), key.as_bytes());
+        Ok((self, identity.with_context(|| self.names())?))
     }
 
     fn read_again(self, identity: &Identity, lang: Lang) -> anyhow::Result<()> {
         let (chain, key) = self.texts(lang)?;
         Ok(identity.exchange(chain.as_bytes(), key.as_bytes())?)
+    }
+
+    fn names(self) -> String {
+        format!("{}, {}", self.chain.display(), self.key.display())
     }
 
     fn texts(self, lang: Lang) -> anyhow::Result<(String, String)> {
@@ -45,18 +50,24 @@ impl<'a> IdentityFiles<'a> {
 /// Reads the files again at each SIGHUP; where they can't be used, what was read before stays.
 pub(super) async fn keep_up(
     identity: Option<(IdentityFiles<'_>, Arc<Identity>)>,
-    printer: &Printer,
+    mut nudges: Nudges,
+    lang: Lang,
 ) -> Infallible {
-    let mut nudges = Nudges::of_hang_ups();
     let Some((files, identity)) = identity else {
         // Without files there is nothing to read; the signal doesn't end the console all the same.
         return pending().await;
     };
+    let (certificates, key) = (files.chain.display(), files.key.display());
     loop {
         nudges.next().await;
-        match files.read_again(&identity, printer.lang) {
-            Ok(()) => printer.identity_read(files.chain),
-            Err(error) => printer.error(&error),
+        match files.read_again(&identity, lang) {
+            Ok(()) => tracing::info!(%certificates, %key, "certificates and key have been read again"),
+            Err(error) => tracing::error!(
+                %certificates,
+                %key,
+                error = format!("{error:#}"),
+                "certificates and key can't be read again; those from before stay"
+            ),
         }
     }
 }
