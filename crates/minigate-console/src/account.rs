@@ -78,6 +78,13 @@ pub enum Identity {
     Subject(String),
 }
 
+impl Identity {
+    fn is_fit(&self) -> bool {
+        let (Self::Email(text) | Self::Subject(text)) = self;
+        (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+    }
+}
+
 /// An account that is to be made.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NewAccount {
@@ -212,13 +219,17 @@ impl<'a> Accounts<'a> {
     /// Says who its owner is at the OIDC provider.
     ///
     /// # Errors
-    /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::Linked`], [`AccountError::Store`].
+    /// [`AccountError::Denied`], [`AccountError::Identity`], [`AccountError::Unknown`], [`AccountError::Linked`],
+    /// [`AccountError::Store`].
     pub async fn link(
         &self,
         name: &AccountName,
         identity: Option<Identity>,
     ) -> Result<Account, AccountError> {
         let by = self.by()?;
+        if !identity.as_ref().is_none_or(Identity::is_fit) {
+            return Err(AccountError::Identity);
+        }
         let (record, old) = load(self.store, name).await?;
         let account = Account {
             identity,

@@ -17,6 +17,7 @@ mod gate;
 mod model;
 mod propose;
 mod tell;
+mod waiting;
 
 use minigate_policy::{AppId, WrittenLists};
 use serde_json::json;
@@ -25,6 +26,7 @@ pub use at_once::{Standing, Taken};
 pub use diff::{Difference, diff};
 pub use error::DomainsError;
 pub use model::{Approval, Draft, Proposed, State, Version};
+pub(crate) use waiting::{Waiting, waiting};
 
 use canonical::canonical;
 

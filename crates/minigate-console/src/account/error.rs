@@ -42,6 +42,9 @@ pub enum AccountError {
         /// Whether it was to be had in an app.
         in_app: bool,
     },
+    /// The identity is empty, too long, or has control characters.
+    #[error("an identity has 1 to 255 characters, none of them a control character")]
+    Identity,
     /// It is somebody else's at the provider already.
     #[error("that identity belongs to `{0}` already")]
     Linked(String),

@@ -260,9 +260,10 @@ pub(super) fn of_account(error: &AccountError) -> StatusCode {
         | AccountError::LastOperator(_)
         | AccountError::LastOwner { .. }
         | AccountError::Linked(_) => StatusCode::CONFLICT,
-        AccountError::DisplayName(_) | AccountError::Role { .. } | AccountError::Weak(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        AccountError::DisplayName(_)
+        | AccountError::Identity
+        | AccountError::Role { .. }
+        | AccountError::Weak(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AccountError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,
         AccountError::Hash(_) => StatusCode::INTERNAL_SERVER_ERROR,
         AccountError::App(error) => of_app(error),

@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod approvals;
 mod apps;
 mod audit;
 mod blocks;
@@ -126,6 +127,7 @@ fn of_drafts() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(draft::refuse_draft))
         .routes(routes!(draft::publish_draft))
         .routes(routes!(draft::propose))
+        .routes(routes!(approvals::list_waiting))
         .routes(routes!(domains::export_draft))
         .routes(routes!(preflight::read_preflight, preflight::begin_preflight))
         .routes(routes!(judging::judge_entries))

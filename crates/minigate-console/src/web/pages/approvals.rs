@@ -15,7 +15,7 @@ use super::show;
 use crate::Console;
 use crate::access::Right;
 use crate::app::{self, App};
-use crate::domains::{self, DomainsError, Draft, Expected, State as DraftState, diff};
+use crate::domains::{Expected, Waiting, diff, waiting};
 use crate::preflight::{self, Preflight};
 use crate::store::Sequence;
 use crate::text::Text;
@@ -39,17 +39,12 @@ pub(super) struct Answer {
 }
 
 /// A draft with what has to be known of it.
-struct Waiting {
-    id: AppId,
+struct Card {
+    waiting: Waiting,
     app: App,
-    revision: Sequence,
-    draft: Draft,
     effective: WrittenLists,
     preflight: Option<Preflight>,
 }
-
-/// An app's draft and its revision.
-type Found = (AppId, Sequence, Draft);
 
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
@@ -58,16 +53,19 @@ pub(super) async fn list(
 ) -> Result<Html<String>, Failure> {
     let lang = me.visitor.lang;
     let after = wanted.after.as_deref().and_then(|id| id.parse::<AppId>().ok());
-    let (found, next) = submitted(&console, &me, after).await?;
-    let mut waiting = Vec::new();
-    for found in found {
-        waiting.push(Waiting::load(&console, found).await?);
+    let mut found = waiting(&console, &me.caller, after, SHOWN + 1).await?;
+    let goes_on = found.len() > SHOWN;
+    found.truncate(SHOWN);
+    let next = found.last().filter(|_| goes_on).map(|of| of.id.clone());
+    found.sort_by_key(|waiting| waiting.draft.written_at);
+    let mut cards = Vec::new();
+    for waiting in found {
+        cards.push(Card::load(&console, waiting).await?);
     }
-    waiting.sort_by_key(|waiting| waiting.draft.written_at);
     let body = html! {
         h1 { (TITLE.of(lang)) }
-        @if waiting.is_empty() { p { (NONE.of(lang)) } }
-        @for each in &waiting { (card(each, &me, console.now(), lang)) }
+        @if cards.is_empty() { p { (NONE.of(lang)) } }
+        @for each in &cards { (card(each, &me, console.now(), lang)) }
         @if let Some(next) = next { p { a href={ "?after=" (next) } rel="next" { (MORE.of(lang)) } } }
     };
     Ok(me.show(TITLE.of(lang), Place::Approvals, &body))
@@ -90,78 +88,22 @@ pub(super) async fn answer(
     Ok(Redirect::to("/approvals").into_response())
 }
 
-/// The drafts that wait, of the apps that the caller sees, and the app to go on after.
-async fn submitted(
-    console: &Console,
-    me: &SignedIn,
-    after: Option<AppId>,
-) -> Result<(Vec<Found>, Option<AppId>), Failure> {
-    let mut found = Vec::new();
-    let mut after = after;
-    loop {
-        let (drafts, last) = drafts(console, me, after.as_ref()).await?;
-        for draft in drafts {
-            if draft.2.state != DraftState::Submitted {
-                continue;
-            }
-            if found.len() == SHOWN {
-                let next = found.last().map(|(id, _, _): &Found| id.clone());
-                return Ok((found, next));
-            }
-            found.push(draft);
-        }
-        match last {
-            Some(last) => after = Some(last),
-            None => return Ok((found, None)),
-        }
-    }
-}
-
-/// Drafts of the next apps, and the app to go on after; whoever sees every app reads them by the batch.
-async fn drafts(
-    console: &Console,
-    me: &SignedIn,
-    after: Option<&AppId>,
-) -> Result<(Vec<Found>, Option<AppId>), Failure> {
-    if me.caller.may(Right::Read, None) {
-        let drafts = domains::drafts(console.store(), after, BATCH).await?;
-        let of = |(id, revision, draft): (String, _, _)| Some((id.parse::<AppId>().ok()?, revision, draft));
-        let drafts: Vec<_> = drafts.into_iter().filter_map(of).collect();
-        let last = drafts.last().map(|(id, _, _)| id.clone());
-        return Ok((drafts, last));
-    }
-    let apps = console.apps_of(&me.caller, after, BATCH).await?;
-    let ids = apps.iter().filter_map(|app| app.id.parse::<AppId>().ok());
-    let (mut drafts, mut last) = (Vec::new(), None);
-    for id in ids {
-        match console.domains(&id).draft_at().await {
-            Ok((revision, draft)) => drafts.push((id.clone(), revision, draft)),
-            Err(DomainsError::NoDraft) => {}
-            Err(other) => return Err(other.into()),
-        }
-        last = Some(id);
-    }
-    Ok((drafts, last))
-}
-
-impl Waiting {
-    async fn load(console: &Console, (id, revision, draft): Found) -> Result<Self, Failure> {
-        let app = app::find(console.store(), &id).await?;
-        let effective = console.domains(&id).effective().await?;
-        let preflight = preflight::of_draft(console.store(), &id, &draft.lists).await?;
+impl Card {
+    async fn load(console: &Console, waiting: Waiting) -> Result<Self, Failure> {
+        let id = &waiting.id;
+        let effective = console.domains(id).effective().await?;
         Ok(Self {
+            app: app::find(console.store(), id).await?,
             effective: effective.map(|version| version.lists).unwrap_or_default(),
-            id,
-            app,
-            revision,
-            draft,
-            preflight,
+            preflight: preflight::of_draft(console.store(), id, &waiting.draft.lists).await?,
+            waiting,
         })
     }
 }
 
-fn card(waiting: &Waiting, me: &SignedIn, now: Timestamp, lang: Lang) -> Markup {
-    let Waiting { app, draft, .. } = waiting;
+fn card(card: &Card, me: &SignedIn, now: Timestamp, lang: Lang) -> Markup {
+    let Card { app, waiting, .. } = card;
+    let draft = &waiting.draft;
     html! {
         section.card aria-labelledby={ "app-" (app.id) } {
             h2 id={ "app-" (app.id) } {
@@ -169,16 +111,16 @@ fn card(waiting: &Waiting, me: &SignedIn, now: Timestamp, lang: Lang) -> Markup 
             }
             p.dim { (show::foreign(&draft.author)) ", " (show::moment(draft.written_at, now, lang)) }
             @if let Some(note) = &draft.note { p.reason { (show::foreign(note)) } }
-            (show::differences(&diff(&waiting.effective, &draft.lists), lang))
-            p { (preflight_line(waiting, now, lang)) }
-            @if me.caller.may(Right::Approve, Some(&waiting.id)) { (answers(waiting, me, lang)) }
+            (show::differences(&diff(&card.effective, &draft.lists), lang))
+            p { (preflight_line(card, now, lang)) }
+            @if me.caller.may(Right::Approve, Some(&waiting.id)) { (answers(card, me, lang)) }
         }
     }
 }
 
-fn answers(waiting: &Waiting, me: &SignedIn, lang: Lang) -> Markup {
-    let Waiting { app, draft, .. } = waiting;
-    let is_own = app.two_people && draft.is_by(me.caller.actor());
+fn answers(card: &Card, me: &SignedIn, lang: Lang) -> Markup {
+    let Card { app, waiting, .. } = card;
+    let is_own = app.two_people && waiting.draft.is_by(me.caller.actor());
     html! {
         @if is_own { p { span.tag.warn { (OWN.of(lang)) } } }
         form.row method="post" action={ "/approvals/" (app.id) } {
@@ -191,13 +133,9 @@ fn answers(waiting: &Waiting, me: &SignedIn, lang: Lang) -> Markup {
     }
 }
 
-fn preflight_line(waiting: &Waiting, now: Timestamp, lang: Lang) -> Markup {
-    let Some(found) = &waiting.preflight else {
-        let class = if waiting.app.preflight_required {
-            "warn"
-        } else {
-            ""
-        };
+fn preflight_line(card: &Card, now: Timestamp, lang: Lang) -> Markup {
+    let Some(found) = &card.preflight else {
+        let class = if card.app.preflight_required { "warn" } else { "" };
         return html! { span.tag.(class) { (NO_PREFLIGHT.of(lang)) } };
     };
     let bad = found.hosts.iter().filter(|host| !host.is_good()).count();
@@ -210,7 +148,6 @@ fn preflight_line(waiting: &Waiting, now: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-const BATCH: u32 = 100;
 const SHOWN: usize = 20;
 const APPROVE: Text = Text("Approve", "批准");
 const FAULTY: Text = Text("entries that can't be listed:", "不能添加的条目：");

@@ -18,7 +18,7 @@ use super::page::{Page, Paging};
 use super::program::Program;
 use crate::Console;
 use crate::access::{Right, Role};
-use crate::account::{Account, AccountName, Accounts, NewAccount, PasswordState, to_see_accounts};
+use crate::account::{Account, AccountName, Accounts, Identity, NewAccount, PasswordState, to_see_accounts};
 use crate::web::failure::{Cause, Failure};
 
 /// Somebody who can sign in.
@@ -35,6 +35,8 @@ pub(super) struct AccountShown {
     /// What it is to apps, by their IDs.
     apps: BTreeMap<String, RoleOf>,
     password: PasswordOf,
+    /// Who its owner is at the sign-in provider; null where nobody.
+    identity: Option<IdentityOf>,
     /// Whether it can't be used.
     disabled: bool,
     /// When it was made.
@@ -48,6 +50,24 @@ pub(super) enum PasswordOf {
     None,
     Temporary,
     Own,
+}
+
+/// Somebody at the sign-in provider.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IdentityOf {
+    kind: IdentityKind,
+    /// The address or name: no control characters.
+    #[schema(min_length = 1, max_length = 255, example = "alice@example.com")]
+    value: String,
+}
+
+/// Whoever has that verified address at the next sign-in; the provider's own name for somebody.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum IdentityKind {
+    Email,
+    Subject,
 }
 
 /// An account that is to be made; it can sign in once it was invited.
@@ -89,6 +109,10 @@ pub(super) struct AccountSettings {
     #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     disabled: Option<bool>,
+    /// Who its owner is at the sign-in provider; null where nobody is to sign in there.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<IdentityOf>)]
+    identity: Option<Option<IdentityOf>>,
     /// Why, for the audit log.
     #[schema(max_length = 1000)]
     reason: Option<String>,
@@ -164,7 +188,7 @@ pub(super) async fn read_account(
     Ok(Answer(accounts.find(&named(&name)?).await?.into()))
 }
 
-/// Renames, disables or enables an account, or gives it another role for the platform; what is named first in this
+/// Renames, disables or enables an account, gives it another role for the platform or another identity; what is named first in this
 /// sentence is done first, and each is a row of the audit log.
 #[utoipa::path(patch, path = "/accounts/{account}", tag = "platform", request_body = AccountSettings,
     params(("account" = String, Path, description = "Its name")),
@@ -188,6 +212,9 @@ pub(super) async fn set_account(
     }
     if let Some(role) = new.platform {
         accounts.set_platform_role(&name, role.map(Role::from)).await?;
+    }
+    if let Some(identity) = new.identity {
+        accounts.link(&name, identity.map(Identity::from)).await?;
     }
     Ok(Answer(accounts.find(&name).await?.into()))
 }
@@ -245,6 +272,25 @@ impl From<PlatformRole> for Role {
     }
 }
 
+impl From<IdentityOf> for Identity {
+    fn from(IdentityOf { kind, value }: IdentityOf) -> Self {
+        match kind {
+            IdentityKind::Email => Self::Email(value),
+            IdentityKind::Subject => Self::Subject(value),
+        }
+    }
+}
+
+impl From<Identity> for IdentityOf {
+    fn from(identity: Identity) -> Self {
+        let (kind, value) = match identity {
+            Identity::Email(value) => (IdentityKind::Email, value),
+            Identity::Subject(value) => (IdentityKind::Subject, value),
+        };
+        Self { kind, value }
+    }
+}
+
 impl From<Account> for AccountShown {
     fn from(account: Account) -> Self {
         let apps = account.roles.apps.into_iter();
@@ -258,6 +304,7 @@ impl From<Account> for AccountShown {
                 PasswordState::Temporary => PasswordOf::Temporary,
                 PasswordState::Own => PasswordOf::Own,
             },
+            identity: account.identity.map(IdentityOf::from),
             disabled: account.disabled,
             created_at: account.created_at,
         }

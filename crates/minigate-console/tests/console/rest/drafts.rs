@@ -15,6 +15,7 @@ on_both! {
     what_would_become_of_a_call_is_told
     t10_a_preflight_is_begun_and_read
     a_draft_is_exported_and_imported_again
+    what_waits_for_approval_is_listed_to_who_sees_the_app
     who_takes_something_away_says_why
 }
 
@@ -53,6 +54,42 @@ async fn d2_a_draft_becomes_effective_by_the_api(database: &Database) {
     );
     let difference = me.get("/apps/wx1/diff?from=0&to=1").await.json();
     assert_eq!(difference[0]["added"], json!(["https://api.example.com"]));
+}
+
+async fn what_waits_for_approval_is_listed_to_who_sees_the_app(database: &Database) {
+    let (served, store) = served(database).await;
+    let ann = Api::of(&served, &store, "ann", &[("wx1", Role::Developer)], &Right::ALL).await;
+    served.app("wx2").await;
+    let eve = Api::of(&served, &store, "eve", &[("wx2", Role::Owner)], &Right::ALL).await;
+    let operator = Api::operator(&served, &store).await;
+    let lists = json!({ "lists": { "request": ["https://api.example.com"] } });
+    ann.put("/apps/wx1/draft", lists).await;
+
+    let before = operator.get("/approvals").await.json();
+    ann.post("/apps/wx1/draft/submit", json!({})).await;
+    let [anns, eves, all] = [
+        ann.get("/approvals").await.json(),
+        eve.get("/approvals").await.json(),
+        operator.get("/approvals?limit=1").await.json(),
+    ];
+
+    assert_eq!(before["items"], json!([]));
+    assert_eq!(eves, json!({ "items": [], "next": null }));
+    assert_eq!((&anns, &all["next"]), (&all, &Value::Null));
+    let waiting = &all["items"][0];
+    assert_eq!(
+        (
+            &waiting["app"],
+            &waiting["draft"]["state"],
+            &waiting["draft"]["author"]
+        ),
+        (&json!("wx1"), &json!("submitted"), &json!("ann"))
+    );
+    let revision = format!("\"{}\"", waiting["revision"]);
+    assert_eq!(
+        ann.get("/apps/wx1/draft").await.headers["etag"],
+        revision.as_str()
+    );
 }
 
 async fn d3_a_bad_entry_is_a_problem_with_its_rule_and_its_remedy(database: &Database) {

@@ -10,6 +10,7 @@ use crate::database::{Database, on_both};
 on_both! {
     a_platforms_auditor_reads_what_operators_read
     operators_make_and_change_accounts
+    operators_say_who_somebody_is_at_the_provider
     operators_block_domains
     operators_import_filings
     operators_rotate_keys
@@ -46,6 +47,27 @@ async fn operators_make_and_change_accounts(database: &Database) {
         (&changed["platform"], &changed["displayName"]),
         (&Value::Null, &json!("Bobby"))
     );
+}
+
+async fn operators_say_who_somebody_is_at_the_provider(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    for name in ["bob", "carol"] {
+        me.post("/accounts", json!({ "name": name, "displayName": name }))
+            .await;
+    }
+    let identity = json!({ "kind": "email", "value": "bob@example.com" });
+
+    let linked = me.patch("/accounts/bob", json!({ "identity": identity })).await;
+    let taken = me.patch("/accounts/carol", json!({ "identity": identity })).await;
+    let unfit = json!({ "identity": { "kind": "subject", "value": "\u{7}" } });
+    let unfit = me.patch("/accounts/carol", unfit).await;
+    let gone = me.patch("/accounts/bob", json!({ "identity": null })).await;
+
+    assert_eq!(linked.json()["identity"], identity);
+    assert_eq!(taken.status, StatusCode::CONFLICT, "{}", taken.body);
+    assert_eq!(unfit.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unfit.body);
+    assert_eq!(gone.json()["identity"], Value::Null);
 }
 
 async fn operators_block_domains(database: &Database) {

@@ -11,7 +11,6 @@ use super::{invited, role};
 use crate::Console;
 use crate::access::Right;
 use crate::account::{AccountName, Accounts, Identity};
-use crate::text::Text;
 use crate::web::failure::malformed::LONG_REASON;
 use crate::web::failure::{Cause, Failure};
 use crate::web::signed_in::SignedIn;
@@ -72,7 +71,7 @@ pub(in super::super) async fn act(
         Deed::EndSessions => accounts.end_sessions(&name).await?,
         Deed::Role => accounts.set_platform_role(&name, role(&wanted.role)?).await?,
         Deed::Rename => accounts.rename(&name, &wanted.display_name).await?,
-        Deed::Link => accounts.link(&name, wanted.identity()?).await?,
+        Deed::Link => accounts.link(&name, wanted.identity()).await?,
     };
     Ok(Redirect::to(&format!("/accounts/{name}")).into_response())
 }
@@ -89,20 +88,12 @@ impl Wanted {
     }
 
     /// None where the field is empty.
-    fn identity(&self) -> Result<Option<Identity>, Failure> {
+    fn identity(&self) -> Option<Identity> {
         let text = self.identity.trim().to_owned();
-        if text.chars().count() > 255 || text.chars().any(char::is_control) {
-            return Err(Cause::malformed(UNFIT_IDENTITY));
-        }
-        Ok(match (text.is_empty(), self.kind) {
+        match (text.is_empty(), self.kind) {
             (true, _) => None,
             (false, Kind::Email) => Some(Identity::Email(text)),
             (false, Kind::Subject) => Some(Identity::Subject(text)),
-        })
+        }
     }
 }
-
-const UNFIT_IDENTITY: Text = Text(
-    "an identity has at most 255 characters, none of them a control character",
-    "身份最多 255 个字符，且不含控制字符",
-);
