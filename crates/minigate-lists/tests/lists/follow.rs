@@ -32,7 +32,7 @@ async fn a_new_list_arrives_by_the_stream() {
             .is_ok()
     );
     let version = policy.lists().version().unwrap().to_owned();
-    assert_eq!(version, format!("2 of http://{}", console.address()));
+    assert_eq!(version, format!("2 · http://{}", console.address()));
 }
 
 #[tokio::test]
