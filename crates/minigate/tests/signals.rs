@@ -42,6 +42,16 @@ fn minigate() -> Command {
     program
 }
 
+/// It hears of SIGHUP, even where whoever runs the tests ignores it, as under `nohup`.
+fn attentive() -> Command {
+    if !cfg!(target_os = "linux") {
+        return minigate();
+    }
+    let mut program = Command::new("env");
+    program.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_minigate"), "run", "."]);
+    program
+}
+
 fn send(signal: &str, child: &Child) {
     let id = child.id().to_string();
     assert!(
@@ -62,7 +72,7 @@ fn a_signal_ends_a_run_in_order_and_with_its_own_code() {
     for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
         let (dir, tmp) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         app(dir.path());
-        let (mut child, mut output) = start(&mut minigate(), dir.path(), tmp.path());
+        let (mut child, mut output) = start(&mut attentive(), dir.path(), tmp.path());
         assert_eq!(entries(tmp.path()), 1);
 
         send(signal, &child);
