@@ -2,19 +2,22 @@
 //!
 //! ```text
 //!  begin ─► Started (a record: one at a time for each app) ─► run ─► Preflight, kept with its lists
-//!             └─ over when its time is, should its process die
+//!             └─ over when it gives no sign of life for a minute, should its process die
 //!  draft's lists ─► entries (D3, D4, D6), block list, filing (D5) ─┐
 //!             └─► each host, 4 at a time ─► Inspector ─► HostCheck ┴─► passed or not
 //! ```
 //! A draft names hosts, and the console then connects to them. So unless an operator says otherwise, names that resolve to
 //! anything but public addresses are refused before anybody connects, and what was judged is what is dialled.
 
+mod beat;
 mod inspect;
 mod kept;
 mod report;
 mod tell;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -23,8 +26,9 @@ use minigate_inspect::check::Terms;
 use minigate_policy::{AppId, Entry, Interface, Policy, WrittenLists};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
+pub use beat::Progress;
 pub use inspect::{Hosts, Inspector};
 pub(crate) use kept::Kept;
 pub use kept::{Ending, PreflightFault, ending, of_draft, of_effective};
@@ -36,6 +40,7 @@ use crate::block::Blocks;
 use crate::bulk::{Fault, judge_text};
 use crate::domains::{Domains, DomainsError};
 use crate::filing::{FilingOf, FilingRegister, FilingTerms, Inquiry, RegisterKind};
+use crate::moment::after;
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// A pre-flight that is under way.
@@ -48,9 +53,12 @@ pub struct Running {
     pub since: Timestamp,
     /// When another one can begin, whatever has become of this one.
     pub until: Timestamp,
+    /// How far it has come, a few seconds ago.
+    #[serde(skip)]
+    pub progress: Progress,
 }
 
-/// A pre-flight that has begun and is to be run. It can be dropped: another one can begin when its time is over.
+/// A pre-flight that has begun and is to be run. It can be dropped: another one can begin a minute later.
 #[derive(Debug)]
 pub struct Started {
     id: AppId,
@@ -90,8 +98,22 @@ pub enum PreflightError {
 /// [`StoreError`].
 pub async fn running(store: &dyn Store, id: &AppId, now: Timestamp) -> Result<Option<Running>, StoreError> {
     let record = store.get(&running_key(id)?).await?;
-    let running: Option<Running> = record.as_ref().map(store::read).transpose()?;
-    Ok(running.filter(|running| now < running.until))
+    alive(store, id, record.as_ref(), now).await
+}
+
+/// What a record says that is under way, where it still gives a sign of life.
+async fn alive(
+    store: &dyn Store,
+    id: &AppId,
+    record: Option<&Record>,
+    now: Timestamp,
+) -> Result<Option<Running>, StoreError> {
+    let running: Option<Running> = record.map(store::read).transpose()?;
+    let Some(running) = running.filter(|running| now < running.until) else {
+        return Ok(None);
+    };
+    let progress = beat::load(store, id, now).await?;
+    Ok(progress.map(|progress| Running { progress, ..running }))
 }
 
 /// Begins a pre-flight of the draft; it is to be [run](Started::run) then.
@@ -103,14 +125,19 @@ pub async fn begin(store: &dyn Store, id: &AppId, by: &By) -> Result<Started, Pr
     let draft = Domains::of(store, id).draft().await?;
     let draft = draft.ok_or(DomainsError::NoDraft)?;
     let old = store.get(&running_key(id)?).await?;
-    let before: Option<Running> = old.as_ref().map(store::read).transpose()?;
-    if let Some(running) = before.filter(|running| by.at() < running.until) {
+    if let Some(running) = alive(store, id, old.as_ref(), by.at()).await? {
         return Err(PreflightError::Running(running));
     }
+    let progress = Progress {
+        looked: 0,
+        hosts: hosts(&draft.lists).len(),
+    };
+    beat::keep(store, id, progress, by.at()).await?;
     let running = Running {
         by: by.actor().to_owned(),
         since: by.at(),
         until: by.at().checked_add(LONGEST + GRACE).unwrap_or(Timestamp::MAX),
+        progress,
     };
     let entry = by.entry("preflight.begin", id.as_str()).after(json!(running));
     let change = match &old {
@@ -143,9 +170,34 @@ impl Started {
         register: Option<&dyn FilingRegister>,
     ) -> Result<Preflight, PreflightError> {
         let begun = Instant::now();
-        let asked = self.ask(store, register).await?;
-        let hosts = self.look(inspector, begun + LONGEST).await;
+        let looked = AtomicUsize::new(0);
+        let work = async {
+            let asked = self.ask(store, register).await?;
+            let hosts = self.look(inspector, begun + LONGEST, &looked).await;
+            Ok::<_, StoreError>((asked, hosts))
+        };
+        let (asked, hosts) = tokio::select! {
+            done = work => done?,
+            never = self.beat(store, &looked, begun) => match never {},
+        };
         Ok(self.conclude(store, asked, hosts, begun.elapsed()).await?)
+    }
+
+    /// Says again and again that it is under way, and how far it has come.
+    async fn beat(&self, store: &dyn Store, looked: &AtomicUsize, begun: Instant) -> Infallible {
+        let hosts = self.hosts().len();
+        loop {
+            sleep(BEAT).await;
+            let progress = Progress {
+                looked: looked.load(Ordering::Relaxed),
+                hosts,
+            };
+            let span = begun.elapsed().try_into().unwrap_or_default();
+            let at = after(self.by.at(), span);
+            if let Err(error) = beat::keep(store, &self.id, progress, at).await {
+                tracing::warn!(%error, "a pre-flight gives no sign of life");
+            }
+        }
     }
 
     /// Asks what the console itself knows, and its register of filings.
@@ -207,20 +259,22 @@ impl Started {
 
     /// Each host once, with the interfaces that would call it.
     pub(crate) fn hosts(&self) -> BTreeMap<String, Vec<Interface>> {
-        let mut hosts = BTreeMap::<String, Vec<Interface>>::new();
-        for (interface, entry) in parsed(&self.lists) {
-            hosts.entry(entry.to_string()).or_default().push(interface);
-        }
-        hosts
+        hosts(&self.lists)
     }
 
-    async fn look(&self, inspector: &Inspector, end: Instant) -> Vec<HostCheck> {
+    async fn look(&self, inspector: &Inspector, end: Instant, looked: &AtomicUsize) -> Vec<HostCheck> {
         let hosts = self.hosts();
-        let terms = self.terms();
+        let terms = &self.terms();
         // Boxed and collected, or the compiler can't tell that the whole may go from thread to thread.
         let looks: Vec<_> = hosts
             .iter()
-            .map(|(entry, interfaces)| Box::pin(inspector.look(entry, interfaces, &terms, self.by.at(), end)))
+            .map(|(entry, interfaces)| {
+                Box::pin(async move {
+                    let found = inspector.look(entry, interfaces, terms, self.by.at(), end).await;
+                    looked.fetch_add(1, Ordering::Relaxed);
+                    found
+                })
+            })
             .collect();
         stream::iter(looks).buffered(HOSTS_AT_ONCE).collect().await
     }
@@ -262,6 +316,14 @@ impl Started {
     }
 }
 
+fn hosts(lists: &WrittenLists) -> BTreeMap<String, Vec<Interface>> {
+    let mut hosts = BTreeMap::<String, Vec<Interface>>::new();
+    for (interface, entry) in parsed(lists) {
+        hosts.entry(entry.to_string()).or_default().push(interface);
+    }
+    hosts
+}
+
 fn parsed(lists: &WrittenLists) -> impl Iterator<Item = (Interface, Entry)> {
     Interface::ALL.into_iter().flat_map(move |interface| {
         let entries = lists.of(interface).iter();
@@ -273,6 +335,7 @@ fn running_key(id: &AppId) -> Result<Key, StoreError> {
     Key::of(&["preflight", id.as_str(), "running"])
 }
 
+const BEAT: Duration = Duration::from_secs(5);
 const HOSTS_AT_ONCE: usize = 4;
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// For what is asked before the hosts, and for keeping what was found.

@@ -86,6 +86,7 @@ async fn t10_a_page_under_way_is_loaded_anew_without_a_script(database: &Databas
         shown.contains("data-under-way") && shown.contains("&lt;b&gt;somebody"),
         "{shown}"
     );
+    assert!(shown.contains("Hosts: 0/1"), "{shown}");
     assert_eq!(again.status, StatusCode::SEE_OTHER);
 }
 

@@ -198,7 +198,12 @@ async fn t10_one_preflight_runs_at_a_time_and_a_dead_one_makes_room(database: &D
         preflight::running(&*store, &id, at()).await.unwrap().as_ref(),
         Some(&running)
     );
-    let later = by_at("bob", running.until);
+    let a_minute_later = at() + SignedDuration::from_secs(60);
+    assert_eq!(
+        preflight::running(&*store, &id, a_minute_later).await.unwrap(),
+        None
+    );
+    let later = by_at("bob", a_minute_later);
     let alive = preflight::begin(&*store, &id, &later).await.unwrap();
     let lost = dead.run(&*store, &inspector, None).await.unwrap_err();
     let found = alive.run(&*store, &inspector, None).await.unwrap();

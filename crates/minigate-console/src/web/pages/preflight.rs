@@ -18,7 +18,7 @@ use crate::access::Right;
 use crate::app::App;
 use crate::bulk::Fault;
 use crate::domains::Draft;
-use crate::preflight::{self, Preflight, PreflightError, Running};
+use crate::preflight::{self, Preflight, PreflightError, Progress, Running};
 use crate::text::Text;
 use crate::web::failure::Failure;
 use crate::web::layout::{self, Page, Place, csrf};
@@ -93,6 +93,7 @@ fn state(
             Some(running) => div.note.warn role="status" data-under-way="yes" {
                 p { strong { (UNDER_WAY.of(lang)) } }
                 p { (show::foreign(&running.by)) ", " (show::moment(running.since, now, lang)) }
+                (progress(running.progress, lang))
                 p.dim { (WAIT.of(lang)) }
             },
             None if !has_draft => p { (NO_DRAFT.of(lang)) " " a href={ "/apps/" (id) "/draft" } { (WRITE.of(lang)) } },
@@ -102,6 +103,15 @@ fn state(
                 button { (BEGIN.of(lang)) }
             },
             None => {},
+        }
+    }
+}
+
+fn progress(of: Progress, lang: Lang) -> Markup {
+    html! {
+        p {
+            (HOSTS.of(lang)) ": " (of.looked) "/" (of.hosts) " "
+            progress aria-label=(HOSTS.of(lang)) value=(of.looked) max=(of.hosts) {}
         }
     }
 }

@@ -43,6 +43,10 @@ pub(super) struct RunningShown {
     since: Timestamp,
     /// When another one can begin, whatever has become of this one.
     until: Timestamp,
+    /// How many hosts it has looked at, a few seconds ago.
+    looked: usize,
+    /// How many there are.
+    hosts: usize,
 }
 
 /// What a pre-flight found, told in the request's language.
@@ -256,6 +260,8 @@ impl From<Running> for RunningShown {
             by: running.by,
             since: running.since,
             until: running.until,
+            looked: running.progress.looked,
+            hosts: running.progress.hosts,
         }
     }
 }
