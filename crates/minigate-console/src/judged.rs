@@ -56,7 +56,7 @@ pub(crate) async fn judge_lines(
     let now = console.now();
     let (blocks, none) = (Blocks::load(console.store()).await?, Blocks::default());
     let nothing = WrittenLists::default();
-    let effective = lists_of_effective(console, app).await?;
+    let effective = effective_lists(console, app).await?;
     let judge = |line: Line| {
         let normalised = line.judgement.normalised.as_ref();
         // What is effective already is kept from runtimes, and mustn't keep the app from any other change.
@@ -75,7 +75,7 @@ pub(crate) async fn judge_lines(
     Ok(lines)
 }
 
-async fn lists_of_effective(console: &Console, app: &App) -> Result<WrittenLists, DomainsError> {
+async fn effective_lists(console: &Console, app: &App) -> Result<WrittenLists, DomainsError> {
     let Ok(id) = app.id.parse() else {
         return Ok(WrittenLists::default());
     };

@@ -60,8 +60,8 @@ pub(super) struct Step {
     step: String,
     /// Of the draft that was looked at: another one gets no answer that wasn't meant for it.
     revision: Sequence,
-    #[serde(default)]
-    reason: String,
+    #[serde(flatten)]
+    reason: Reason,
 }
 
 pub(super) async fn edit(
@@ -181,7 +181,7 @@ pub(super) async fn step(
         _ => return Err(Cause::malformed(NO_CHOICE)),
     };
     let (id, by) = me.allow_in(&console, &id, right).await?;
-    let by = Reason::of(&wanted.reason).given_to(by)?;
+    let by = wanted.reason.given_to(by)?;
     let domains = console.domains(&id).expecting(Expected::At(wanted.revision));
     match wanted.step.as_str() {
         "submit" => drop(domains.submit(&by).await?),

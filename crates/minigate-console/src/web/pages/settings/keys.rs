@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use minigate_lists::{KeySet, KeyStage, ListedKey};
 use minigate_policy::diagnosis::Lang;
@@ -49,7 +49,7 @@ pub(in super::super) async fn change(
     let by = wanted.reason.given_to(by)?;
     let changed = match wanted.deed {
         Deed::Announce => keys::announce(console.store(), &by).await,
-        Deed::Rotate => keys::rotate(console.store(), HOLD, &by).await,
+        Deed::Rotate => keys::rotate(console.store(), keys::USUAL_HOLD, &by).await,
         Deed::Retire => {
             let key = wanted.key.parse().map_err(|_| Failure::new(Cause::NothingHere))?;
             keys::retire(console.store(), &key, &by).await
@@ -120,7 +120,6 @@ fn stage(stage: KeyStage, now: Timestamp, lang: Lang) -> Markup {
 }
 
 /// For as long runtimes that heard nothing since may rest on what the old key signed.
-const HOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
 const ANNOUNCE: Text = Text("Announce a new key", "公布新密钥");
 const ANNOUNCED: Text = Text("announced", "已公布");
 const ANNOUNCE_HOW: Text = Text(
