@@ -1,0 +1,75 @@
+//! Flags that make no sense together.
+
+use crate::desk::{Desk, assert_refused};
+
+#[test]
+fn flags_for_serving_are_refused_with_anything_else() {
+    let desk = Desk::empty();
+
+    for (flags, named) in [
+        (vec!["--demo", "pending"], "'--demo'"),
+        (
+            vec!["--demo", "--database", "sqlite:x.db", "backup", "file"],
+            "'--demo'",
+        ),
+        (
+            vec!["--listen", "127.0.0.1:0", "invite", "ann"],
+            "'--listen <ADDR:PORT>'",
+        ),
+        (vec!["--drain", "1", "restore", "file"], "'--drain <SECONDS>'"),
+    ] {
+        let (text, code) = desk.run("en", &flags);
+        assert!(
+            code == 2 && text.contains(&format!("the argument {named}")),
+            "{flags:?}: {text}"
+        );
+        assert!(
+            text.contains("cannot be used with") && text.contains("Usage:"),
+            "{text}"
+        );
+    }
+    assert!(desk.is_empty());
+}
+
+#[test]
+fn flags_of_a_provider_that_make_no_sense_are_refused() {
+    let desk = Desk::empty();
+    let issuer = [
+        "--oidc-issuer",
+        "https://id.example.com",
+        "--oidc-client-id",
+        "minigate",
+    ];
+    let missing = [
+        &issuer[..],
+        &[
+            "--oidc-client-secret-file",
+            "secret.txt",
+            "--listen",
+            "127.0.0.1:0",
+        ],
+    ]
+    .concat();
+
+    for (flags, wanted) in [
+        (
+            vec!["--oidc-issuer", "https://id.example.com"],
+            "--oidc-client-id <ID>",
+        ),
+        (vec!["--oidc-client-id", "minigate"], "--oidc-issuer <URL>"),
+        (vec!["--oidc-create"], "--oidc-issuer <URL>"),
+        (vec!["--oidc-name", "Example ID"], "--oidc-issuer <URL>"),
+        (
+            vec!["--oidc-client-secret-file", "secret.txt"],
+            "--oidc-issuer <URL>",
+        ),
+        (
+            vec!["--oidc-issuer", "id.example.com", "--oidc-client-id", "minigate"],
+            "is no URL of a provider",
+        ),
+    ] {
+        let (text, code) = desk.run("en", &flags);
+        assert!(code == 2 && text.contains(wanted), "{flags:?}: {text}");
+    }
+    assert_refused(&desk.both(&missing), &["secret.txt"; 2]);
+}

@@ -1,0 +1,164 @@
+//! What the log tells of requests, and what it never does.
+
+use http_body_util::Full;
+use jiff::{SignedDuration, Timestamp};
+use minigate_console::access::{Caller, Right, Role, Scopes};
+use minigate_console::account::{Accounts, Cost, Members, NewAccount, Passwords};
+use minigate_console::secret::AppSecret;
+use minigate_console::session::Sessions;
+use minigate_console::token::{NewToken, Tokens};
+use minigate_console::{Hidden, Origin, app, store};
+use minigate_policy::Era;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, Process, get, send};
+
+#[tokio::test]
+async fn each_request_is_logged_with_its_id_and_who_asked() {
+    let desk = Desk::used();
+    let known = known(&desk.database("minigate-console.db")).await;
+    let console = desk.start(&[]);
+    let access = ask_as_each(&console, &known).await;
+    console.stop("-INT");
+
+    let log = std::fs::read_to_string(desk.path("log")).unwrap();
+    let told: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |id: &str| {
+        let mut lines = told.iter().filter(|line| line["span"]["id"] == id);
+        lines.next().unwrap_or_else(|| panic!("{id}: {log}"))["fields"].clone()
+    };
+    let (page, program) = (of("page"), of("program"));
+    assert_eq!(
+        [
+            &page["method"],
+            &page["route"],
+            &page["status"],
+            &page["actor"],
+            &page["token"]
+        ],
+        [
+            &json!("GET"),
+            &json!("/apps/{app}"),
+            &json!(200),
+            &json!("ann"),
+            &Value::Null
+        ]
+    );
+    assert_eq!(
+        [&program["actor"], &program["token"]],
+        [&json!("ann"), &json!(known.id)]
+    );
+    assert_eq!(of("server")["actor"], "app:wx1");
+    assert_eq!(of("nobody")["actor"], Value::Null);
+    for secret in [&known.token, &known.session, &known.secret, &access] {
+        assert!(!log.contains(secret.as_str()), "{log}");
+    }
+}
+
+/// Asks once as somebody on a page, as a program, as an app's server and as nobody; gives the server's token.
+async fn ask_as_each(console: &Process, known: &Known) -> String {
+    let bearer = format!("Bearer {}", known.token);
+    let cookie = format!("session={}", known.session);
+    let got = get(
+        console,
+        &format!(
+            "/cgi-bin/token?grant_type=client_credential&appid=wx1&secret={}",
+            known.secret
+        ),
+    )
+    .await;
+    let got: Value = serde_json::from_str(&got.unwrap().1).unwrap();
+    let access = got["access_token"].as_str().unwrap();
+    for (id, method, path, header) in [
+        ("page", "GET", "/apps/wx1", ("cookie", cookie.as_str())),
+        (
+            "program",
+            "GET",
+            "/api/v1/apps/wx1",
+            ("authorization", bearer.as_str()),
+        ),
+        (
+            "server",
+            "POST",
+            &format!("/wxa/getwxadevinfo?access_token={access}"),
+            ("accept", "*/*"),
+        ),
+        ("nobody", "GET", "/nowhere", ("accept", "*/*")),
+    ] {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", console.url));
+        let request = request.header("x-request-id", id).header(header.0, header.1);
+        send(request.body(Full::from("{}")).unwrap()).await.unwrap();
+    }
+    access.to_owned()
+}
+
+/// What ann, the owner of an app, and its server show who they are with.
+struct Known {
+    session: String,
+    token: String,
+    id: String,
+    secret: String,
+}
+
+async fn known(database: &str) -> Known {
+    let store = store::open(database).await.unwrap();
+    let (root, now) = (Caller::local("root"), Timestamp::now());
+    let by = root.allow(Right::Operate, None, now).unwrap();
+    let app_id = "wx1".parse().unwrap();
+    app::create(&*store, &app_id, "Shop", Era::Current, false, &by)
+        .await
+        .unwrap();
+    let accounts = Accounts::of(&*store, &root, now);
+    let new = NewAccount {
+        name: "ann".parse().unwrap(),
+        display_name: "Ann".to_owned(),
+        platform: None,
+    };
+    accounts.create(&new).await.unwrap();
+    Members::of(&*store, &app_id, &root, now)
+        .set(&new.name, Role::Owner)
+        .await
+        .unwrap();
+    let invitation = accounts.invite(&new.name).await.unwrap();
+    let cost = Cost {
+        memory: 8,
+        passes: 1,
+        at_once: 1,
+    };
+    let passwords = Passwords::new(cost).unwrap();
+    let origin = Origin::new("127.0.0.1".parse().unwrap());
+    let begun = Sessions::of(&*store, &passwords)
+        .redeem(
+            &invitation.secret,
+            &Hidden::new("forty two blue whales"),
+            origin,
+            now,
+        )
+        .await
+        .unwrap();
+    let wanted = NewToken {
+        name: "test".to_owned(),
+        scopes: Scopes {
+            rights: [Right::Read].into(),
+            apps: None,
+        },
+        ends_at: now + SignedDuration::from_hours(1),
+    };
+    let (token, secret) = Tokens::of(&*store)
+        .create(&begun.session, &wanted, now)
+        .await
+        .unwrap();
+    let app_secret = AppSecret::of(&*store, &app_id, &root, now);
+    let app_secret = app_secret.rotate(SignedDuration::ZERO).await.unwrap();
+    Known {
+        session: begun.secret.reveal().to_owned(),
+        token: secret.reveal().to_owned(),
+        id: token.id,
+        secret: app_secret.reveal().to_owned(),
+    }
+}
