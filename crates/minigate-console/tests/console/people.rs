@@ -92,6 +92,11 @@ pub(crate) async fn sign_in(
     sessions(store).sign_in(&attempt, at).await
 }
 
+/// Whether a session is open.
+pub(crate) async fn is_there(store: &Arc<dyn Store>, secret: &Hidden, at: Timestamp) -> bool {
+    sessions(store).find(secret, home(), at).await.unwrap().is_some()
+}
+
 pub(crate) async fn make_app(store: &dyn Store, id: &str) -> AppId {
     let id: AppId = id.parse().unwrap();
     let by = root()

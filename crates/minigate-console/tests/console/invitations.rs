@@ -1,0 +1,98 @@
+//! Links that let somebody set a password.
+
+use std::sync::Arc;
+
+use minigate_console::Hidden;
+use minigate_console::account::Accounts;
+use minigate_console::session::SignInError;
+
+use crate::database::{Database, on_both};
+use crate::people::{PASSWORD, home, hours, make, name, root, sessions, sign_in};
+use crate::store::now;
+
+on_both! {
+    a_link_is_used_once_and_within_a_day
+    of_many_who_use_one_link_at_once_one_does
+    a_weak_password_doesnt_use_the_link_up
+}
+
+async fn a_link_is_used_once_and_within_a_day(database: &Database) {
+    let store = database.open().await;
+    make(&*store, "ada", None).await;
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+    let late = accounts.invite(&name("ada")).await.unwrap();
+    let sessions = sessions(&store);
+    let password = Hidden::new(PASSWORD);
+
+    assert_eq!(sessions.invited(&late.secret, now()).await.unwrap(), name("ada"));
+    let ended = sessions.redeem(&late.secret, &password, home(), hours(24)).await;
+    assert!(matches!(ended, Err(SignInError::Link)));
+    let used = accounts.invite(&name("ada")).await.unwrap();
+    sessions
+        .redeem(&used.secret, &password, home(), now())
+        .await
+        .unwrap();
+    for link in [&used.secret, &late.secret, &Hidden::new("guess")] {
+        let again = sessions.redeem(link, &password, home(), now()).await;
+        assert!(matches!(again, Err(SignInError::Link)));
+    }
+
+    let disabled = accounts.invite(&name("ada")).await.unwrap();
+    accounts.disable(&name("ada")).await.unwrap();
+    let again = sessions.redeem(&disabled.secret, &password, home(), now()).await;
+    assert!(matches!(again, Err(SignInError::Link)));
+}
+
+async fn of_many_who_use_one_link_at_once_one_does(database: &Database) {
+    let store = database.open().await;
+    make(&*store, "ada", None).await;
+    let invitation = Accounts::of(&*store, &root(), now())
+        .invite(&name("ada"))
+        .await
+        .unwrap();
+
+    let users: Vec<_> = (0..8)
+        .map(|number| {
+            let (store, secret) = (Arc::clone(&store), invitation.secret.clone());
+            let password = Hidden::new(format!("the choice of user {number}"));
+            tokio::spawn(async move {
+                sessions(&store)
+                    .redeem(&secret, &password, home(), now())
+                    .await
+                    .is_ok()
+            })
+        })
+        .collect();
+    let mut signed_in = Vec::new();
+    for (number, user) in users.into_iter().enumerate() {
+        if user.await.unwrap() {
+            signed_in.push(format!("the choice of user {number}"));
+        }
+    }
+
+    assert_eq!(signed_in.len(), 1);
+    sign_in(&store, "ada", &signed_in[0], "192.0.2.7", now())
+        .await
+        .unwrap();
+}
+
+async fn a_weak_password_doesnt_use_the_link_up(database: &Database) {
+    let store = database.open().await;
+    make(&*store, "ada", None).await;
+    let invitation = Accounts::of(&*store, &root(), now())
+        .invite(&name("ada"))
+        .await
+        .unwrap();
+    let sessions = sessions(&store);
+
+    let weak = sessions
+        .redeem(&invitation.secret, &Hidden::new("password1234"), home(), now())
+        .await;
+    let strong = sessions
+        .redeem(&invitation.secret, &Hidden::new(PASSWORD), home(), now())
+        .await;
+
+    assert!(matches!(weak, Err(SignInError::Weak(_))));
+    assert!(strong.is_ok());
+}
