@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use minigate_inspect::check::Terms;
 use minigate_policy::{AppId, Entry, Interface, Policy, WrittenLists};
 use serde::{Deserialize, Serialize};
@@ -335,6 +335,8 @@ fn running_key(id: &AppId) -> Result<Key, StoreError> {
     Key::of(&["preflight", id.as_str(), "running"])
 }
 
+/// How long before its end a certificate is to be renewed.
+pub(crate) const RENEWAL: SignedDuration = SignedDuration::from_hours(30 * 24);
 const BEAT: Duration = Duration::from_secs(5);
 const HOSTS_AT_ONCE: usize = 4;
 const LONGEST: Duration = Duration::from_secs(10 * 60);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Html;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Interface, WrittenLists};
@@ -205,7 +205,9 @@ fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) ->
 fn ending(looked_at: Option<&Preflight>, now: Timestamp, lang: Lang) -> Markup {
     let hosts = looked_at.map(|found| found.hosts.as_slice()).unwrap_or_default();
     let soon = hosts.iter().filter_map(|host| Some((host, host.not_after?)));
-    let mut soon: Vec<_> = soon.filter(|(_, end)| end.duration_since(now) < SOON).collect();
+    let mut soon: Vec<_> = soon
+        .filter(|(_, end)| end.duration_since(now) < preflight::RENEWAL)
+        .collect();
     soon.sort_by_key(|(_, end)| *end);
     html! {
         @if !soon.is_empty() {
@@ -240,5 +242,4 @@ const NOT_YET: Text = Text("nothing yet: every call is refused", "尚无：所�
 const PARTS: Text = Text("Parts of the app", "应用的各部分");
 const THIS_MONTH: Text = Text("Changes this month", "本月修改次数");
 const TWO_PEOPLE: Text = Text("by somebody else than the author", "须由作者以外的人批准");
-const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 const VERSION: Text = Text("version", "版本");

@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Era};
@@ -166,7 +166,7 @@ impl Shown {
         };
         let preflight = preflight::of_effective(console.store(), &id).await?;
         let hosts = preflight.iter().flat_map(|preflight| &preflight.hosts);
-        let soon = after(console.now(), SOON);
+        let soon = after(console.now(), preflight::RENEWAL);
         let ends = hosts.filter_map(|host| host.not_after).min();
         Ok(Self {
             draft: domains.draft().await?,
@@ -269,7 +269,6 @@ const PAGE: usize = 50;
 const BATCH: u32 = 200;
 /// How many batches one search looks through.
 const BATCHES: usize = 25;
-const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 const APP: Text = Text("App", "应用");
 const APPS: Text = Text("Apps", "应用");
 const CERTIFICATES: Text = Text("Certificates", "证书");

@@ -9,7 +9,7 @@ use minigate_policy::Interface;
 use minigate_policy::diagnosis::Lang;
 
 use super::told;
-use crate::preflight::{AddressCheck, DeviceCell, Found, HostCheck};
+use crate::preflight::{self, AddressCheck, DeviceCell, Found, HostCheck};
 use crate::text::Text;
 use crate::web::pages::show;
 
@@ -72,11 +72,12 @@ pub(super) fn days(not_after: Option<Timestamp>, now: Timestamp, lang: Lang) -> 
     let Some(not_after) = not_after else {
         return html! { span.dim { "–" } };
     };
-    let hours = not_after.duration_since(now).as_hours();
-    let (class, symbol) = match hours {
-        ..=0 => ("bad-text", "✕ "),
-        1..SOON => ("warn-text", "! "),
-        _ => ("", ""),
+    let (class, symbol) = if not_after <= now {
+        ("bad-text", "✕ ")
+    } else if not_after.duration_since(now) < preflight::RENEWAL {
+        ("warn-text", "! ")
+    } else {
+        ("", "")
     };
     html! { span.(class) { (symbol) (show::moment(not_after, now, lang)) } }
 }
@@ -167,8 +168,6 @@ fn addresses(addresses: &[AddressCheck], now: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-/// Hours before its end at which a certificate is to be renewed.
-const SOON: i64 = 30 * 24;
 const ADDRESSES: Text = Text("Addresses", "地址");
 const CERTIFICATE: Text = Text("certificate ends", "证书到期：");
 const DEVICE: Text = Text("Device", "设备");

@@ -119,7 +119,6 @@ fn stage(stage: KeyStage, now: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-/// For as long runtimes that heard nothing since may rest on what the old key signed.
 const ANNOUNCE: Text = Text("Announce a new key", "公布新密钥");
 const ANNOUNCED: Text = Text("announced", "已公布");
 const ANNOUNCE_HOW: Text = Text(
