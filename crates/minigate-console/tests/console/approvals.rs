@@ -2,7 +2,7 @@
 
 use hyper::StatusCode;
 use minigate_console::access::{Caller, Right, Role};
-use minigate_console::store::{Change, Entry};
+use minigate_console::store::{Change, Entry, Logged};
 use minigate_console::{app, block};
 use minigate_policy::Era;
 use serde_json::json;
@@ -18,6 +18,7 @@ on_both! {
     whoever_sees_an_app_sees_its_draft_and_nobody_else
     the_log_is_read_by_filters_and_pages
     the_log_can_be_narrowed_and_downloaded
+    a_download_is_the_whole_log_in_pieces
     an_apps_people_read_its_log_only
     an_apps_own_log_is_there_for_its_people_only
     hostile_text_in_the_log_is_text
@@ -142,6 +143,24 @@ async fn the_log_can_be_narrowed_and_downloaded(database: &Database) {
     let json: serde_json::Value =
         serde_json::from_str(&root.get("/audit.json?actor=actor7").await.body).unwrap();
     assert_eq!(json[0]["actor"], "actor7");
+}
+
+async fn a_download_is_the_whole_log_in_pieces(database: &Database) {
+    let served = Served::on(database).await;
+    log_of_120(&served).await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+
+    let json = root.get("/audit.json?action=domains.write").await;
+    let none = root.get("/audit.json?actor=nobody").await;
+    let no_line = root.get("/audit.csv?actor=nobody").await;
+
+    assert!(!json.headers.contains_key("content-length"), "{:?}", json.headers);
+    let rows: Vec<Logged> = serde_json::from_str(&json.body).unwrap();
+    let actors: Vec<_> = rows.iter().map(|row| row.entry.actor.as_str()).collect();
+    let all: Vec<_> = (0..120).rev().map(|number| format!("actor{number}")).collect();
+    assert_eq!(actors, all);
+    assert_eq!(none.body, "[]");
+    assert_eq!(no_line.body.lines().count(), 1);
 }
 
 async fn an_apps_people_read_its_log_only(database: &Database) {

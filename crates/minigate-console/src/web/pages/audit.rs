@@ -2,12 +2,13 @@
 
 mod action;
 mod difference;
-mod download;
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Path, Query as Typed, State};
-use axum::response::{Html, Response};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{Html, IntoResponse, Response};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -19,6 +20,7 @@ use super::app::{self, Tab, seen};
 use super::show;
 use crate::Console;
 use crate::access::Right;
+use crate::audit::Form;
 use crate::store::{Logged, Query, Sequence};
 use crate::text::Text;
 use crate::web::failure::malformed::{Malformed, NO_DAY};
@@ -75,8 +77,7 @@ pub(super) async fn csv(
     Typed(wanted): Typed<Wanted>,
     me: SignedIn,
 ) -> Result<Response, Failure> {
-    let rows = console.log_for(&me.caller, &wanted.query(DOWNLOADED)?).await?;
-    Ok(download::csv(&rows))
+    download(&console, &me, &wanted, Form::Csv).await
 }
 
 pub(super) async fn json(
@@ -84,8 +85,23 @@ pub(super) async fn json(
     Typed(wanted): Typed<Wanted>,
     me: SignedIn,
 ) -> Result<Response, Failure> {
-    let rows = console.log_for(&me.caller, &wanted.query(DOWNLOADED)?).await?;
-    Ok(download::json(&rows))
+    download(&console, &me, &wanted, Form::Json).await
+}
+
+async fn download(
+    console: &Arc<Console>,
+    me: &SignedIn,
+    wanted: &Wanted,
+    form: Form,
+) -> Result<Response, Failure> {
+    let query = wanted.query(DOWNLOADED)?;
+    let rows = console.log_stream(&me.caller, &query, form).await?;
+    let disposition = format!("attachment; filename=\"{}\"", form.file_name());
+    let headers = [
+        (CONTENT_TYPE, form.kind().to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    Ok((headers, Body::from_stream(rows)).into_response())
 }
 
 /// Rows without their filters, for other pages.
