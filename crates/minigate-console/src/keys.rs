@@ -147,6 +147,12 @@ impl Keys {
         self.at(KeyStage::Signing)
     }
 
+    /// Whether it is the one of this name that signs.
+    pub(crate) fn is_signed_by(&self, name: &str) -> bool {
+        self.signing()
+            .is_some_and(|key| key.public().thumbprint().as_str() == name)
+    }
+
     /// What runtimes are told of them at a moment.
     #[must_use]
     pub fn set(&self, now: Timestamp) -> KeySet {
@@ -177,12 +183,8 @@ impl Keys {
 
     /// All whose time isn't over.
     fn keys_at(&self, now: Timestamp) -> Vec<(SigningKey, KeyStage)> {
-        let lives = |stage: &KeyStage| !matches!(stage, KeyStage::Retired { until } if *until <= now);
-        self.keys
-            .iter()
-            .filter(|(_, stage)| lives(stage))
-            .cloned()
-            .collect()
+        let lives = |(_, stage): &&(SigningKey, KeyStage)| !stage.has_ended(now);
+        self.keys.iter().filter(lives).cloned().collect()
     }
 }
 

@@ -142,13 +142,9 @@ impl Publisher {
         }
     }
 
-    /// The console's keys, signed by each of them.
-    ///
-    /// # Errors
-    /// [`PublishError::Keys`], [`PublishError::Seal`].
-    pub async fn key_set(&self) -> Result<Signed, PublishError> {
+    /// Keys, signed by each of them.
+    fn seal(&self, keys: &Keys) -> Result<Signed, PublishError> {
         let now = self.clock.now();
-        let keys = self.keys().await?;
         Ok(Signed::of(keys.seal(now)?, keys.set(now).sequence))
     }
 

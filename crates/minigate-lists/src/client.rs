@@ -183,9 +183,11 @@ impl Client {
         }
     }
 
-    /// The console's signed set of keys.
-    pub(crate) async fn keys(&self) -> Result<String, Problem> {
-        let answer = within(self.ask(&self.keys, "application/jose+json", None)).await?;
+    /// The console's signed set of keys; the one in which a key signs, past the caches that have an older one.
+    pub(crate) async fn keys(&self, signer: Option<&Thumbprint>) -> Result<String, Problem> {
+        let named = signer.and_then(|key| format!("{}?signer={key}", self.keys).parse().ok());
+        let uri = named.as_ref().unwrap_or(&self.keys);
+        let answer = within(self.ask(uri, "application/jose+json", None)).await?;
         match answer.status() {
             StatusCode::OK => within(text(answer)).await,
             status => Err(Problem::Status {

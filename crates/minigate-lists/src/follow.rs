@@ -21,7 +21,7 @@ use crate::cache::{Cache, KeptKeys, KeptList};
 use crate::client::{Client, Given, Setup, SetupError};
 use crate::problem::Problem;
 use crate::trust::{self, Ring, Trusted};
-use crate::{KeySet, Published, Refusal, TokenError};
+use crate::{KeySet, Published, Refusal, Thumbprint};
 
 /// When a client asks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -176,14 +176,16 @@ impl Following {
         let given = self.setup.key.as_ref();
         let kept = cache.keys().filter(|kept| kept.trusted.agrees_with(given));
         let Some(kept) = kept else { return };
-        let Ok(ring) = trust::take(&kept.signed, Some(&kept.trusted), kept.trusted.since) else {
+        let now = (self.setup.clock)();
+        let Ok(ring) = trust::take(&kept.signed, Some(&kept.trusted), now) else {
             return;
         };
         self.adopt(ring);
         let Some(list) = cache.list(self.setup.app()) else {
             return;
         };
-        if let Ok(published) = self.open(&list.signed) {
+        // It was good when it came, and stays the last good list though its key has ended since.
+        if let Ok(published) = self.open(&list.signed, list.fetched_at.min(now)) {
             self.hold(published, list);
         }
     }
@@ -245,35 +247,49 @@ impl Following {
     async fn fetch(&mut self, named: Option<&str>) -> Result<(), Problem> {
         let is_old = self.keys_fetched.is_none_or(|at| at.elapsed() > KEYS_HOLD);
         if is_old {
-            self.fetch_keys().await?;
+            self.fetch_keys(None).await?;
         }
-        match self.client.list(self.etag.as_deref(), named).await? {
+        match self.client.list(self.known(), named).await? {
             Given::Unchanged => self.confirm(),
             Given::New { signed, etag } => {
-                let published = match self.open(&signed) {
-                    Err(Refusal::Token(TokenError::UnknownKey { .. })) => {
-                        self.fetch_keys().await?;
-                        self.open(&signed)?
-                    }
-                    opened => opened?,
-                };
                 let fetched_at = (self.setup.clock)();
-                self.hold(
-                    published,
-                    KeptList {
-                        signed,
-                        etag,
-                        fetched_at,
-                    },
-                );
+                let list = KeptList {
+                    signed,
+                    etag,
+                    fetched_at,
+                };
+                let published = self.verify(&list).await?;
+                self.hold(published, list);
             }
         }
         self.keep();
         Ok(())
     }
 
-    async fn fetch_keys(&mut self) -> Result<(), Problem> {
-        let signed = self.client.keys().await?;
+    /// The ETag of the list that is held, while its signature is good: once its key has ended, a cache that says "unchanged"
+    /// confirms what nobody may sign any more.
+    fn known(&self) -> Option<&str> {
+        let etag = self.etag.as_deref()?;
+        self.open(&self.signed, (self.setup.clock)()).ok()?;
+        Some(etag)
+    }
+
+    /// The console's newest set of keys is asked for where a key isn't known, or only announced: it may sign by now.
+    async fn verify(&mut self, list: &KeptList) -> Result<Published, Problem> {
+        let opened = self.open(&list.signed, list.fetched_at);
+        let missed = match &opened {
+            Err(Refusal::Token(error)) => error.missed_key(),
+            _ => None,
+        };
+        let Some(missed) = missed else {
+            return Ok(opened?);
+        };
+        self.fetch_keys(Some(&missed)).await?;
+        Ok(self.open(&list.signed, list.fetched_at)?)
+    }
+
+    async fn fetch_keys(&mut self, signer: Option<&Thumbprint>) -> Result<(), Problem> {
+        let signed = self.client.keys(signer).await?;
         let now = (self.setup.clock)();
         let known = self.state.borrow().trusted.clone();
         let known = match (known, self.setup.key.clone()) {
@@ -305,14 +321,14 @@ impl Following {
         });
     }
 
-    /// A list that is signed, the app's own, and not older than the one that is held.
-    fn open(&self, signed: &str) -> Result<Published, Refusal> {
+    /// A list that is signed by a key that may at a moment, the app's own, and not older than the one that is held.
+    fn open(&self, signed: &str, now: Timestamp) -> Result<Published, Refusal> {
         let none = KeySet {
             sequence: 0,
             keys: Vec::new(),
         };
         let keys = self.keys.as_ref().unwrap_or(&none);
-        let published = Published::open(signed, self.setup.app(), keys)?;
+        let published = Published::open(signed, self.setup.app(), keys, now)?;
         let seen = self
             .state
             .borrow()

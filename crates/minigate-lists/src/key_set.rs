@@ -29,7 +29,7 @@ pub struct ListedKey {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "stage", rename_all = "camelCase")]
 pub enum KeyStage {
-    /// It will sign.
+    /// It will sign; till then no list by it is good.
     Announced,
     /// It signs.
     Signing,
@@ -40,12 +40,42 @@ pub enum KeyStage {
     },
 }
 
-impl KeySet {
-    /// A key of it.
+impl KeyStage {
+    /// Whether its time is over at a moment.
     #[must_use]
-    pub fn find(&self, name: &Thumbprint) -> Option<&PublicKey> {
-        let keys = self.keys.iter().map(|listed| &listed.key);
-        keys.into_iter().find(|key| key.thumbprint() == name)
+    pub fn has_ended(self, now: Timestamp) -> bool {
+        matches!(self, Self::Retired { until } if until <= now)
+    }
+}
+
+impl KeySet {
+    /// The key by which a list may be signed at a moment: one that signs, or did so and hasn't ended since.
+    ///
+    /// # Errors
+    /// [`TokenError::UnknownKey`], [`TokenError::EarlyKey`], [`TokenError::EndedKey`].
+    pub fn signer(&self, name: &Thumbprint, now: Timestamp) -> Result<&PublicKey, TokenError> {
+        let key = || name.clone();
+        match self.find(name) {
+            None => Err(TokenError::unknown_key(name.as_str())),
+            Some(listed) => match listed.stage {
+                KeyStage::Announced => Err(TokenError::EarlyKey { key: key() }),
+                KeyStage::Retired { until } if until <= now => {
+                    Err(TokenError::EndedKey { key: key(), until })
+                }
+                KeyStage::Signing | KeyStage::Retired { .. } => Ok(&listed.key),
+            },
+        }
+    }
+
+    /// A key by which the next set may be signed: each that hasn't ended, so that one which is only announced is enough to
+    /// follow a console that has changed its keys in the meantime.
+    fn voucher(&self, name: &Thumbprint, now: Timestamp) -> Option<&PublicKey> {
+        let listed = self.find(name).filter(|listed| !listed.stage.has_ended(now));
+        listed.map(|listed| &listed.key)
+    }
+
+    fn find(&self, name: &Thumbprint) -> Option<&ListedKey> {
+        self.keys.iter().find(|listed| listed.key.thumbprint() == name)
     }
 
     /// The names of its keys.
@@ -68,16 +98,24 @@ impl KeySet {
         serde_json::to_string(&document).map_err(|error| SealError(error.to_string()))
     }
 
-    /// Verifies a signed set: one of its signatures has to be by a key that is trusted.
+    /// Verifies a signed set: one of its signatures has to be by a key that is trusted, and that hasn't ended by what the
+    /// set itself says.
     ///
     /// # Errors
     /// [`TokenError`]; [`TokenError::UnknownKey`] names the first of its keys where none is trusted.
-    pub fn open(signed: &str, is_trusted: impl Fn(&Thumbprint) -> bool) -> Result<Self, TokenError> {
+    pub fn open(
+        signed: &str,
+        now: Timestamp,
+        is_trusted: impl Fn(&Thumbprint) -> bool,
+    ) -> Result<Self, TokenError> {
         let document = Document::read(signed)?;
         let offered = document.unverified()?;
         let mut first = None;
         for token in document.tokens() {
-            let trusted = |name: &Thumbprint| offered.find(name).filter(|_| is_trusted(name));
+            let trusted = |name: &Thumbprint| {
+                let key = offered.voucher(name, now).filter(|_| is_trusted(name));
+                key.ok_or_else(|| TokenError::unknown_key(name.as_str()))
+            };
             match token::open::<Jwks>(&token, KIND, trusted) {
                 Ok(content) => return content.read(),
                 Err(error) => first = first.or(Some(error)),

@@ -142,6 +142,8 @@ fn token_zh(error: &TokenError) -> String {
         TokenError::Malformed { reason } => format!("签名格式不符：{reason}"),
         TokenError::OtherKind { found, wanted } => format!("签名的类型是 `{found}`，而不是 `{wanted}`"),
         TokenError::UnknownKey { key } => format!("签名密钥 {key} 未知"),
+        TokenError::EarlyKey { key } => format!("签名密钥 {key} 尚未启用"),
+        TokenError::EndedKey { key, until } => format!("签名密钥 {key} 已于 {until} 失效"),
         TokenError::Signature => "签名不正确".to_owned(),
         TokenError::Content { reason } => format!("签名正确，但内容无法读取：{reason}"),
     }

@@ -88,12 +88,12 @@ impl Published {
         token::seal(self, KIND, key)
     }
 
-    /// Verifies a signed list with the keys that sign now or did so lately, and reads it.
+    /// Verifies a signed list with the keys that sign, or did so and haven't ended at a moment, and reads it.
     ///
     /// # Errors
     /// [`Refusal`], but none of its age: that is for who has seen others.
-    pub fn open(signed: &str, app: &AppId, keys: &KeySet) -> Result<Self, Refusal> {
-        let published: Self = token::open(signed, KIND, |name: &Thumbprint| keys.find(name))?;
+    pub fn open(signed: &str, app: &AppId, keys: &KeySet, now: Timestamp) -> Result<Self, Refusal> {
+        let published: Self = token::open(signed, KIND, |name: &Thumbprint| keys.signer(name, now))?;
         if published.app != app.as_str() {
             return Err(Refusal::OtherApp {
                 found: published.app.chars().take(80).collect(),

@@ -1,5 +1,6 @@
 //! Signed JSON: JWS compact serializations (RFC 7515) under EdDSA (RFC 8037).
 
+use jiff::Timestamp;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::Serialize;
@@ -34,6 +35,20 @@ pub enum TokenError {
         /// Its name.
         key: String,
     },
+    /// The key is announced: it signs no list yet.
+    #[error("it is signed with the key {key}, which doesn't sign yet")]
+    EarlyKey {
+        /// Its name.
+        key: Thumbprint,
+    },
+    /// The key was retired, and its time is over.
+    #[error("it is signed with the key {key}, which has ended on {until}")]
+    EndedKey {
+        /// Its name.
+        key: Thumbprint,
+        /// Its end.
+        until: Timestamp,
+    },
     /// The signature isn't that of the key.
     #[error("its signature is wrong")]
     Signature,
@@ -66,7 +81,7 @@ pub(crate) fn seal(content: &impl Serialize, kind: &str, key: &SigningKey) -> Re
 pub(crate) fn open<'a, T: DeserializeOwned>(
     token: &str,
     kind: &'static str,
-    key: impl FnOnce(&Thumbprint) -> Option<&'a PublicKey>,
+    key: impl FnOnce(&Thumbprint) -> Result<&'a PublicKey, TokenError>,
 ) -> Result<T, TokenError> {
     if token.len() > MOST {
         return Err(TokenError::TooLarge);
@@ -74,10 +89,8 @@ pub(crate) fn open<'a, T: DeserializeOwned>(
     let header = decode_header(token).map_err(|error| TokenError::malformed(&error))?;
     require_plain(&header, kind)?;
     let name = header.kid.unwrap_or_default();
-    let known = name.parse().ok().and_then(|name| key(&name));
-    let known = known.ok_or_else(|| TokenError::UnknownKey {
-        key: name.chars().take(80).collect(),
-    })?;
+    let parsed: Thumbprint = name.parse().map_err(|_| TokenError::unknown_key(&name))?;
+    let known = key(&parsed)?;
     let opened = decode(token, &known.decoding(), &validation()).map_err(|error| refusal(&error))?;
     Ok(opened.claims)
 }
@@ -120,6 +133,21 @@ fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
 }
 
 impl TokenError {
+    pub(crate) fn unknown_key(name: &str) -> Self {
+        Self::UnknownKey {
+            key: name.chars().take(80).collect(),
+        }
+    }
+
+    /// The key that a newer set may well list as one that signs.
+    pub(crate) fn missed_key(&self) -> Option<Thumbprint> {
+        match self {
+            Self::UnknownKey { key } => key.parse().ok(),
+            Self::EarlyKey { key } => Some(key.clone()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn malformed(reason: &impl ToString) -> Self {
         Self::Malformed {
             reason: reason.to_string(),

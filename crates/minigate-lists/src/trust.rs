@@ -1,10 +1,12 @@
 //! Which keys of a console are trusted, and since when.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
-use crate::{KeySet, Thumbprint, TokenError};
+use crate::{KeySet, KeyStage, Thumbprint, TokenError};
 
 /// The keys of a console that a client trusts.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -12,6 +14,9 @@ use crate::{KeySet, Thumbprint, TokenError};
 pub struct Trusted {
     /// Their names.
     pub keys: Vec<Thumbprint>,
+    /// When those of them end that are retired.
+    #[serde(default)]
+    pub ends: BTreeMap<Thumbprint, Timestamp>,
     /// The number of the newest set of keys that was seen.
     pub sequence: u64,
     /// Since when the console is trusted.
@@ -31,6 +36,7 @@ impl Trusted {
     pub(crate) fn given(key: Thumbprint, now: Timestamp) -> Self {
         Self {
             keys: vec![key.clone()],
+            ends: BTreeMap::new(),
             sequence: 0,
             since: now,
             given: Some(key),
@@ -42,9 +48,16 @@ impl Trusted {
         given.is_none_or(|given| self.given.as_ref() == Some(given) || self.keys.contains(given))
     }
 
+    /// Those whose time isn't over.
+    fn at(&self, now: Timestamp) -> Vec<Thumbprint> {
+        let lives = |key: &&Thumbprint| self.ends.get(*key).is_none_or(|end| now < *end);
+        self.keys.iter().filter(lives).cloned().collect()
+    }
+
     fn follow(&self, set: &KeySet) -> Self {
         Self {
             keys: set.names().cloned().collect(),
+            ends: ends(set),
             sequence: set.sequence,
             ..self.clone()
         }
@@ -56,8 +69,9 @@ pub(crate) fn take(signed: &str, trusted: Option<&Trusted>, now: Timestamp) -> R
     let Some(trusted) = trusted else {
         return first(signed, now);
     };
-    let set = KeySet::open(signed, |name| trusted.keys.contains(name));
-    let set = set.map_err(|error| refusal(signed, trusted, error))?;
+    let keys = trusted.at(now);
+    let set = KeySet::open(signed, now, |name| keys.contains(name));
+    let set = set.map_err(|error| refusal(signed, trusted, keys, error))?;
     if set.sequence < trusted.sequence {
         return Err(Problem::KeysGoneBack {
             found: set.sequence,
@@ -71,9 +85,10 @@ pub(crate) fn take(signed: &str, trusted: Option<&Trusted>, now: Timestamp) -> R
 }
 
 fn first(signed: &str, now: Timestamp) -> Result<Ring, Problem> {
-    let set = KeySet::open(signed, |_| true).map_err(Problem::Keys)?;
+    let set = KeySet::open(signed, now, |_| true).map_err(Problem::Keys)?;
     let trusted = Trusted {
         keys: set.names().cloned().collect(),
+        ends: ends(&set),
         sequence: set.sequence,
         since: now,
         given: None,
@@ -81,11 +96,21 @@ fn first(signed: &str, now: Timestamp) -> Result<Ring, Problem> {
     Ok(Ring { set, trusted })
 }
 
-fn refusal(signed: &str, trusted: &Trusted, error: TokenError) -> Problem {
+fn ends(set: &KeySet) -> BTreeMap<Thumbprint, Timestamp> {
+    let end = |stage| match stage {
+        KeyStage::Retired { until } => Some(until),
+        KeyStage::Announced | KeyStage::Signing => None,
+    };
+    let keys = set.keys.iter();
+    keys.filter_map(|listed| Some((listed.key.thumbprint().clone(), end(listed.stage)?)))
+        .collect()
+}
+
+fn refusal(signed: &str, trusted: &Trusted, keys: Vec<Thumbprint>, error: TokenError) -> Problem {
     match (error, KeySet::peek(signed)) {
         (TokenError::UnknownKey { .. }, Ok(offered)) => Problem::UnknownKeys {
             offered: offered.names().cloned().collect(),
-            trusted: trusted.keys.clone(),
+            trusted: keys,
             is_given: trusted.given.is_some(),
         },
         (error, _) => Problem::Keys(error),

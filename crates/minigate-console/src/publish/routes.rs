@@ -70,9 +70,19 @@ async fn list(
     shelf.give(&signed, "application/jose", cache, &headers)
 }
 
-async fn keys(State(shelf): State<Arc<Shelf>>, headers: HeaderMap) -> Response {
-    match shelf.publisher.key_set().await {
-        Ok(signed) => shelf.give(&signed, "application/jose+json", SHORT, &headers),
+async fn keys(State(shelf): State<Arc<Shelf>>, RawQuery(wanted): RawQuery, headers: HeaderMap) -> Response {
+    let publisher = &shelf.publisher;
+    let keys = match publisher.keys().await {
+        Ok(keys) => keys,
+        Err(error) => return shelf.add_to(refuse(&error)),
+    };
+    let cache = match wanted.as_deref().and_then(|query| query.strip_prefix("signer=")) {
+        // Kept under this query, a set in which the key doesn't sign would go to those who have seen its signature.
+        Some(name) if !keys.is_signed_by(name) => NEVER,
+        _ => SHORT,
+    };
+    match publisher.seal(&keys) {
+        Ok(signed) => shelf.give(&signed, "application/jose+json", cache, &headers),
         Err(error) => shelf.add_to(refuse(&error)),
     }
 }

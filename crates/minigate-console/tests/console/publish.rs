@@ -36,6 +36,7 @@ on_both! {
     d2_a_key_can_be_dropped_at_once_unless_it_signs
     d2_no_private_key_is_in_the_audit_log
     d2_a_known_list_isnt_sent_again_and_caches_are_told
+    d2_caches_keep_no_older_set_of_keys_for_who_asks_for_a_signer
     d2_streams_are_limited_and_end_with_the_console
 }
 
@@ -59,7 +60,7 @@ async fn read(publisher: &Publisher, store: &dyn Store, id: &AppId) -> (Publishe
     let signed = publisher.published(id).await.unwrap();
     let set = keys::load_or_make(store, now()).await.unwrap().set(now());
     let text = std::str::from_utf8(&signed.bytes).unwrap();
-    (Published::open(text, id, &set).unwrap(), signed)
+    (Published::open(text, id, &set, now()).unwrap(), signed)
 }
 
 async fn follow(address: SocketAddr, id: &AppId) -> Follower {
@@ -294,6 +295,26 @@ async fn d2_a_known_list_isnt_sent_again_and_caches_are_told(database: &Database
     assert_eq!(headers(&stale)["cache-control"], "no-store");
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
     assert_eq!(headers(&unknown)["content-type"], "application/problem+json");
+}
+
+async fn d2_caches_keep_no_older_set_of_keys_for_who_asks_for_a_signer(database: &Database) {
+    let (store, _) = app(database, false).await;
+    let address = serve(&start(&store)).await;
+    let set = keys::announce(&*store, &by("root")).await.unwrap().set(now());
+    let [signs, announced] = [0, 1].map(|place| set.keys[place].key.thumbprint());
+
+    let plain = get(address, "/lists/keys", &[]).await;
+    let signing = get(address, &format!("/lists/keys?signer={signs}"), &[]).await;
+    let early = get(address, &format!("/lists/keys?signer={announced}"), &[]).await;
+    keys::rotate(&*store, keys::USUAL_HOLD, &by("root"))
+        .await
+        .unwrap();
+    let rotated = get(address, &format!("/lists/keys?signer={announced}"), &[]).await;
+
+    for answer in [&plain, &signing, &rotated] {
+        assert!(headers(answer)["cache-control"].contains("max-age=60"));
+    }
+    assert_eq!(headers(&early)["cache-control"], "no-store");
 }
 
 async fn d2_streams_are_limited_and_end_with_the_console(database: &Database) {

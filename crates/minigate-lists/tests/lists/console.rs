@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, Sse};
@@ -33,6 +33,8 @@ struct Said {
     status: Mutex<StatusCode>,
     /// How often the list was asked for, and how often that was answered with 304.
     asked: Mutex<(usize, usize)>,
+    /// Which keys the set of keys was asked for.
+    signers: Mutex<Vec<String>>,
     told: broadcast::Sender<()>,
     streams: bool,
 }
@@ -52,6 +54,7 @@ impl Console {
             keys: Mutex::new(keys.to_owned()),
             status: Mutex::new(StatusCode::OK),
             asked: Mutex::default(),
+            signers: Mutex::default(),
             told: broadcast::Sender::new(16),
             streams,
         });
@@ -97,6 +100,10 @@ impl Console {
         *self.said.asked.lock().unwrap()
     }
 
+    pub(crate) fn signers(&self) -> Vec<String> {
+        self.said.signers.lock().unwrap().clone()
+    }
+
     pub(crate) fn leave(self) {
         self.serving.abort();
     }
@@ -128,7 +135,10 @@ async fn list_of(State(said): State<Arc<Said>>, Path(_): Path<String>, headers: 
     ([(ETAG, tag)], list).into_response()
 }
 
-async fn keys_of(State(said): State<Arc<Said>>) -> String {
+async fn keys_of(State(said): State<Arc<Said>>, RawQuery(query): RawQuery) -> String {
+    let signer = query.as_deref().and_then(|query| query.strip_prefix("signer="));
+    let signer = signer.map(str::to_owned);
+    said.signers.lock().unwrap().extend(signer);
     said.keys.lock().unwrap().clone()
 }
 
@@ -193,20 +203,40 @@ pub(crate) fn key() -> SigningKey {
     SigningKey::generate().unwrap()
 }
 
-/// A set of these keys, signed by all of them; the last one signs lists.
+/// A set of these keys, signed by all of them; each of them signs lists.
 pub(crate) fn set(sequence: u64, keys: &[&SigningKey]) -> String {
-    key_set(sequence, keys)
-        .seal(&keys.iter().map(|key| (*key).clone()).collect::<Vec<_>>())
-        .unwrap()
+    let staged: Vec<_> = keys.iter().map(|key| (*key, KeyStage::Signing)).collect();
+    staged_set(sequence, &staged)
+}
+
+/// A set of keys in these stages, signed by all of them.
+pub(crate) fn staged_set(sequence: u64, keys: &[(&SigningKey, KeyStage)]) -> String {
+    let private: Vec<_> = keys.iter().map(|(key, _)| (*key).clone()).collect();
+    staged(sequence, keys).seal(&private).unwrap()
 }
 
 pub(crate) fn key_set(sequence: u64, keys: &[&SigningKey]) -> KeySet {
-    let listed = keys.iter().map(|key| ListedKey {
+    let staged_keys: Vec<_> = keys.iter().map(|key| (*key, KeyStage::Signing)).collect();
+    staged(sequence, &staged_keys)
+}
+
+pub(crate) fn staged(sequence: u64, keys: &[(&SigningKey, KeyStage)]) -> KeySet {
+    let listed = keys.iter().map(|(key, stage)| ListedKey {
         key: key.public().clone(),
-        stage: KeyStage::Signing,
+        stage: *stage,
     });
     KeySet {
         sequence,
         keys: listed.collect(),
     }
+}
+
+/// A second of 1970.
+pub(crate) fn second(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+/// What has signed until this second.
+pub(crate) fn retired(until: i64) -> KeyStage {
+    KeyStage::Retired { until: second(until) }
 }

@@ -2,13 +2,13 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
-use minigate_lists::{Blocked, KeySet, Published, Refusal, SigningKey, Skip, TokenError};
+use minigate_lists::{Blocked, KeySet, KeyStage, Published, Refusal, SigningKey, Skip, TokenError};
 use minigate_policy::{Call, Interface, Policy, Profile, Release};
 
-use crate::console::{key, key_set, published, set};
+use crate::console::{key, key_set, published, retired, second, set, staged, staged_set};
 
 fn open(signed: &str, keys: &[&SigningKey]) -> Result<Published, Refusal> {
-    Published::open(signed, &"wx1".parse().unwrap(), &key_set(1, keys))
+    Published::open(signed, &"wx1".parse().unwrap(), &key_set(1, keys), second(0))
 }
 
 fn with_header(signed: &str, header: &str) -> String {
@@ -133,7 +133,7 @@ fn noise_is_refused() {
         &"a".repeat(2 * 1024 * 1024),
     ] {
         assert!(open(noise, &[&key]).is_err());
-        assert!(KeySet::open(noise, |_| true).is_err());
+        assert!(KeySet::open(noise, second(0), |_| true).is_err());
     }
 }
 
@@ -143,11 +143,50 @@ fn a_set_of_keys_is_believed_for_any_of_its_signatures() {
     let signed = set(3, &[&old, &new]);
 
     for trusted in [&old, &new] {
-        let opened = KeySet::open(&signed, |name| name == trusted.public().thumbprint()).unwrap();
+        let opened = KeySet::open(&signed, second(0), |name| name == trusted.public().thumbprint()).unwrap();
         assert_eq!(opened, key_set(3, &[&old, &new]));
     }
-    let refused = KeySet::open(&signed, |name| name == foreign.public().thumbprint());
+    let refused = KeySet::open(&signed, second(0), |name| name == foreign.public().thumbprint());
     assert!(matches!(refused, Err(TokenError::UnknownKey { .. })));
+}
+
+#[test]
+fn a_retired_key_signs_nothing_that_is_good_after_its_end() {
+    let (old, new) = (key(), key());
+    let stages = [(&old, retired(50)), (&new, KeyStage::Signing)];
+    let (keys, signed) = (staged(1, &stages), published(1, "a.com").seal(&old).unwrap());
+    let app = "wx1".parse().unwrap();
+
+    let before = Published::open(&signed, &app, &keys, second(49));
+    let after = Published::open(&signed, &app, &keys, second(50)).unwrap_err();
+    let trusts_old = |name: &minigate_lists::Thumbprint| name == old.public().thumbprint();
+    let set_before = KeySet::open(&staged_set(1, &stages), second(49), trusts_old);
+    let set_after = KeySet::open(&staged_set(1, &stages), second(50), trusts_old);
+
+    assert_eq!(before.unwrap(), published(1, "a.com"));
+    let ended = TokenError::EndedKey {
+        key: old.public().thumbprint().clone(),
+        until: second(50),
+    };
+    assert_eq!(after, Refusal::Token(ended));
+    assert!(set_before.is_ok());
+    assert!(matches!(set_after, Err(TokenError::UnknownKey { .. })));
+}
+
+#[test]
+fn an_announced_key_signs_no_list_but_vouches_for_the_next_set() {
+    let (old, next) = (key(), key());
+    let stages = [(&old, KeyStage::Signing), (&next, KeyStage::Announced)];
+    let signed = published(1, "a.com").seal(&next).unwrap();
+
+    let list = Published::open(&signed, &"wx1".parse().unwrap(), &staged(1, &stages), second(0));
+    let set = KeySet::open(&staged_set(1, &stages), second(0), |name| {
+        name == next.public().thumbprint()
+    });
+
+    let key = next.public().thumbprint().clone();
+    assert_eq!(list.unwrap_err(), Refusal::Token(TokenError::EarlyKey { key }));
+    assert_eq!(set.unwrap(), staged(1, &stages));
 }
 
 #[test]
@@ -161,7 +200,7 @@ fn a_key_in_a_set_cant_go_by_anothers_name() {
     let payload = payload.replace(&names[0], &names[1]);
     document["payload"] = BASE64URL_NOPAD.encode(payload.as_bytes()).into();
 
-    assert!(KeySet::open(&document.to_string(), |_| true).is_err());
+    assert!(KeySet::open(&document.to_string(), second(0), |_| true).is_err());
 }
 
 #[test]

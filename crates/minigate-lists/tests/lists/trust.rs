@@ -1,9 +1,11 @@
 //! Whose signatures are believed, and how keys change.
 
-use minigate_lists::{Follower, Problem};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use minigate_lists::{Follower, KeyStage, Problem, Refusal, TokenError};
 use minigate_policy::diagnosis::Lang;
 
-use crate::console::{Console, key, published, sequence, set, until};
+use crate::console::{Console, key, published, retired, second, sequence, set, staged_set, until};
 
 #[tokio::test]
 async fn a_console_is_trusted_on_first_use_and_then_held_to_its_key() {
@@ -94,4 +96,79 @@ async fn an_older_set_of_keys_is_refused() {
         Problem::KeysGoneBack { found: 4, seen: 5 }
     );
     assert_eq!(sequence(&state), 1);
+}
+
+#[tokio::test]
+async fn a_client_that_knows_a_key_as_announced_follows_once_it_signs() {
+    let [first, second] = [key(), key()];
+    let before = [(&first, KeyStage::Signing), (&second, KeyStage::Announced)];
+    let list = published(1, "a.com").seal(&first).unwrap();
+    let console = Console::start(&list, &staged_set(1, &before)).await;
+    let mut follower = Follower::start(console.setup()).await.unwrap();
+
+    let after = [
+        (&first, retired(i64::from(u32::MAX))),
+        (&second, KeyStage::Signing),
+    ];
+    console.rotate(&staged_set(2, &after));
+    console.publish(&published(2, "b.com").seal(&second).unwrap());
+    let state = until(&mut follower, |state| sequence(state) == 2).await;
+
+    assert_eq!(state.problem, None);
+    let signer = second.public().thumbprint().to_string();
+    assert!(console.signers().contains(&signer), "past the caches");
+}
+
+#[tokio::test]
+async fn a_key_that_has_ended_vouches_for_nothing() {
+    let [old, new, foreign] = [key(), key(), key()];
+    let keys = [(&old, retired(50)), (&new, KeyStage::Signing)];
+    let list = published(1, "a.com").seal(&new).unwrap();
+    let console = Console::start(&list, &staged_set(1, &keys)).await;
+    let mut setup = console.setup();
+    setup.clock = || second(100);
+    let mut follower = Follower::start(setup).await.unwrap();
+
+    console.rotate(&set(2, &[&old, &foreign]));
+    console.publish(&published(2, "evil.com").seal(&foreign).unwrap());
+    let state = until(&mut follower, |state| state.problem.is_some()).await;
+
+    let trusted = vec![new.public().thumbprint().clone()];
+    let problem = state.problem.clone().unwrap();
+    assert!(
+        matches!(&*problem, Problem::UnknownKeys { trusted: told, .. } if *told == trusted),
+        "{problem}"
+    );
+    assert_eq!(sequence(&state), 1);
+}
+
+#[tokio::test]
+async fn a_list_whose_key_ends_stays_the_last_good_one_and_nobody_confirms_it() {
+    static NOW: AtomicI64 = AtomicI64::new(10);
+    let [old, new] = [key(), key()];
+    let keys = [(&old, retired(50)), (&new, KeyStage::Signing)];
+    let list = published(1, "a.com").seal(&old).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(&list, &staged_set(1, &keys)).await;
+    let mut setup = console.setup();
+    setup.cache = Some(folder.path().to_owned());
+    setup.clock = || second(NOW.load(Ordering::Relaxed));
+    let mut follower = Follower::start(setup.clone()).await.unwrap();
+    assert_eq!(follower.state().problem, None);
+
+    NOW.store(100, Ordering::Relaxed);
+    console.publish(&list);
+    let state = until(&mut follower, |state| state.problem.is_some()).await;
+    console.leave();
+    drop(follower);
+    let later = Follower::start(setup).await.unwrap().state();
+
+    let ended = TokenError::EndedKey {
+        key: old.public().thumbprint().clone(),
+        until: second(50),
+    };
+    assert_eq!(*state.problem.unwrap(), Problem::Refused(Refusal::Token(ended)));
+    for held in [state.held.unwrap(), later.held.unwrap()] {
+        assert_eq!((held.published.sequence, held.fetched_at), (1, second(10)));
+    }
 }
