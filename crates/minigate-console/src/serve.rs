@@ -2,21 +2,23 @@
 
 mod guests;
 mod tls;
+mod turns;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, Response};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,10 +26,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
 use guests::Guests;
 pub use tls::{Identity, TlsError, acceptor};
+use turns::Turns;
 
 /// Who is at the other end of a connection; each request carries it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,7 +43,7 @@ pub struct Peer(pub IpAddr);
 pub struct Limits {
     /// For the handshake of TLS: 10 seconds.
     pub handshake: Duration,
-    /// For the head of a request, from when the one before it was answered: 30 seconds.
+    /// For the head of a request, from when the connection was made or the request before it was answered: 30 seconds.
     pub head: Duration,
     /// For a client to take anything more of an answer that waits for it: 30 seconds.
     pub stall: Duration,
@@ -89,8 +94,9 @@ pub async fn serve_within(
 ) -> io::Result<()> {
     let seats = Arc::new(Semaphore::new(limits.connections));
     let guests = Arc::new(Guests::default());
-    let graceful = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
+    let connections = TaskTracker::new();
+    let ending = CancellationToken::new();
+    let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
@@ -98,22 +104,21 @@ pub async fn serve_within(
         };
         match accepted {
             Ok((stream, address, seat)) => {
-                let tls = tls.clone();
-                let router = router.clone();
-                let watcher = graceful.watcher();
                 let peer = Peer(address.ip().to_canonical());
                 let Some(guest) = guests.admit(peer.0, &limits) else {
                     continue;
                 };
-                let Limits { handshake, head, .. } = limits;
-                let stream = impatient(stream, limits.stall);
-                tokio::spawn(async move {
+                let limits = limits.clone();
+                let (tls, router, ending) = (tls.clone(), router.clone(), ending.clone());
+                connections.spawn(async move {
                     let (_seat, _guest) = (seat, guest);
+                    let head = limits.head;
+                    let stream = impatient(stream, limits.stall);
                     match tls {
-                        None => converse(stream, router, peer, head, watcher).await,
+                        None => converse(stream, router, peer, head, &ending).await,
                         Some(tls) => {
-                            if let Ok(Ok(stream)) = timeout(handshake, tls.accept(stream)).await {
-                                converse(stream, router, peer, head, watcher).await;
+                            if let Ok(Ok(stream)) = timeout(limits.handshake, tls.accept(stream)).await {
+                                converse(stream, router, peer, head, &ending).await;
                             }
                         }
                     }
@@ -123,8 +128,10 @@ pub async fn serve_within(
         }
     }
     drop(listener);
+    ending.cancel();
+    connections.close();
     // What is still open by then is closed with the process.
-    let _ = timeout(GRACE, graceful.shutdown()).await;
+    let _ = timeout(GRACE, connections.wait()).await;
     Ok(())
 }
 
@@ -159,15 +166,50 @@ async fn rest_after(error: io::Error) -> io::Result<()> {
     }
 }
 
-async fn converse<S>(stream: S, router: Router, peer: Peer, head: Duration, watcher: Watcher)
+/// Answers until the client goes, says nothing for too long, or the console ends.
+async fn converse<S>(stream: S, router: Router, peer: Peer, head: Duration, ending: &CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(peer);
-        router.clone().call(request)
-    });
+    let turns = Arc::new(Turns::new());
+    let counted = Arc::clone(&turns);
+    let service = service_fn(move |request| answer(request, router.clone(), peer, Arc::clone(&counted)));
+    let protocols = protocols(head);
+    let mut connection = pin!(protocols.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    // What a client does wrong is its own affair.
+    tokio::select! {
+        _ = &mut connection => return,
+        () = turns.idle(head) => {}
+        () = ending.cancelled() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    // HTTP/2 waits for the client to have heard of it.
+    tokio::select! {
+        _ = connection => {}
+        () = turns.idle(head) => {}
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    mut router: Router,
+    peer: Peer,
+    turns: Arc<Turns>,
+) -> Result<Response<Body>, Infallible> {
+    let turn = turns.begin();
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(peer);
+    let response = router.call(request).await?;
+    // The turn lasts as long as the answer's body.
+    Ok(response.map(|body| {
+        Body::new(body.map_err(move |error| {
+            let _ = &turn;
+            error
+        }))
+    }))
+}
+
+fn protocols(head: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -181,11 +223,7 @@ where
         .max_header_list_size(LONGEST_HEAD as u32)
         .keep_alive_interval(Some(Duration::from_secs(30)))
         .keep_alive_timeout(Duration::from_secs(20));
-    let connection = builder
-        .serve_connection_with_upgrades(TokioIo::new(stream), service)
-        .into_owned();
-    // What a client does wrong is its own affair.
-    let _ = watcher.watch(connection).await;
+    builder
 }
 
 /// How long requests have to end once the console is asked to stop.

@@ -1,14 +1,24 @@
 //! Bytes on a connection: shapes that proxies and servers read differently, clients that are slow, and too much of
 //! everything.
 
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::StatusCode;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::routing::get;
+use futures_util::stream;
+use hyper::client::conn::http2;
+use hyper::{Request, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use minigate_console::router;
 use minigate_console::serve::{Limits, serve_within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Notify;
 
 use super::Ground;
 use crate::database::{Database, on_both};
@@ -20,6 +30,8 @@ on_both! {
     a_request_of_two_lengths_is_the_last_of_its_connection
     slow_clients_are_in_nobodys_way
     half_a_head_isnt_waited_for
+    who_says_nothing_isnt_waited_for
+    who_says_nothing_over_http2_isnt_waited_for
     who_never_reads_doesnt_keep_its_seat
     one_address_cant_take_every_seat
 }
@@ -186,6 +198,78 @@ async fn half_a_head_isnt_waited_for(database: &Database) {
     assert!(idle.ends_with("ok\n"), "{idle}");
 }
 
+async fn who_says_nothing_isnt_waited_for(database: &Database) {
+    let ground = Ground::on(database).await;
+    let limits = Limits {
+        head: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let address = served_within(&ground, limits).await;
+    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let settings = format!("{preface}\0\0\0\x04\0\0\0\0\0");
+
+    for said in ["", "P", "PRI * HT", preface, &settings] {
+        let answer = tokio::time::timeout(Duration::from_secs(20), raw(address, said.as_bytes())).await;
+        assert!(!answer.expect(said).contains("HTTP/1.1 200"), "{said}");
+    }
+}
+
+async fn who_says_nothing_over_http2_isnt_waited_for(database: &Database) {
+    let ground = Ground::on(database).await;
+    let limits = Limits {
+        head: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let address = served_within(&ground, limits).await;
+    let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+    let (mut client, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let request = Request::get("http://x/healthz").body(String::new()).unwrap();
+
+    let answered = client.send_request(request).await.unwrap().status();
+    // It goes on answering the console's pings, but asks nothing more.
+    let ended = tokio::time::timeout(Duration::from_secs(20), connection).await;
+
+    assert_eq!(answered, StatusCode::OK);
+    ended.expect("it ends").unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_long_is_waited_for() {
+    let limits = Limits {
+        head: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let done = Arc::new(Notify::new());
+    let slow = Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/slow", get(slow))
+        .with_state(Arc::clone(&done));
+    let address = served(slow, limits).await;
+
+    let mut waiting = open(
+        address,
+        b"GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    )
+    .await;
+    waiting.read_u8().await.unwrap();
+    // Once one that came later is closed, this one has waited for as long.
+    raw(address, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    done.notify_one();
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).await.unwrap();
+
+    assert!(answer.contains("late"), "{answer}");
+}
+
+/// An answer whose head is there at once.
+async fn slow(State(done): State<Arc<Notify>>) -> Body {
+    Body::from_stream(stream::once(async move {
+        done.notified().await;
+        io::Result::Ok("late")
+    }))
+}
+
 async fn who_never_reads_doesnt_keep_its_seat(database: &Database) {
     let ground = Ground::on(database).await;
     let limits = Limits {
@@ -241,9 +325,12 @@ async fn one_address_cant_take_every_seat(database: &Database) {
 }
 
 async fn served_within(ground: &Ground, limits: Limits) -> SocketAddr {
+    served(router(Arc::clone(&ground.served.console)), limits).await
+}
+
+async fn served(router: Router, limits: Limits) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = router(std::sync::Arc::clone(&ground.served.console));
     tokio::spawn(serve_within(
         listener,
         None,

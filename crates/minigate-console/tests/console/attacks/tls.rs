@@ -2,15 +2,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
 use minigate_console::account::first_start;
-use minigate_console::serve::{Identity, acceptor};
+use minigate_console::serve::{Identity, Limits, acceptor, serve_within};
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::database::{Database, on_both};
 use crate::served::{PASSWORD, Served, form};
@@ -81,23 +84,51 @@ async fn what_isnt_tls_gets_no_answer(database: &Database) {
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
 }
 
+#[tokio::test]
+async fn who_says_nothing_after_the_handshake_isnt_waited_for() {
+    let (tls, connector) = both_ends();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let limits = Limits {
+        head: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let forever = std::future::pending();
+    tokio::spawn(serve_within(listener, Some(tls), Router::new(), limits, forever));
+
+    for said in ["", "PRI * HT"] {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut stream = connector.connect(name, stream).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let read = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+        assert!(read.is_ok() && answer.is_empty(), "{said:?}: {answer:?}");
+    }
+}
+
 async fn with_tls(database: &Database) -> (Served, TlsConnector) {
+    let (tls, connector) = both_ends();
+    let served = Served::set_up(database.open().await, Some(tls), |settings| {
+        settings.public_url.set_scheme("https").unwrap();
+    })
+    .await;
+    (served, connector)
+}
+
+fn both_ends() -> (TlsAcceptor, TlsConnector) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let identity = Identity::read(
         made.cert.pem().as_bytes(),
         made.signing_key.serialize_pem().as_bytes(),
     );
-    let tls = acceptor(identity.unwrap()).unwrap();
-    let served = Served::set_up(database.open().await, Some(tls), |settings| {
-        settings.public_url.set_scheme("https").unwrap();
-    })
-    .await;
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots).with_no_client_auth();
-    (served, TlsConnector::from(Arc::new(config)))
+    let connector = TlsConnector::from(Arc::new(config));
+    (acceptor(identity.unwrap()).unwrap(), connector)
 }
 
 async fn ask(
