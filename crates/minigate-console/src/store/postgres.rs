@@ -10,6 +10,7 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres as Driver, Transaction};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
 
 use super::change::{Deed, FilingRows, Import};
 use super::sql::{self, implement_store};
@@ -20,6 +21,7 @@ use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, 
 pub(super) struct Postgres {
     pool: PgPool,
     newest: watch::Sender<Sequence>,
+    commits: TaskTracker,
     listening: AbortHandle,
 }
 
@@ -39,6 +41,7 @@ impl Postgres {
         Ok(Self {
             pool,
             newest,
+            commits: TaskTracker::new(),
             listening,
         })
     }
@@ -104,14 +107,14 @@ async fn hear(mut listener: PgListener, pool: &PgPool, newest: &watch::Sender<Se
     loop {
         while let Ok(Some(notification)) = listener.try_recv().await {
             if let Ok(sequence) = notification.payload().parse() {
-                tell(newest, sequence);
+                sql::tell(newest, sequence);
             }
         }
         // It holds a connection, for which a pool that closes would wait.
         drop(listener);
         let (again, sequence) = listen_again(pool).await;
         listener = again;
-        tell(newest, sequence);
+        sql::tell(newest, sequence);
     }
 }
 
@@ -129,17 +132,9 @@ async fn look(pool: &PgPool, newest: &watch::Sender<Sequence>) {
     loop {
         sleep(GLANCE).await;
         if let Ok(sequence) = sqlx::query_scalar(sql::NEWEST).fetch_one(pool).await {
-            tell(newest, sequence);
+            sql::tell(newest, sequence);
         }
     }
-}
-
-fn tell(newest: &watch::Sender<Sequence>, sequence: Sequence) {
-    newest.send_if_modified(|newest| {
-        let is_newer = sequence > *newest;
-        *newest = sequence.max(*newest);
-        is_newer
-    });
 }
 
 const CHANNEL: &str = "minigate_console";

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::sync::watch;
+use tokio::task::JoinError;
 
 use super::{Entry, Key, Logged, Record, Sequence, StoreError};
 
@@ -65,6 +67,22 @@ pub(super) fn conflict(key: &Key) -> StoreError {
     StoreError::Conflict { key: key.clone() }
 }
 
+/// Tells of a commit, where that is the newest.
+pub(super) fn tell(newest: &watch::Sender<Sequence>, sequence: Sequence) {
+    newest.send_if_modified(|newest| {
+        let is_newer = sequence > *newest;
+        *newest = sequence.max(*newest);
+        is_newer
+    });
+}
+
+/// A commit whose end nobody knows.
+pub(super) fn cut_short(error: &JoinError) -> StoreError {
+    StoreError::Unavailable {
+        reason: error.to_string(),
+    }
+}
+
 pub(super) const GET: &str = "SELECT key, revision, body FROM record WHERE key = $1";
 pub(super) const LIST: &str =
     "SELECT key, revision, body FROM record WHERE key > $1 AND key >= $2 AND key < $3 ORDER BY key LIMIT $4";
@@ -99,7 +117,7 @@ pub(super) const FILE_ANEW: &str = " ON CONFLICT (domain) DO UPDATE SET licence 
 /// SQLite takes 32,766 values in a statement.
 pub(super) const FILINGS_AT_ONCE: usize = 5_000;
 
-/// Implements the store for a type with a `pool`, a `newest`, and a function `begin`.
+/// Implements the store for a type with a `pool`, a `newest`, its `commits`, and a function `begin`.
 macro_rules! implement_store {
     ($store:ty) => {
         #[async_trait::async_trait]
@@ -167,13 +185,15 @@ macro_rules! implement_store {
                     Self::file(&mut transaction, filings).await?;
                 }
                 self.announce(&mut transaction, sequence).await?;
-                transaction.commit().await?;
-                self.newest.send_if_modified(|newest| {
-                    let is_newer = sequence > *newest;
-                    *newest = sequence.max(*newest);
-                    is_newer
+                // Whoever waits may be gone before the database has answered; what it has committed is told all the same.
+                let newest = self.newest.clone();
+                let told = self.commits.spawn(async move {
+                    transaction.commit().await?;
+                    sql::tell(&newest, sequence);
+                    Ok(sequence)
                 });
-                Ok(sequence)
+                told.await
+                    .unwrap_or_else(|error| Err(sql::cut_short(&error)))
             }
 
             async fn log(&self, query: &Query) -> Result<Vec<Logged>, StoreError> {
@@ -269,6 +289,8 @@ macro_rules! implement_store {
             }
 
             async fn close(&self) {
+                self.commits.close();
+                self.commits.wait().await;
                 self.pool.close().await;
             }
 

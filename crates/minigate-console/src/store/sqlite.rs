@@ -12,6 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Sqlite as Driver, SqlitePool, Transaction};
 use tokio::fs::OpenOptions;
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use super::change::{Deed, FilingRows, Import};
 use super::sql::{self, implement_store};
@@ -22,6 +23,7 @@ use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, 
 pub(super) struct Sqlite {
     pool: SqlitePool,
     newest: watch::Sender<Sequence>,
+    commits: TaskTracker,
 }
 
 impl Sqlite {
@@ -44,6 +46,7 @@ impl Sqlite {
         Ok(Self {
             pool,
             newest: watch::Sender::new(newest),
+            commits: TaskTracker::new(),
         })
     }
 

@@ -1,6 +1,9 @@
 //! What holds for each database.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +28,7 @@ on_both! {
     a_new_database_says_what_it_would_get
     the_log_cant_be_changed
     a_commit_is_heard_of
+    a_commit_is_told_of_even_where_whoever_asked_for_it_is_gone
 }
 
 async fn a_change_is_written_whole_with_its_entry(database: &Database) {
@@ -52,6 +56,44 @@ async fn a_change_is_written_whole_with_its_entry(database: &Database) {
         (logged[0].sequence, logged[0].at, &logged[0].entry),
         (sequence, now(), &entry)
     );
+}
+
+async fn a_commit_is_told_of_even_where_whoever_asked_for_it_is_gone(database: &Database) {
+    for polls in 1.. {
+        let store = database.open().await;
+        let change = Change::new(Entry::new("alice", format!("try.{polls}")));
+
+        let done = polled(store.commit(&change, now()), polls).await;
+
+        let newest = store.newest();
+        store.close().await;
+        let log = database.open().await.log(&Query::default()).await.unwrap();
+        let last = log.first().map_or(0, |row| row.sequence);
+        assert_eq!(*newest.borrow(), last, "after {polls} polls");
+        if let Some(done) = done {
+            assert_eq!(done.unwrap(), last);
+            assert!(polls > 3, "it waits for the database");
+            return;
+        }
+    }
+}
+
+/// What something gives, unless it is dropped since it hasn't ended after so many polls.
+async fn polled<T>(future: impl Future<Output = T>, most: usize) -> Option<T> {
+    let mut future = pin!(future);
+    let mut polls = 0;
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => {
+            polls += 1;
+            if polls == most {
+                Poll::Ready(None)
+            } else {
+                Poll::Pending
+            }
+        }
+    })
+    .await
 }
 
 async fn a_change_that_rests_on_something_older_writes_nothing(database: &Database) {
