@@ -51,6 +51,17 @@ pub enum KeysError {
         /// Its name.
         key: Thumbprint,
     },
+    /// There are as many as runtimes take.
+    #[error(
+        "runtimes take no more than {most} keys, and there are as many: wait until {until}, when {key} ends, or drop one that is retired",
+        most = KeySet::MOST_KEYS
+    )]
+    Full {
+        /// The one that ends next.
+        key: Thumbprint,
+        /// When it does.
+        until: Timestamp,
+    },
     /// A key can't be made or read.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -84,7 +95,7 @@ pub async fn load_or_make(store: &dyn Store, now: Timestamp) -> Result<Keys, Key
 /// Makes a key and tells runtimes of it; it signs nothing yet.
 ///
 /// # Errors
-/// [`KeysError::Announced`], [`KeysError::Key`], [`KeysError::Store`].
+/// [`KeysError::Announced`], [`KeysError::Full`], [`KeysError::Key`], [`KeysError::Store`].
 pub async fn announce(store: &dyn Store, by: &By) -> Result<Keys, KeysError> {
     let (record, kept) = load_some(store, by.at()).await?;
     if let Some(key) = kept.at(KeyStage::Announced) {
@@ -94,18 +105,20 @@ pub async fn announce(store: &dyn Store, by: &By) -> Result<Keys, KeysError> {
     }
     let mut keys = kept.keys_at(by.at());
     keys.push((SigningKey::generate()?, KeyStage::Announced));
+    require_room(&keys)?;
     write(store, "keys.announce", Some(&record), &keys, by).await
 }
 
 /// Lets the announced key sign; what the present one signed holds for so long.
 ///
 /// # Errors
-/// [`KeysError::NoneAnnounced`], [`KeysError::Store`].
+/// [`KeysError::NoneAnnounced`], [`KeysError::Full`], [`KeysError::Store`].
 pub async fn rotate(store: &dyn Store, hold: SignedDuration, by: &By) -> Result<Keys, KeysError> {
     let (record, kept) = load_some(store, by.at()).await?;
     kept.at(KeyStage::Announced).ok_or(KeysError::NoneAnnounced)?;
     let until = by.at().saturating_add(hold).unwrap_or(Timestamp::MAX);
     let mut keys = kept.keys_at(by.at());
+    require_room(&keys)?;
     for (_, stage) in &mut keys {
         *stage = match *stage {
             KeyStage::Announced => KeyStage::Signing,
@@ -185,6 +198,22 @@ impl Keys {
     fn keys_at(&self, now: Timestamp) -> Vec<(SigningKey, KeyStage)> {
         let lives = |(_, stage): &&(SigningKey, KeyStage)| !stage.has_ended(now);
         self.keys.iter().filter(lives).cloned().collect()
+    }
+}
+
+/// A larger set would be taken by no runtime, and dropping a key by none that has heard of no smaller one. One key signs and one
+/// is announced at most, so others can make room.
+fn require_room(keys: &[(SigningKey, KeyStage)]) -> Result<(), KeysError> {
+    let ends = keys.iter().filter_map(|(key, stage)| match stage {
+        KeyStage::Retired { until } => Some((*until, key.public().thumbprint())),
+        KeyStage::Announced | KeyStage::Signing => None,
+    });
+    match ends.min() {
+        Some((until, key)) if keys.len() > KeySet::MOST_KEYS => Err(KeysError::Full {
+            key: key.clone(),
+            until,
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -49,6 +49,9 @@ impl KeyStage {
 }
 
 impl KeySet {
+    /// How many keys a set has at most: clients take no larger one, nor one with more signatures.
+    pub const MOST_KEYS: usize = 16;
+
     /// The key by which a list may be signed at a moment: one that signs, or did so and hasn't ended since.
     ///
     /// # Errors
@@ -87,8 +90,12 @@ impl KeySet {
     /// whoever trusts one of them can learn of the others.
     ///
     /// # Errors
-    /// [`SealError`] where it would be larger than a mebibyte.
+    /// [`SealError`] where it would be larger than a mebibyte or have more than [`KeySet::MOST_KEYS`].
     pub fn seal(&self, keys: &[SigningKey]) -> Result<String, SealError> {
+        if self.keys.len().max(keys.len()) > Self::MOST_KEYS {
+            let most = Self::MOST_KEYS;
+            return Err(SealError(format!("a set has {most} keys at most")));
+        }
         let content = Jwks::of(self);
         let mut document = Document::default();
         for key in keys {
@@ -149,7 +156,7 @@ impl Document {
             return Err(TokenError::TooLarge);
         }
         let document: Self = serde_json::from_str(signed).map_err(|error| TokenError::malformed(&error))?;
-        if document.signatures.len() > MOST_KEYS {
+        if document.signatures.len() > KeySet::MOST_KEYS {
             return Err(TokenError::malformed(&"it has too many signatures"));
         }
         Ok(document)
@@ -210,7 +217,7 @@ impl Jwks {
     }
 
     fn read(self) -> Result<KeySet, TokenError> {
-        if self.keys.len() > MOST_KEYS {
+        if self.keys.len() > KeySet::MOST_KEYS {
             return Err(TokenError::malformed(&"it has too many keys"));
         }
         let keys = self.keys.into_iter().map(Jwk::read);
@@ -248,4 +255,3 @@ impl Jwk {
 }
 
 const KIND: &str = "minigate-keys+jws";
-const MOST_KEYS: usize = 16;

@@ -19,7 +19,7 @@ use minigate_console::keys::KeysError;
 use minigate_console::publish::{PublishError, Publisher, Signed, StreamLimits};
 use minigate_console::store::{Query, Store};
 use minigate_console::{block, keys, publish};
-use minigate_lists::{Follower, KeyStage, Published, Setup, State};
+use minigate_lists::{Follower, KeySet, KeyStage, Published, Setup, State};
 use minigate_policy::{AppId, Domain, Era};
 
 use crate::database::{Database, on_both};
@@ -34,6 +34,7 @@ on_both! {
     d2_a_list_never_goes_back_while_it_changes
     d2_runtimes_follow_a_rotation_of_keys
     d2_a_key_can_be_dropped_at_once_unless_it_signs
+    d2_there_are_never_more_keys_than_runtimes_take
     d2_no_private_key_is_in_the_audit_log
     d2_a_known_list_isnt_sent_again_and_caches_are_told
     d2_caches_keep_no_older_set_of_keys_for_who_asks_for_a_signer
@@ -256,6 +257,32 @@ async fn d2_a_key_can_be_dropped_at_once_unless_it_signs(database: &Database) {
     assert!(matches!(unknown, Err(KeysError::Unknown { key }) if key == announced));
     let stages: Vec<_> = after.set(now()).keys.iter().map(|key| key.stage).collect();
     assert_eq!(stages, [KeyStage::Signing]);
+}
+
+async fn d2_there_are_never_more_keys_than_runtimes_take(database: &Database) {
+    let (store, id) = app(database, false).await;
+    let root = by("root");
+    let address = serve(&start(&store)).await;
+    let first = keys::load_or_make(&*store, now()).await.unwrap().set(now());
+    for days in 1..16 {
+        keys::announce(&*store, &root).await.unwrap();
+        let hold = SignedDuration::from_hours(24 * days);
+        keys::rotate(&*store, hold, &root).await.unwrap();
+    }
+
+    let full = keys::announce(&*store, &root).await.unwrap_err();
+    let state = follow(address, &id).await.state();
+    let oldest = first.keys[0].key.thumbprint();
+    keys::retire(&*store, oldest, &root).await.unwrap();
+    let after = keys::announce(&*store, &root).await.unwrap();
+
+    let next = now() + SignedDuration::from_hours(24);
+    assert!(
+        matches!(&full, KeysError::Full { key, until } if key == oldest && *until == next),
+        "{full}"
+    );
+    assert_eq!(state.problem, None);
+    assert_eq!(after.set(now()).keys.len(), KeySet::MOST_KEYS);
 }
 
 async fn d2_no_private_key_is_in_the_audit_log(database: &Database) {

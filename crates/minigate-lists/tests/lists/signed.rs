@@ -190,6 +190,21 @@ fn an_announced_key_signs_no_list_but_vouches_for_the_next_set() {
 }
 
 #[test]
+fn a_set_has_no_more_keys_than_clients_take() {
+    let keys: Vec<_> = (0..=KeySet::MOST_KEYS).map(|_| key()).collect();
+    let all: Vec<_> = keys.iter().collect();
+    let (fits, larger) = (&all[1..], &all[..]);
+
+    let opened = KeySet::open(&set(1, fits), second(0), |_| true);
+    let refused = key_set(1, larger).seal(&keys);
+    let signed_too_often = key_set(1, fits).seal(&keys);
+
+    assert_eq!(opened.unwrap(), key_set(1, fits));
+    assert!(refused.unwrap_err().to_string().contains("16 keys"));
+    assert!(signed_too_often.is_err());
+}
+
+#[test]
 fn a_key_in_a_set_cant_go_by_anothers_name() {
     let (known, foreign) = (key(), key());
     let signed = set(1, &[&foreign]);

@@ -33,9 +33,10 @@ pub(super) fn of_grant(error: &GrantError) -> StatusCode {
 
 pub(super) fn of_keys(error: &KeysError) -> StatusCode {
     match error {
-        KeysError::Announced { .. } | KeysError::NoneAnnounced | KeysError::Signs { .. } => {
-            StatusCode::CONFLICT
-        }
+        KeysError::Announced { .. }
+        | KeysError::Full { .. }
+        | KeysError::NoneAnnounced
+        | KeysError::Signs { .. } => StatusCode::CONFLICT,
         KeysError::Unknown { .. } => StatusCode::NOT_FOUND,
         KeysError::Key(_) => StatusCode::INTERNAL_SERVER_ERROR,
         KeysError::Store(error) => of_store(error),

@@ -15,6 +15,7 @@ on_both! {
     operators_import_filings
     operators_rotate_keys
     operators_retire_keys
+    no_key_is_announced_that_runtimes_wouldnt_take
     operators_see_and_revoke_somebodys_tokens
 }
 
@@ -192,6 +193,26 @@ async fn operators_retire_keys(database: &Database) {
         (&rows["items"][0]["action"], &rows["items"][0]["reason"]),
         (&json!("keys.retire"), &json!("it leaked"))
     );
+}
+
+async fn no_key_is_announced_that_runtimes_wouldnt_take(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    for days in 1..16 {
+        let hold = json!({ "holdSeconds": days * 86_400 });
+        me.post_nothing("/keys/announce").await;
+        assert_eq!(me.post("/keys/rotate", hold).await.status, StatusCode::OK);
+    }
+
+    let full = me.post_nothing("/keys/announce").await;
+
+    assert_eq!(
+        (full.status, full.kind()),
+        (StatusCode::CONFLICT, "/problems/conflict".to_owned())
+    );
+    let first = me.get("/keys").await.json()[0]["key"].clone();
+    let (told, first) = (full.json()["detail"].clone(), first.as_str().unwrap());
+    assert!(told.as_str().unwrap().contains(first), "{told}");
 }
 
 async fn a_platforms_auditor_reads_what_operators_read(database: &Database) {

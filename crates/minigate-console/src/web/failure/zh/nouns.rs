@@ -1,5 +1,6 @@
 //! What can't be done to nouns that few handlers know.
 
+use minigate_lists::KeySet;
 use minigate_policy::diagnosis::{Lang, tell_entry};
 
 use super::{app, denied, store};
@@ -56,6 +57,10 @@ fn filing(error: &LineError) -> String {
 pub(super) fn keys(error: &KeysError) -> String {
     match error {
         KeysError::Announced { key } => format!("密钥 {key} 已经公布。"),
+        KeysError::Full { key, until } => format!(
+            "运行时最多接受 {} 个密钥，现已达到上限：请等到 {until} 密钥 {key} 失效，或废弃一个已停用的密钥。",
+            KeySet::MOST_KEYS
+        ),
         KeysError::NoneAnnounced => "没有已公布、可以接替的密钥。".to_owned(),
         KeysError::Signs { key } => format!("密钥 {key} 正在签名，请先启用另一个已公布的密钥。"),
         KeysError::Unknown { key } => format!("没有密钥 {key}。"),
