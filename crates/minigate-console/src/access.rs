@@ -74,6 +74,7 @@ pub struct Caller {
     origin: Option<String>,
     roles: Roles,
     scopes: Option<Scopes>,
+    behind: Option<String>,
 }
 
 /// What a token is limited to; its owner's roles limit it further.
@@ -136,6 +137,7 @@ impl Caller {
             origin: None,
             roles,
             scopes: None,
+            behind: None,
         }
     }
 
@@ -152,6 +154,14 @@ impl Caller {
     pub(crate) fn within(self, scopes: Scopes) -> Self {
         Self {
             scopes: Some(scopes),
+            ..self
+        }
+    }
+
+    /// A program that isn't somebody's own, but shows a secret that somebody has seen.
+    pub(crate) fn with_somebody_behind(self, person: Option<String>) -> Self {
+        Self {
+            behind: person,
             ..self
         }
     }
@@ -191,7 +201,8 @@ impl Caller {
     pub fn allow(&self, right: Right, app: Option<&AppId>, at: Timestamp) -> Result<By, Denied> {
         let has_role = self.roles.hold(right, app);
         if has_role && self.is_in_scope(right, app) {
-            Ok(By::new(self.actor.clone(), self.origin.clone(), at))
+            let by = By::new(self.actor.clone(), self.origin.clone(), at);
+            Ok(by.with_somebody_behind(self.behind.clone()))
         } else {
             Err(Denied {
                 actor: self.actor.clone(),

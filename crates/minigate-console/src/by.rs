@@ -13,6 +13,7 @@ pub struct By {
     origin: Option<String>,
     reason: Option<String>,
     at: Timestamp,
+    behind: Option<String>,
 }
 
 impl By {
@@ -22,6 +23,14 @@ impl By {
             origin,
             reason: None,
             at,
+            behind: None,
+        }
+    }
+
+    pub(crate) fn with_somebody_behind(self, person: Option<String>) -> Self {
+        Self {
+            behind: person,
+            ..self
         }
     }
 
@@ -38,6 +47,12 @@ impl By {
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.actor
+    }
+
+    /// Who has seen the secret that the actor showed, where that is an app's server: whatever it does may be that person's.
+    #[must_use]
+    pub fn behind(&self) -> Option<&str> {
+        self.behind.as_deref()
     }
 
     /// Why.

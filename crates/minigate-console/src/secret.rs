@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 pub use access::{Access, AccessToken, Credentials, Refresh};
 pub use error::{AccessError, SecretError};
 
+use crate::By;
 use crate::access::{Caller, Right};
 use crate::app;
 use crate::hidden::{Hidden, fingerprint, same};
@@ -58,6 +59,11 @@ struct Kept {
     state: SecretState,
     hash: String,
     previous_hash: Option<String>,
+    /// Who made it, and who made the previous one: whoever has seen a secret can do what an app's server can.
+    #[serde(default)]
+    maker: Option<String>,
+    #[serde(default)]
+    previous_maker: Option<String>,
 }
 
 impl<'a> AppSecret<'a> {
@@ -85,11 +91,17 @@ impl<'a> AppSecret<'a> {
     /// Makes it, or another one: the old one can be used for a grace of 24 hours at most, the one before that no more.
     /// It can't be shown again.
     ///
+    /// Whoever sees it can do what the app's server can, so this asks for [`RIGHTS`] too; and where two people are wanted,
+    /// who makes it is one of the authors of what the server writes with it.
+    ///
     /// # Errors
     /// [`SecretError::Denied`], [`SecretError::App`], [`SecretError::Grace`], [`SecretError::Random`],
     /// [`SecretError::Store`].
     pub async fn rotate(&self, grace: SignedDuration) -> Result<Hidden, SecretError> {
         let by = self.caller.allow(Right::Manage, Some(self.app), self.at)?;
+        for right in RIGHTS {
+            self.caller.allow(right, Some(self.app), self.at)?;
+        }
         app::find(self.store, self.app).await?;
         if grace.is_negative() || grace > LONGEST_GRACE {
             return Err(SecretError::Grace(grace));
@@ -97,7 +109,7 @@ impl<'a> AppSecret<'a> {
         let secret = Hidden::random_hex()?;
         let found = load(self.store, self.app).await?;
         let old = found.as_ref().map(|(_, kept)| kept);
-        let kept = Kept::next(old, hash(self.app, &secret), grace, self.at);
+        let kept = Kept::next(old, hash(self.app, &secret), grace, &by);
         let entry = by.entry("secret.rotate", self.app.as_str());
         let entry = store::Entry {
             before: old.map(|old| json!(old.state)),
@@ -153,19 +165,30 @@ impl<'a> AppSecret<'a> {
 }
 
 impl Kept {
-    fn next(old: Option<&Self>, hash: String, grace: SignedDuration, at: Timestamp) -> Self {
+    fn next(old: Option<&Self>, hash: String, grace: SignedDuration, by: &By) -> Self {
         let has_grace = grace > SignedDuration::ZERO;
         let previous = old.filter(|_| has_grace);
         Self {
             state: SecretState {
                 serial: old.map_or(0, |old| old.state.serial).saturating_add(1),
-                made_at: at,
-                previous_ends_at: previous.map(|_| after(at, grace)),
+                made_at: by.at(),
+                previous_ends_at: previous.map(|_| after(by.at(), grace)),
                 frozen: old.is_some_and(|old| old.state.frozen),
                 allowed_from: old.and_then(|old| old.state.allowed_from.clone()),
             },
             hash,
             previous_hash: previous.map(|old| old.hash.clone()),
+            maker: Some(by.actor().to_owned()),
+            previous_maker: previous.and_then(|old| old.maker.clone()),
+        }
+    }
+
+    /// Who made the secret of a serial number, the current or the previous one.
+    fn maker_of(&self, serial: u32) -> Option<String> {
+        if serial == self.state.serial {
+            self.maker.clone()
+        } else {
+            self.previous_maker.clone()
         }
     }
 
@@ -222,5 +245,7 @@ fn kept<T: serde::de::DeserializeOwned>(key: &Key, body: &Value) -> Result<T, St
     })
 }
 
+/// What can be done with what is got for an AppSecret; whoever makes one has to have these rights too.
+pub const RIGHTS: [Right; 4] = [Right::Read, Right::Write, Right::Approve, Right::Publish];
 const LONGEST_GRACE: SignedDuration = SignedDuration::from_hours(24);
 const MOST_NETS: usize = 200;

@@ -113,6 +113,8 @@ impl Domains<'_> {
                 if own.is_none() && standing.draft.is_some() {
                     return Ok(Taken::InTheWay);
                 }
+                let before = standing.own_draft().map(|(_, draft)| draft.makers.clone());
+                draft.makers.extend(before.unwrap_or_default());
                 draft.state = State::Submitted;
                 self.keep("domains.submit", (app_record, app), own, draft, by)
                     .await?;

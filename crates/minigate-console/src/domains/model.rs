@@ -1,5 +1,7 @@
 //! Drafts and versions, as they are kept.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use minigate_policy::{Interface, WrittenLists};
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,9 @@ pub struct Draft {
     /// The entries that somebody has put into it from a refused call.
     #[serde(default)]
     pub proposed: Vec<Proposed>,
+    /// Who made the AppSecret with which an app's server wrote it; each is one of its authors where the app wants two people.
+    #[serde(default)]
+    pub makers: BTreeSet<String>,
 }
 
 /// An entry that comes from a refused call.
@@ -102,6 +107,7 @@ impl Draft {
             approvals: Vec::new(),
             note: by.reason().and_then(words),
             proposed: Vec::new(),
+            makers: by.behind().map(str::to_owned).into_iter().collect(),
         }
     }
 
@@ -115,9 +121,9 @@ impl Draft {
         self
     }
 
-    /// Whether somebody has written something of it.
+    /// Whether somebody has written something of it, or has the AppSecret with which it was written.
     pub(crate) fn is_by(&self, actor: &str) -> bool {
-        self.author == actor || self.proposed.iter().any(|of| of.by == actor)
+        self.author == actor || self.makers.contains(actor) || self.proposed.iter().any(|of| of.by == actor)
     }
 
     pub(super) fn require(&self, state: State) -> Result<(), DomainsError> {

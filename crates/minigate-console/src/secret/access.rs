@@ -13,8 +13,8 @@ use minigate_policy::AppId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AccessError, kept, load};
-use crate::access::{Caller, Right, Role, Roles, Scopes};
+use super::{AccessError, RIGHTS, kept, load};
+use crate::access::{Caller, Role, Roles, Scopes};
 use crate::hidden::{Hidden, same};
 use crate::moment::after;
 use crate::origin::Origin;
@@ -172,7 +172,7 @@ impl<'a> Access<'a> {
     }
 
     /// The app that a token speaks for, as a caller who may read, write, approve and publish its domains and nothing
-    /// else. Its actor is `app:` and the app's ID, which no account can be called.
+    /// else. Its actor is `app:` and the app's ID, which no account can be called; who made the AppSecret is behind it.
     ///
     /// # Errors
     /// [`AccessError::NoToken`], [`AccessError::Malformed`], [`AccessError::Expired`], [`AccessError::NotLatest`],
@@ -188,9 +188,10 @@ impl<'a> Access<'a> {
         }
         let place = Place::of(token).ok_or(AccessError::Malformed)?;
         let secret = load(self.store, &place.app).await?;
-        let honours = secret.is_some_and(|(_, secret)| secret.honours(place.serial, at));
+        let secret = secret.map(|(_, secret)| secret);
+        let secret = secret.filter(|secret| secret.honours(place.serial, at));
         let (_, issued) = self.issued(&place, at).await?;
-        let issued = issued.filter(|_| honours).ok_or(AccessError::NotLatest)?;
+        let (secret, issued) = secret.zip(issued).ok_or(AccessError::NotLatest)?;
         issued.check(token, at)?;
         let caller = Caller::new(
             format!("app:{}", place.app),
@@ -200,9 +201,10 @@ impl<'a> Access<'a> {
             },
         );
         let scopes = Scopes {
-            rights: [Right::Read, Right::Write, Right::Approve, Right::Publish].into(),
+            rights: RIGHTS.into(),
             apps: Some([place.app.to_string()].into()),
         };
+        let caller = caller.with_somebody_behind(secret.maker_of(place.serial));
         Ok((place.app, caller.from(origin.to_string()).within(scopes)))
     }
 

@@ -48,5 +48,6 @@ mod tidy;
 mod tokens;
 mod told;
 mod tries;
+mod two_people;
 mod web;
 mod what_if;

@@ -4,10 +4,10 @@ use std::process::{Command, Stdio};
 
 use hyper::{Method, StatusCode};
 use jiff::SignedDuration;
-use minigate_console::access::Right;
-use minigate_console::app;
+use minigate_console::access::{Caller, Right};
+use minigate_console::app::{self, Settings};
 use minigate_console::block;
-use minigate_console::domains::Domains;
+use minigate_console::domains::{Domains, DomainsError};
 use minigate_console::filing::{self, Register};
 use minigate_console::secret::AppSecret;
 use minigate_console::store::{Import, Query, Store};
@@ -30,6 +30,7 @@ on_both! {
     d7_the_quotas_of_lists_and_months_hold
     set_empties_a_list_only_when_it_is_told_to
     with_two_people_a_change_waits_for_one_of_them
+    what_goes_back_to_what_is_effective_needs_nobody
     somebody_elses_draft_is_in_the_way_of_a_change_that_waits
     servers_that_change_domains_at_once_lose_nothing
     d2_what_is_blocked_is_refused_and_can_be_deleted
@@ -100,6 +101,16 @@ impl Server {
     async fn modify(&mut self, action: &str, request: &[&str]) -> Value {
         let body = json!({ "action": action, "requestdomain": request });
         self.post("/wxa/modify_domain", body).await
+    }
+
+    async fn want_two(&self) {
+        let two = Settings {
+            two_people: Some(true),
+            ..Settings::default()
+        };
+        app::set(self.store(), &self.app, two, &root(), &by())
+            .await
+            .unwrap();
     }
 
     async fn effective(&self) -> WrittenLists {
@@ -322,18 +333,20 @@ async fn set_empties_a_list_only_when_it_is_told_to(database: &Database) {
 
 async fn with_two_people_a_change_waits_for_one_of_them(database: &Database) {
     let mut server = Server::on(database).await;
-    app::let_api_publish(server.store(), &server.app, false, &by())
-        .await
-        .unwrap();
+    server.want_two().await;
 
     let first = server.modify("add", &["https://a.com"]).await;
     let second = server.modify("add", &["https://b.com"]).await;
     let waiting = server.post("/wxa/get_effective_domain", json!({})).await;
     let before = server.effective().await;
     let domains = Domains::of(server.store(), &server.app);
-    domains.approve(&by()).await.unwrap();
+    // Who made the AppSecret is an author of what is written with it.
+    let maker = domains.approve(&by()).await;
+    let bob = Caller::local("bob").allow(Right::Operate, None, now()).unwrap();
+    domains.approve(&bob).await.unwrap();
     domains.publish(&by()).await.unwrap();
 
+    assert!(matches!(maker, Err(DomainsError::OwnDraft)));
     assert_eq!((&first["errcode"], &second["errcode"]), (&json!(0), &json!(0)));
     assert_eq!(second["requestdomain"], json!(["https://a.com", "https://b.com"]));
     assert!(before.request.is_empty());
@@ -343,17 +356,17 @@ async fn with_two_people_a_change_waits_for_one_of_them(database: &Database) {
         server.effective().await.request,
         ["https://a.com", "https://b.com"]
     );
+}
 
-    // What goes back to what is effective needs nobody.
+async fn what_goes_back_to_what_is_effective_needs_nobody(database: &Database) {
+    let mut server = Server::on(database).await;
+    server.want_two().await;
+
     server.modify("add", &["https://c.com"]).await;
     server.modify("delete", &["https://c.com"]).await;
-    assert!(
-        Domains::of(server.store(), &server.app)
-            .draft()
-            .await
-            .unwrap()
-            .is_none()
-    );
+
+    let draft = Domains::of(server.store(), &server.app).draft().await.unwrap();
+    assert_eq!(draft, None);
 }
 
 async fn somebody_elses_draft_is_in_the_way_of_a_change_that_waits(database: &Database) {

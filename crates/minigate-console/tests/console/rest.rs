@@ -103,7 +103,7 @@ impl Api {
         self.with(made.json()["secret"].as_str().unwrap())
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, None, &[]).await
     }
 
@@ -111,7 +111,7 @@ impl Api {
         self.ask(Method::PUT, path, Some(body), &[]).await
     }
 
-    async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.ask(Method::POST, path, Some(body), &[]).await
     }
 
@@ -119,7 +119,7 @@ impl Api {
         self.ask(Method::POST, path, None, &[]).await
     }
 
-    async fn patch(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         self.ask(Method::PATCH, path, Some(body), &[]).await
     }
 
@@ -127,7 +127,13 @@ impl Api {
         self.ask(Method::DELETE, path, None, &[]).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut all = headers.to_vec();
         if body.is_some() && !headers.iter().any(|(name, _)| *name == "content-type") {
             all.push(("content-type", "application/json"));
@@ -146,12 +152,12 @@ impl Api {
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
     /// The type of a problem.
-    fn kind(&self) -> String {
+    pub(crate) fn kind(&self) -> String {
         self.json()["type"].as_str().unwrap_or_default().to_owned()
     }
 }

@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 
 use super::input::{Json, Path, given, there, whole};
 use super::program::Program;
-use crate::Console;
 use crate::access::Right;
 use crate::secret::{AppSecret, SecretError, SecretState};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
+use crate::{Console, audit_denial};
 
 /// What can be shown of an AppSecret.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,7 +84,8 @@ pub(super) async fn read_secret(
     ))
 }
 
-/// Makes the AppSecret of an app, or another one.
+/// Makes the AppSecret of an app, or another one. With it an app's server reads, writes, approves and publishes domains, so the
+/// token needs those scopes too.
 #[utoipa::path(post, path = "/apps/{app}/secret/rotate", tag = "apps", request_body = Rotation,
     params(("app" = String, Path, description = "The app's ID")),
     responses((status = 200, description = "The new one", body = NewSecret)))]
@@ -97,10 +98,16 @@ pub(super) async fn rotate_secret(
     let (id, _, by) = me.app(&console, &id, Right::Manage).await?;
     let secret = AppSecret::of(console.store(), &id, &me.caller, by.at());
     let grace = SignedDuration::from_secs(i64::from(wanted.grace_seconds));
-    let made = secret.rotate(grace).await?;
-    Ok(Answer(NewSecret {
-        app_secret: made.reveal().to_owned(),
-    }))
+    match secret.rotate(grace).await {
+        Ok(made) => Ok(Answer(NewSecret {
+            app_secret: made.reveal().to_owned(),
+        })),
+        Err(SecretError::Denied(denied)) => {
+            audit_denial(console.store(), &denied, by.at()).await?;
+            Err(denied.into())
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Freezes the AppSecret of an app or lets it be used again, and says from where.
