@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::By;
 use crate::access::{Caller, Right};
-use crate::domains;
+use crate::domains::Domains;
 use crate::store::{Change, Key, Record, Store, StoreError};
 use crate::text::unfit_en;
 
@@ -227,7 +227,7 @@ pub async fn let_api_publish(
 /// Changes settings of an app.
 ///
 /// That two people have to agree can't be given up while there is a draft, or one person alone could let it through; who runs
-/// the platform can.
+/// the platform can. Where it is wanted anew, a draft that only its authors have approved waits for somebody else.
 ///
 /// # Errors
 /// [`AppError::Unknown`], [`AppError::Name`], [`AppError::OneFewer`], [`AppError::Store`].
@@ -239,10 +239,6 @@ pub async fn set(
     by: &By,
 ) -> Result<App, AppError> {
     let (record, old) = load(store, id).await?;
-    let is_given_up = old.two_people && settings.two_people == Some(false);
-    if is_given_up && !caller.may(Right::Operate, None) && domains::is_drafted(store, id).await? {
-        return Err(AppError::OneFewer);
-    }
     let name = settings.name.as_deref().map(name_of).transpose()?;
     let app = Settings { name, ..settings }.of(old.clone());
     if app == old {
@@ -250,9 +246,16 @@ pub async fn set(
     }
     let entry = by.entry("app.settings", id.as_str());
     let entry = entry.before(record.body.clone()).after(json!(app));
-    store
-        .commit(&Change::new(entry).replace(&record, json!(app)), by.at())
-        .await?;
+    let change = Change::new(entry).replace(&record, json!(app));
+    let domains = Domains::of(store, id);
+    let change = match (old.two_people, app.two_people) {
+        (false, true) => domains.want_two(change).await?,
+        (true, false) if !caller.may(Right::Operate, None) => {
+            domains.want_one(change).await?.ok_or(AppError::OneFewer)?
+        }
+        _ => change,
+    };
+    store.commit(&change, by.at()).await?;
     Ok(app)
 }
 

@@ -17,6 +17,7 @@ mod gate;
 mod model;
 mod propose;
 mod tell;
+mod two_people;
 mod waiting;
 
 use minigate_policy::{AppId, WrittenLists};
@@ -34,12 +35,6 @@ use crate::By;
 use crate::app::{self, App};
 use crate::filing::FilingRegister;
 use crate::store::{self, Change, Key, Record, Sequence, Store, StoreError};
-
-/// Whether an app has a draft.
-pub(crate) async fn is_drafted(store: &dyn Store, id: &AppId) -> Result<bool, StoreError> {
-    let draft = store.get(&Key::of(&["draft", id.as_str()])?).await?;
-    Ok(draft.is_some())
-}
 
 /// The drafts of all apps, with their IDs and revisions, in the order of the IDs, from after one of them.
 ///
@@ -273,7 +268,8 @@ impl<'a> Domains<'a> {
     /// Makes an approved draft effective.
     ///
     /// # Errors
-    /// [`DomainsError::NoDraft`]; [`DomainsError::State`] where it isn't approved; [`DomainsError::Outdated`] where
+    /// [`DomainsError::NoDraft`]; [`DomainsError::State`] where it isn't approved; [`DomainsError::OwnDraft`] where the app
+    /// wants two people and only its authors have approved it; [`DomainsError::Outdated`] where
     /// another version has become effective since it was written; [`DomainsError::Quota`] where the changes of this month
     /// are used up; [`DomainsError::Lists`] where it breaks a rule by now, [`DomainsError::Blocked`] where an entry is blocked
     /// by now; [`DomainsError::NotFiled`] and [`DomainsError::FilingUnknown`] as
@@ -283,6 +279,9 @@ impl<'a> Domains<'a> {
         let (app_record, app) = app::load(self.store, self.id).await?;
         let (draft_record, draft) = self.load_draft().await?;
         draft.require(State::Approved)?;
+        if app.two_people && !draft.is_agreed() {
+            return Err(DomainsError::OwnDraft);
+        }
         if draft.base != app.effective {
             return Err(DomainsError::Outdated {
                 base: draft.base,

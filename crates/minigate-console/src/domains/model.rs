@@ -126,6 +126,11 @@ impl Draft {
         self.author == actor || self.makers.contains(actor) || self.proposed.iter().any(|of| of.by == actor)
     }
 
+    /// Whether somebody has approved it who has written nothing of it.
+    pub(super) fn is_agreed(&self) -> bool {
+        self.approvals.iter().any(|of| !self.is_by(&of.actor))
+    }
+
     pub(super) fn require(&self, state: State) -> Result<(), DomainsError> {
         if self.state == state {
             Ok(())

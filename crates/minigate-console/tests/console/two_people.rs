@@ -1,24 +1,31 @@
 //! Where an app wants two people, one person alone gets nothing published, whichever way they go.
 
+use std::sync::Arc;
+
 use hyper::{Method, StatusCode};
 use minigate_console::access::{Caller, Right, Role};
+use minigate_console::account::Members;
 use minigate_console::app::{self, Settings};
 use minigate_console::domains::{Domains, DomainsError, State};
-use minigate_console::store::Store;
-use minigate_policy::AppId;
+use minigate_console::store::{Query, Store};
+use minigate_policy::{AppId, Era};
 use serde_json::{Value, json};
 
 use crate::database::{Database, on_both};
-use crate::domains::by;
-use crate::people::{log, root};
+use crate::domains::{app, by, lists};
+use crate::people::{PASSWORD, log, name, person, root, sign_in};
 use crate::rest::Api;
 use crate::served::{Browser, Served};
+use crate::store::now;
 
 on_both! {
     d2_who_makes_an_app_secret_cant_approve_what_is_written_with_it
     d2_every_maker_of_a_secret_is_an_author_of_what_was_written_with_it
     d2_a_token_cant_approve_what_its_app_secret_has_written
     who_makes_an_app_secret_needs_what_can_be_done_with_it
+    d2_what_was_approved_by_its_author_waits_once_two_are_wanted
+    d2_what_somebody_else_has_approved_stays_approved_once_two_are_wanted
+    d2_two_people_arent_given_up_while_a_draft_is_being_written
 }
 
 async fn d2_who_makes_an_app_secret_cant_approve_what_is_written_with_it(database: &Database) {
@@ -98,6 +105,84 @@ async fn who_makes_an_app_secret_needs_what_can_be_done_with_it(database: &Datab
     assert_eq!(rows[0].entry.action, "access.denied");
 }
 
+async fn d2_what_was_approved_by_its_author_waits_once_two_are_wanted(database: &Database) {
+    let (store, id) = app(database, false).await;
+    let domains = Domains::of(&*store, &id);
+    domains
+        .write(lists(&["https://a.com"]), &by("ann"))
+        .await
+        .unwrap();
+    domains.submit(&by("ann")).await.unwrap();
+    domains.approve(&by("ann")).await.unwrap();
+
+    want_two(&*store, &id, true, &root()).await.unwrap();
+
+    let draft = domains.draft().await.unwrap().unwrap();
+    assert_eq!((draft.state, draft.approvals.len()), (State::Submitted, 0));
+    assert!(domains.publish(&by("ann")).await.is_err());
+    let again = domains.approve(&by("ann")).await;
+    assert!(matches!(again, Err(DomainsError::OwnDraft)));
+    domains.approve(&by("bob")).await.unwrap();
+    domains.publish(&by("ann")).await.unwrap();
+}
+
+async fn d2_what_somebody_else_has_approved_stays_approved_once_two_are_wanted(database: &Database) {
+    let (store, id) = app(database, false).await;
+    let domains = Domains::of(&*store, &id);
+    domains
+        .write(lists(&["https://a.com"]), &by("ann"))
+        .await
+        .unwrap();
+    domains.submit(&by("ann")).await.unwrap();
+    domains.approve(&by("bob")).await.unwrap();
+
+    want_two(&*store, &id, true, &root()).await.unwrap();
+
+    domains.publish(&by("ann")).await.unwrap();
+}
+
+/// What was written by then would be published by its author alone.
+async fn d2_two_people_arent_given_up_while_a_draft_is_being_written(database: &Database) {
+    let (store, _) = app(database, false).await;
+    let owner = owner_of_many(&store).await;
+    for number in 0..MANY {
+        let id: AppId = format!("wx{number}").parse().unwrap();
+        let domains = Domains::of(&*store, &id);
+        let entries = lists(&["https://a.com"]);
+        let author = by("ann");
+
+        let (written, given_up) = tokio::join!(
+            domains.write(entries, &author),
+            want_two(&*store, &id, false, &owner)
+        );
+
+        if written.is_ok() && given_up.is_ok() {
+            let query = Query {
+                app: Some(id.to_string()),
+                ..Query::default()
+            };
+            let newest = store.log(&query).await.unwrap().remove(0).entry.action;
+            assert_eq!(newest, "domains.write", "it was written with one person in mind");
+        }
+    }
+}
+
+/// Somebody who owns many apps that want two people.
+async fn owner_of_many(store: &Arc<dyn Store>) -> Caller {
+    person(store, "ann", None).await;
+    for number in 0..MANY {
+        let id: AppId = format!("wx{number}").parse().unwrap();
+        app::create(&**store, &id, "Shop", Era::Current, true, &by("root"))
+            .await
+            .unwrap();
+        let root = root();
+        let members = Members::of(&**store, &id, &root, now());
+        members.set(&name("ann"), Role::Owner).await.unwrap();
+    }
+    let begun = sign_in(store, "ann", PASSWORD, "192.0.2.7", now()).await;
+    begun.unwrap().session.caller().unwrap()
+}
+
 async fn served_for_two(database: &Database) -> (Served, AppId) {
     let served = Served::on(database).await;
     served.app("wx1").await;
@@ -151,3 +236,5 @@ fn secret_on(page: &str) -> String {
     let (_, rest) = page.split_once("<p class=\"secret\"><code>").expect("the secret");
     rest.split('<').next().unwrap().to_owned()
 }
+
+const MANY: u32 = 20;
