@@ -53,6 +53,15 @@ pub struct SecretState {
     pub allowed_from: Option<Vec<IpNet>>,
 }
 
+/// What is to be changed of an AppSecret; what is none stays.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SecretChange {
+    /// Whether no token can be got with it.
+    pub frozen: Option<bool>,
+    /// From where tokens can be got, 200 entries at most; from everywhere where this says none.
+    pub allowed_from: Option<Option<Vec<IpNet>>>,
+}
+
 /// What is kept of an AppSecret.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Kept {
@@ -129,7 +138,11 @@ impl<'a> AppSecret<'a> {
     /// # Errors
     /// [`SecretError::Denied`], [`SecretError::None`], [`SecretError::Store`].
     pub async fn freeze(&self) -> Result<(), SecretError> {
-        self.edit("secret.freeze", |state| state.frozen = true).await
+        self.set(SecretChange {
+            frozen: Some(true),
+            ..SecretChange::default()
+        })
+        .await
     }
 
     /// Lets tokens be got with it again.
@@ -137,7 +150,11 @@ impl<'a> AppSecret<'a> {
     /// # Errors
     /// As [`AppSecret::freeze`].
     pub async fn unfreeze(&self) -> Result<(), SecretError> {
-        self.edit("secret.unfreeze", |state| state.frozen = false).await
+        self.set(SecretChange {
+            frozen: Some(false),
+            ..SecretChange::default()
+        })
+        .await
     }
 
     /// Lets tokens be got from these addresses only, 200 entries at most; from everywhere where it is none.
@@ -145,22 +162,59 @@ impl<'a> AppSecret<'a> {
     /// # Errors
     /// [`SecretError::TooMany`], and as [`AppSecret::freeze`].
     pub async fn allow_from(&self, nets: Option<Vec<IpNet>>) -> Result<(), SecretError> {
-        if nets.as_ref().is_some_and(|nets| nets.len() > MOST_NETS) {
-            return Err(SecretError::TooMany(MOST_NETS));
-        }
-        self.edit("secret.allow-from", |state| state.allowed_from = nets)
-            .await
+        self.set(SecretChange {
+            allowed_from: Some(nets),
+            ..SecretChange::default()
+        })
+        .await
     }
 
-    async fn edit(&self, action: &str, edit: impl FnOnce(&mut SecretState)) -> Result<(), SecretError> {
+    /// Changes several of these at once: all that is wanted, or nothing.
+    ///
+    /// # Errors
+    /// [`SecretError::TooMany`], and as [`AppSecret::freeze`].
+    pub async fn set(&self, wanted: SecretChange) -> Result<(), SecretError> {
         let by = self.caller.allow(Right::Manage, Some(self.app), self.at)?;
+        let Some(action) = wanted.action() else {
+            return Ok(());
+        };
+        wanted.judge()?;
         let found = load(self.store, self.app).await?;
         let (record, mut kept) = found.ok_or_else(|| SecretError::None(self.app.to_string()))?;
         let entry = by.entry(action, self.app.as_str()).before(json!(kept.state));
-        edit(&mut kept.state);
+        kept.state = wanted.of(kept.state);
         let change = Change::new(entry.after(json!(kept.state))).replace(&record, json!(kept));
         self.store.commit(&change, self.at).await?;
         Ok(())
+    }
+}
+
+impl SecretChange {
+    /// What the log calls it; none where it changes nothing.
+    const fn action(&self) -> Option<&'static str> {
+        match (self.frozen, &self.allowed_from) {
+            (None, None) => None,
+            (Some(true), None) => Some("secret.freeze"),
+            (Some(false), None) => Some("secret.unfreeze"),
+            (None, Some(_)) => Some("secret.allow-from"),
+            (Some(_), Some(_)) => Some("secret.settings"),
+        }
+    }
+
+    fn judge(&self) -> Result<(), SecretError> {
+        let nets = self.allowed_from.iter().flatten();
+        if nets.map(Vec::len).any(|nets| nets > MOST_NETS) {
+            return Err(SecretError::TooMany(MOST_NETS));
+        }
+        Ok(())
+    }
+
+    fn of(self, state: SecretState) -> SecretState {
+        SecretState {
+            frozen: self.frozen.unwrap_or(state.frozen),
+            allowed_from: self.allowed_from.unwrap_or(state.allowed_from),
+            ..state
+        }
     }
 }
 

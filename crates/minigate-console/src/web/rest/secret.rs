@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::input::{Json, Path, given, there, whole};
 use super::program::Program;
 use crate::access::Right;
-use crate::secret::{AppSecret, SecretError, SecretState};
+use crate::secret::{AppSecret, SecretChange, SecretError, SecretState};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 use crate::{Console, audit_denial};
@@ -122,15 +122,11 @@ pub(super) async fn set_secret(
 ) -> Result<Answer<SecretShown>, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Manage).await?;
     let secret = AppSecret::of(console.store(), &id, &me.caller, by.at());
-    let nets = new.allowed_from.map(networks).transpose()?;
-    match new.frozen {
-        Some(true) => secret.freeze().await?,
-        Some(false) => secret.unfreeze().await?,
-        None => {}
-    }
-    if let Some(nets) = nets {
-        secret.allow_from(nets).await?;
-    }
+    let wanted = SecretChange {
+        frozen: new.frozen,
+        allowed_from: new.allowed_from.map(networks).transpose()?,
+    };
+    secret.set(wanted).await?;
     let state = secret.state().await?;
     Ok(Answer(
         state.ok_or_else(|| SecretError::None(id.to_string()))?.into(),

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Api, served};
 use crate::database::{Database, on_both};
-use crate::people::{hours, person};
+use crate::people::{hours, log, person};
 
 on_both! {
     operators_make_apps
     owners_rotate_and_freeze_the_app_secret
+    an_app_secret_is_set_as_a_whole_or_not_at_all
     owners_give_and_withdraw_a_grant
     owners_set_settings_and_members
     a_long_list_comes_in_pages
@@ -60,6 +61,30 @@ async fn owners_rotate_and_freeze_the_app_secret(database: &Database) {
         (&state["frozen"], &state["allowedFrom"]),
         (&json!(true), &Value::Null)
     );
+}
+
+async fn an_app_secret_is_set_as_a_whole_or_not_at_all(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    me.post("/apps/wx1/secret/rotate", json!({})).await;
+    me.patch("/apps/wx1/secret", json!({ "frozen": true })).await;
+    let rows = log(&*store).await.len();
+    let nets = vec!["203.0.113.0/24"; 201];
+
+    let too_many = json!({ "frozen": false, "allowedFrom": nets });
+    let too_many = me.patch("/apps/wx1/secret", too_many).await;
+    let nothing = me.patch("/apps/wx1/secret", json!({})).await;
+    assert_eq!(too_many.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(nothing.json()["frozen"], true, "{}", nothing.body);
+    assert_eq!(log(&*store).await.len(), rows);
+
+    let both = json!({ "frozen": false, "allowedFrom": ["203.0.113.0/24"] });
+    me.patch("/apps/wx1/secret", both).await;
+    let log = log(&*store).await;
+    let row = &log[0].entry;
+    assert_eq!((log.len(), row.action.as_str()), (rows + 1, "secret.settings"));
+    assert_eq!(row.before.as_ref().unwrap()["frozen"], true);
+    assert_eq!(row.after.as_ref().unwrap()["frozen"], false);
 }
 
 async fn owners_give_and_withdraw_a_grant(database: &Database) {
