@@ -10,6 +10,7 @@
 //! often all its sessions were ended: by a new password, by disabling it, or because somebody wanted that. Accounts are
 //! disabled and never deleted, so that a name in the audit log means one person for ever.
 
+mod edit;
 mod error;
 mod invite;
 mod members;
@@ -20,6 +21,7 @@ mod records;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use edit::Edit;
 pub use error::AccountError;
 pub use invite::{Invitation, first_start};
 pub(crate) use invite::{Invited, invitation_key};
@@ -175,11 +177,11 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::DisplayName`], [`AccountError::Store`].
     pub async fn rename(&self, name: &AccountName, display_name: &str) -> Result<Account, AccountError> {
-        let display_name = display_name_of(display_name)?;
-        self.edit("account.rename", name, |account| {
-            account.display_name = display_name;
-        })
-        .await
+        let edit = Edit {
+            display_name: Some(display_name.to_owned()),
+            ..Edit::default()
+        };
+        self.set(name, edit).await
     }
 
     /// Disables an account: its sessions and tokens end at once.
@@ -187,11 +189,11 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::LastOperator`], [`AccountError::Store`].
     pub async fn disable(&self, name: &AccountName) -> Result<Account, AccountError> {
-        self.edit("account.disable", name, |account| {
-            account.disabled = true;
-            account.end_sessions();
-        })
-        .await
+        let edit = Edit {
+            disabled: Some(true),
+            ..Edit::default()
+        };
+        self.set(name, edit).await
     }
 
     /// Lets an account be used again, with the password, the tokens and the roles that it had.
@@ -199,8 +201,11 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::Store`].
     pub async fn enable(&self, name: &AccountName) -> Result<Account, AccountError> {
-        self.edit("account.enable", name, |account| account.disabled = false)
-            .await
+        let edit = Edit {
+            disabled: Some(false),
+            ..Edit::default()
+        };
+        self.set(name, edit).await
     }
 
     /// Gives or takes a role for the whole platform: an operator's or an auditor's.
@@ -213,9 +218,11 @@ impl<'a> Accounts<'a> {
         name: &AccountName,
         role: Option<Role>,
     ) -> Result<Account, AccountError> {
-        let role = platform_role(role)?;
-        self.edit("account.role", name, |account| account.roles.platform = role)
-            .await
+        let edit = Edit {
+            platform: Some(role),
+            ..Edit::default()
+        };
+        self.set(name, edit).await
     }
 
     /// Says who its owner is at the OIDC provider.
@@ -228,19 +235,11 @@ impl<'a> Accounts<'a> {
         name: &AccountName,
         identity: Option<Identity>,
     ) -> Result<Account, AccountError> {
-        let by = self.by()?;
-        if !identity.as_ref().is_none_or(Identity::is_fit) {
-            return Err(AccountError::Identity);
-        }
-        let (record, old) = load(self.store, name).await?;
-        let account = Account {
-            identity,
-            ..old.clone()
+        let edit = Edit {
+            identity: Some(identity),
+            ..Edit::default()
         };
-        let change = replace(&by.platform_entry("account.link"), &record, &account);
-        let change = relink(self.store, change, &old, &account).await?;
-        self.store.commit(&change, self.at).await?;
-        Ok(account)
+        self.set(name, edit).await
     }
 
     /// Ends all its sessions, of which an [invitation](Self::invite) is one, too.
@@ -248,7 +247,12 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::Store`].
     pub async fn end_sessions(&self, name: &AccountName) -> Result<Account, AccountError> {
-        self.edit("account.sign-out", name, Account::end_sessions).await
+        let by = self.by()?;
+        let (record, mut account) = load(self.store, name).await?;
+        account.end_sessions();
+        let change = replace(&by.platform_entry("account.sign-out"), &record, &account);
+        self.store.commit(&change, self.at).await?;
+        Ok(account)
     }
 
     /// Gives an account a password that has to be changed before anything else; its sessions end.
@@ -274,22 +278,6 @@ impl<'a> Accounts<'a> {
             &hash,
         )
         .await?;
-        self.store.commit(&change, self.at).await?;
-        Ok(account)
-    }
-
-    async fn edit(
-        &self,
-        action: &str,
-        name: &AccountName,
-        edit: impl FnOnce(&mut Account),
-    ) -> Result<Account, AccountError> {
-        let by = self.by()?;
-        let (record, old) = load(self.store, name).await?;
-        let mut account = old.clone();
-        edit(&mut account);
-        let change = replace(&by.platform_entry(action), &record, &account);
-        let change = keep_an_operator(self.store, change, Some(&old), &account).await?;
         self.store.commit(&change, self.at).await?;
         Ok(account)
     }

@@ -18,7 +18,9 @@ use super::page::{Page, Paging};
 use super::program::Program;
 use crate::Console;
 use crate::access::{Right, Role};
-use crate::account::{Account, AccountName, Accounts, Identity, NewAccount, PasswordState, to_see_accounts};
+use crate::account::{
+    Account, AccountName, Accounts, Edit, Identity, NewAccount, PasswordState, to_see_accounts,
+};
 use crate::web::failure::{Cause, Failure};
 
 /// Somebody who can sign in.
@@ -188,8 +190,8 @@ pub(super) async fn read_account(
     Ok(Answer(accounts.find(&named(&name)?).await?.into()))
 }
 
-/// Renames, disables or enables an account, gives it another role for the platform or another identity; what is named first in this
-/// sentence is done first, and each is a row of the audit log.
+/// Renames, disables or enables an account, gives it another role for the platform or another identity: all that is wanted, as one
+/// row of the audit log, or nothing.
 #[utoipa::path(patch, path = "/accounts/{account}", tag = "platform", request_body = AccountSettings,
     params(("account" = String, Path, description = "Its name")),
     responses((status = 200, description = "The account with them", body = AccountShown)))]
@@ -202,21 +204,13 @@ pub(super) async fn set_account(
     let by = me.allow(&console, Right::Operate).await?;
     let name = named(&name)?;
     let accounts = accounts(&console, &me, by.at(), told(new.reason.as_deref())?);
-    if let Some(display_name) = new.display_name {
-        accounts.rename(&name, &display_name).await?;
-    }
-    match new.disabled {
-        Some(true) => drop(accounts.disable(&name).await?),
-        Some(false) => drop(accounts.enable(&name).await?),
-        None => {}
-    }
-    if let Some(role) = new.platform {
-        accounts.set_platform_role(&name, role.map(Role::from)).await?;
-    }
-    if let Some(identity) = new.identity {
-        accounts.link(&name, identity.map(Identity::from)).await?;
-    }
-    Ok(Answer(accounts.find(&name).await?.into()))
+    let edit = Edit {
+        display_name: new.display_name,
+        disabled: new.disabled,
+        platform: new.platform.map(|role| role.map(Role::from)),
+        identity: new.identity.map(|identity| identity.map(Identity::from)),
+    };
+    Ok(Answer(accounts.set(&name, edit).await?.into()))
 }
 
 /// Makes a link with which the owner of an account sets a password, within a day and once.

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Api, served};
 use crate::database::{Database, on_both};
+use crate::people::log;
 
 on_both! {
     a_platforms_auditor_reads_what_operators_read
     operators_make_and_change_accounts
+    an_account_is_changed_as_a_whole_or_not_at_all
     operators_say_who_somebody_is_at_the_provider
     operators_block_domains
     operators_import_filings
@@ -47,6 +49,47 @@ async fn operators_make_and_change_accounts(database: &Database) {
     assert_eq!(
         (&changed["platform"], &changed["displayName"]),
         (&Value::Null, &json!("Bobby"))
+    );
+}
+
+async fn an_account_is_changed_as_a_whole_or_not_at_all(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    me.post("/accounts", json!({ "name": "bob", "displayName": "Bob" }))
+        .await;
+    let before = me.get("/accounts/bob").await.json();
+    let rows = log(&*store).await.len();
+    let identity = json!({ "kind": "email", "value": "bob@example.com" });
+
+    let unfit = json!({ "kind": "email", "value": "\u{7}" });
+    let refused =
+        json!({ "displayName": "Bobby", "platform": "auditor", "disabled": true, "identity": unfit });
+    let refused = me.patch("/accounts/bob", refused).await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.body
+    );
+    assert_eq!(me.get("/accounts/bob").await.json(), before);
+    assert_eq!(log(&*store).await.len(), rows);
+
+    let all =
+        json!({ "displayName": "Bobby", "platform": "auditor", "disabled": true, "identity": identity });
+    let changed = me.patch("/accounts/bob", all).await.json();
+    assert_eq!(
+        (
+            &changed["displayName"],
+            &changed["platform"],
+            &changed["disabled"],
+            &changed["identity"]
+        ),
+        (&json!("Bobby"), &json!("auditor"), &json!(true), &identity)
+    );
+    let log = log(&*store).await;
+    assert_eq!(
+        (log.len(), log[0].entry.action.as_str()),
+        (rows + 1, "account.settings")
     );
 }
 

@@ -25,7 +25,7 @@ pub(super) const KINDS: [(&str, Text); 13] = [
     ("keys", Text("signing keys", "签名密钥")),
 ];
 
-const NAMES: [(&str, Text); 38] = [
+const NAMES: [(&str, Text); 40] = [
     ("access.denied", Text("was denied a right", "无权限，已拒绝")),
     ("account.create", Text("made an account", "创建账号")),
     ("account.disable", Text("disabled an account", "停用账号")),
@@ -35,6 +35,7 @@ const NAMES: [(&str, Text); 38] = [
     ("account.password", Text("set a password", "设置密码")),
     ("account.rename", Text("renamed an account", "修改账号名称")),
     ("account.role", Text("changed a platform role", "修改平台角色")),
+    ("account.settings", Text("changed an account", "修改账号")),
     ("account.sign-out", Text("ended all sessions", "结束所有会话")),
     ("app.create", Text("made the app", "创建应用")),
     (
@@ -65,6 +66,13 @@ const NAMES: [(&str, Text); 38] = [
     ("preflight.begin", Text("began a pre-flight", "开始预检")),
     ("preflight.finish", Text("finished a pre-flight", "完成预检")),
     ("secret.rotate", Text("made a new AppSecret", "重置 AppSecret")),
+    (
+        "secret.settings",
+        Text(
+            "changed how the AppSecret can be used",
+            "修改 AppSecret 的使用限制",
+        ),
+    ),
     ("session.begin", Text("signed in", "登录")),
     ("session.refused", Text("couldn't sign in", "登录失败")),
     ("secret.freeze", Text("froze the AppSecret", "冻结 AppSecret")),

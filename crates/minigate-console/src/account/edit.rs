@@ -1,0 +1,82 @@
+//! What is changed of an account.
+
+use super::{
+    Account, AccountError, AccountName, Accounts, Identity, display_name_of, keep_an_operator, load,
+    platform_role, relink, replace,
+};
+use crate::access::Role;
+
+/// What is to be changed of an account; what is none stays.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Edit {
+    /// What people call its owner.
+    pub display_name: Option<String>,
+    /// Whether it can't be used; its sessions and tokens end at once.
+    pub disabled: Option<bool>,
+    /// What it is to the platform; nothing where this says none.
+    pub platform: Option<Option<Role>>,
+    /// Who its owner is at the OIDC provider; nobody where this says none.
+    pub identity: Option<Option<Identity>>,
+}
+
+impl Accounts<'_> {
+    /// Changes an account: all that is wanted, as one row of the audit log, or nothing.
+    ///
+    /// # Errors
+    /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::DisplayName`], [`AccountError::Role`],
+    /// [`AccountError::Identity`], [`AccountError::LastOperator`], [`AccountError::Linked`], [`AccountError::Store`].
+    pub async fn set(&self, name: &AccountName, edit: Edit) -> Result<Account, AccountError> {
+        let by = self.by()?;
+        let (record, old) = load(self.store, name).await?;
+        let Some(action) = edit.action() else {
+            return Ok(old);
+        };
+        let account = edit.of(old.clone())?;
+        let change = replace(&by.platform_entry(action), &record, &account);
+        let change = keep_an_operator(self.store, change, Some(&old), &account).await?;
+        let change = relink(self.store, change, &old, &account).await?;
+        self.store.commit(&change, self.at).await?;
+        Ok(account)
+    }
+}
+
+impl Edit {
+    /// What the log calls it; none where it changes nothing.
+    fn action(&self) -> Option<&'static str> {
+        let disabling = match self.disabled {
+            Some(true) => "account.disable",
+            _ => "account.enable",
+        };
+        let actions = [
+            self.display_name.as_ref().map(|_| "account.rename"),
+            self.disabled.map(|_| disabling),
+            self.platform.map(|_| "account.role"),
+            self.identity.as_ref().map(|_| "account.link"),
+        ];
+        let mut wanted = actions.into_iter().flatten();
+        let first = wanted.next()?;
+        Some(wanted.next().map_or(first, |_| "account.settings"))
+    }
+
+    fn of(self, mut account: Account) -> Result<Account, AccountError> {
+        if let Some(display_name) = self.display_name {
+            account.display_name = display_name_of(&display_name)?;
+        }
+        if let Some(role) = self.platform {
+            account.roles.platform = platform_role(role)?;
+        }
+        if let Some(identity) = self.identity {
+            if !identity.as_ref().is_none_or(Identity::is_fit) {
+                return Err(AccountError::Identity);
+            }
+            account.identity = identity;
+        }
+        if let Some(disabled) = self.disabled {
+            account.disabled = disabled;
+        }
+        if self.disabled == Some(true) {
+            account.end_sessions();
+        }
+        Ok(account)
+    }
+}
