@@ -210,15 +210,15 @@ impl<'a> Sessions<'a> {
     /// # Errors
     /// [`SignInError::Link`], [`SignInError::Store`].
     pub async fn invited(&self, secret: &Hidden, at: Timestamp) -> Result<AccountName, SignInError> {
-        let body = self.store.kept(&invitation_key(secret)?, at).await?;
-        Ok(self.check_invited(body).await?.account)
+        Ok(self.invitation(secret, at).await?.account)
     }
 
-    /// Sets a password with an invitation, and signs in. Of two who use the same one at once, one does.
+    /// Sets a password with an invitation, and signs in. Of two who use the same one at once, one does; where the password isn't
+    /// set, the link can still be used.
     ///
     /// # Errors
-    /// [`SignInError::Weak`], and then the link can still be used; [`SignInError::Link`], [`SignInError::Busy`],
-    /// [`SignInError::Hash`], [`SignInError::Random`], [`SignInError::Store`].
+    /// [`SignInError::Weak`], [`SignInError::Link`], [`SignInError::Busy`], [`SignInError::Hash`], [`SignInError::Random`],
+    /// [`SignInError::Store`].
     pub async fn redeem(
         &self,
         secret: &Hidden,
@@ -226,13 +226,18 @@ impl<'a> Sessions<'a> {
         origin: Origin,
         at: Timestamp,
     ) -> Result<NewSession, SignInError> {
-        judge(password, &self.invited(secret, at).await?)?;
-        let body = self.store.take(&invitation_key(secret)?, at).await?;
-        let invited = self.check_invited(body).await?;
+        let invited = self.invitation(secret, at).await?;
+        judge(password, &invited.account)?;
         let by = By::new(invited.account.to_string(), Some(origin.to_string()), at);
-        let account = self
-            .set_password(&invited.account, invited.epoch, password, by)
-            .await?;
+        let set = self.set_password(&invited.account, invited.epoch, password, by);
+        // The account's epoch goes on in the very change that sets the password, and the link ends with it.
+        let account = match set.await {
+            Ok(account) => account,
+            Err(error) => {
+                self.invitation(secret, at).await?;
+                return Err(error);
+            }
+        };
         let gate = Gate::find(self.store, account.name.as_str(), origin, None, at).await?;
         let device = gate.open(at).await?;
         self.begin(account, origin, device, at).await
@@ -300,7 +305,9 @@ impl<'a> Sessions<'a> {
         Ok(account)
     }
 
-    async fn check_invited(&self, body: Option<Value>) -> Result<Invited, SignInError> {
+    /// What an invitation says that can still be used.
+    async fn invitation(&self, secret: &Hidden, at: Timestamp) -> Result<Invited, SignInError> {
+        let body = self.store.kept(&invitation_key(secret)?, at).await?;
         let invited = body.and_then(|body| Invited::deserialize(&body).ok());
         let invited = invited.ok_or(SignInError::Link)?;
         let (_, account) = account::load(self.store, &invited.account).await?;

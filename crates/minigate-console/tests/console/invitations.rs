@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use minigate_console::Hidden;
-use minigate_console::account::Accounts;
-use minigate_console::session::SignInError;
+use minigate_console::account::{Accounts, Cost, Passwords};
+use minigate_console::session::{Attempt, Sessions, SignInError};
+use minigate_console::store::Store;
+use tokio::task::JoinSet;
 
 use crate::database::{Database, on_both};
-use crate::people::{PASSWORD, home, hours, make, name, root, sessions, sign_in};
+use crate::people::{PASSWORD, home, hours, make, name, origin, root, sessions, sign_in};
 use crate::store::now;
 
 on_both! {
     a_link_is_used_once_and_within_a_day
     of_many_who_use_one_link_at_once_one_does
     a_weak_password_doesnt_use_the_link_up
+    a_link_isnt_used_up_where_too_many_hashes_wait
 }
 
 async fn a_link_is_used_once_and_within_a_day(database: &Database) {
@@ -77,6 +80,61 @@ async fn of_many_who_use_one_link_at_once_one_does(database: &Database) {
         .unwrap();
 }
 
+async fn a_link_isnt_used_up_where_too_many_hashes_wait(database: &Database) {
+    let store = database.open().await;
+    make(&*store, "ada", None).await;
+    let invitation = Accounts::of(&*store, &root(), now())
+        .invite(&name("ada"))
+        .await
+        .unwrap();
+    let passwords = Arc::new(never());
+    let waiting = fill(&store, &passwords).await;
+    let busy = Sessions::of(&*store, &passwords);
+
+    let full = busy
+        .redeem(&invitation.secret, &Hidden::new(PASSWORD), home(), now())
+        .await;
+    let later = sessions(&store)
+        .redeem(&invitation.secret, &Hidden::new(PASSWORD), home(), now())
+        .await;
+
+    assert!(matches!(full, Err(SignInError::Busy)), "{full:?}");
+    assert!(later.is_ok(), "{later:?}");
+    assert!(!waiting.is_empty());
+}
+
+/// Comes to no hash.
+fn never() -> Passwords {
+    let cost = Cost {
+        memory: 8,
+        passes: 1,
+        at_once: 0,
+    };
+    Passwords::new(cost).unwrap()
+}
+
+/// Lets people sign in until no more of them can wait for their hash.
+async fn fill(store: &Arc<dyn Store>, passwords: &Arc<Passwords>) -> JoinSet<()> {
+    let mut waiting = JoinSet::new();
+    for number in 0..128_u8 {
+        let (store, passwords) = (Arc::clone(store), Arc::clone(passwords));
+        waiting.spawn(async move {
+            let attempt = Attempt {
+                name: &format!("nobody{number}"),
+                password: &Hidden::new(PASSWORD),
+                origin: origin(&format!("192.{number}.2.7")),
+                device: None,
+            };
+            let begun = Sessions::of(&*store, &passwords).sign_in(&attempt, now()).await;
+            assert!(matches!(begun, Err(SignInError::Busy)), "{begun:?}");
+        });
+    }
+    while waiting.len() > QUEUE {
+        waiting.join_next().await.unwrap().unwrap();
+    }
+    waiting
+}
+
 async fn a_weak_password_doesnt_use_the_link_up(database: &Database) {
     let store = database.open().await;
     make(&*store, "ada", None).await;
@@ -96,3 +154,6 @@ async fn a_weak_password_doesnt_use_the_link_up(database: &Database) {
     assert!(matches!(weak, Err(SignInError::Weak(_))));
     assert!(strong.is_ok());
 }
+
+/// So many wait for their hash where none is being made.
+const QUEUE: usize = 64;
