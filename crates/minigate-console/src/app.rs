@@ -127,12 +127,14 @@ impl Monthly {
         if self.month == month(now) { self.count } else { 0 }
     }
 
-    /// One more in that month.
+    /// One more in that month. What began in an earlier one counts in the later one: going back would forget its count.
     #[must_use]
     pub fn and_one(&self, now: Timestamp) -> Self {
+        let month = month(now);
+        let has_begun = self.month >= month;
         Self {
-            month: month(now),
-            count: self.at(now).saturating_add(1),
+            count: if has_begun { self.count } else { 0 }.saturating_add(1),
+            month: month.max(self.month.clone()),
         }
     }
 }
@@ -303,4 +305,20 @@ fn month(now: Timestamp) -> String {
 
 const fn yes() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d7_a_month_that_has_begun_keeps_its_count() {
+        let old: Timestamp = "2026-11-30T23:59:59Z".parse().unwrap();
+        let new: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+
+        let begun = Monthly::default().and_one(old).and_one(new);
+        let late = begun.and_one(old);
+
+        assert_eq!((begun.at(new), late.at(new), late.at(old)), (1, 2, 0));
+    }
 }

@@ -133,7 +133,8 @@ impl Domains<'_> {
     ) -> Result<Version, DomainsError> {
         let lists = super::canonical::canonical(&draft.lists, app)?;
         let limit = app.changes_a_month();
-        if app.changes.at(by.at()) >= limit {
+        let changes = app.changes.and_one(by.at());
+        if changes.count > limit {
             return Err(DomainsError::Quota { limit });
         }
         let before = self.lists_at(app.effective).await?;
@@ -143,7 +144,7 @@ impl Domains<'_> {
         let version = Version::of(draft, lists, app.effective.saturating_add(1), by);
         let published = App {
             effective: version.number,
-            changes: app.changes.and_one(by.at()),
+            changes,
             ..app.clone()
         };
         let entry = by.entry("domains.publish", self.id.as_str());
