@@ -142,10 +142,11 @@ fn operators_key() -> Result<Key, StoreError> {
     Key::of(&["operators"])
 }
 
-/// By a hash: what a provider says may be long and of any characters.
+/// By a hash: what a provider says may be long and of any characters. Other letters than A to Z keep their case: some of them
+/// become ASCII where it is lowered, and so another mailbox's address.
 fn identity_key(identity: &Identity) -> Result<Key, StoreError> {
     let (kind, text) = match identity {
-        Identity::Email(address) => ("email", address.to_lowercase()),
+        Identity::Email(address) => ("email", address.to_ascii_lowercase()),
         Identity::Subject(subject) => ("subject", subject.clone()),
     };
     Key::of(&["identity", kind, &crate::hidden::fingerprint(&[&text])])

@@ -31,6 +31,7 @@ on_both! {
     no_password_and_no_hash_is_in_the_log
     the_first_start_makes_an_operator_once
     an_identity_is_of_one_account
+    a_letter_that_becomes_ascii_in_lower_case_is_another_address
     each_denial_is_in_the_log_by_right_and_app
     denials_dont_fill_the_log
 }
@@ -309,6 +310,26 @@ async fn an_identity_is_of_one_account(database: &Database) {
     accounts.link(&name("ada"), None).await.unwrap();
     let bob = accounts.link(&name("bob"), email()).await.unwrap();
     assert_eq!((bob.identity, bob.password), (email(), PasswordState::None));
+}
+
+async fn a_letter_that_becomes_ascii_in_lower_case_is_another_address(database: &Database) {
+    let store = database.open().await;
+    make(&*store, "kim", None).await;
+    make(&*store, "eve", None).await;
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+    let email = |text: &str| Some(Identity::Email(text.to_owned()));
+
+    accounts
+        .link(&name("eve"), email("\u{212a}im@example.com"))
+        .await
+        .unwrap();
+
+    let kim = accounts
+        .link(&name("kim"), email("Kim@example.com"))
+        .await
+        .unwrap();
+    assert_eq!(kim.identity, email("Kim@example.com"));
 }
 
 async fn each_denial_is_in_the_log_by_right_and_app(database: &Database) {
