@@ -5,7 +5,7 @@
 //! moment and what its scopes name, and nothing else; changing passwords isn't among it. With a token, tokens can be made
 //! that can do less and end with it, and that can make no others. It begins
 //! with `mgt_`, so that scanners find it in a repository, has 256 random bits, is kept by its SHA-256, and ends after a
-//! year at the latest, when it is revoked, or while its owner is disabled.
+//! year at the latest and when it is revoked. While its owner is disabled or has a temporary password, it can't be used.
 
 mod delegated;
 mod error;
@@ -18,7 +18,7 @@ pub use error::TokenError;
 
 use crate::By;
 use crate::access::{Caller, Right, Scopes};
-use crate::account::{self, AccountError, AccountName, to_see_accounts};
+use crate::account::{self, AccountError, AccountName, PasswordState, to_see_accounts};
 use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::origin::Origin;
@@ -219,7 +219,8 @@ impl<'a> Tokens<'a> {
             return Ok(None);
         }
         let account = match account::load(self.store, &token.owner).await {
-            Ok((_, account)) if !account.disabled => account,
+            // Somebody else knows a temporary password: until its owner has another one, it lets nobody in, by tokens neither.
+            Ok((_, account)) if !account.disabled && account.password != PasswordState::Temporary => account,
             Err(AccountError::Store(error)) => return Err(error),
             _ => return Ok(None),
         };

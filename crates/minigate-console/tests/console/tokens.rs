@@ -12,12 +12,15 @@ use minigate_console::{Hidden, Origin};
 use minigate_policy::AppId;
 
 use crate::database::{Database, on_both};
-use crate::people::{PASSWORDS, home, hours, log, make_app, name, person, root, seconds, sign_in};
+use crate::people::{
+    OTHER_PASSWORD, PASSWORDS, home, hours, log, make_app, name, person, root, seconds, sessions, sign_in,
+};
 use crate::store::now;
 
 on_both! {
     a_token_does_what_its_scopes_and_its_owners_roles_allow
     a_token_loses_what_its_owner_loses
+    a_token_is_of_no_use_while_the_password_is_temporary
     a_token_ends_and_is_revoked
     a_token_of_somebody_else_cant_be_revoked
     what_cant_be_a_token_isnt_made
@@ -64,6 +67,34 @@ async fn a_token_loses_what_its_owner_loses(database: &Database) {
     let accounts = Accounts::of(&*store, &root, now());
     accounts.disable(&name("dev")).await.unwrap();
     assert_eq!(caller().await, None);
+}
+
+async fn a_token_is_of_no_use_while_the_password_is_temporary(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let (_, secret) = token(&store, &begun, &[Right::Read], None).await;
+    let is_good = async || {
+        let caller = Tokens::of(&*store).caller(&secret, home(), now()).await;
+        caller.unwrap().is_some()
+    };
+    let temporary = Hidden::new("a temporary one 17");
+    let root = root();
+
+    let accounts = Accounts::of(&*store, &root, now());
+    accounts
+        .set_password(&name("dev"), &temporary, &PASSWORDS)
+        .await
+        .unwrap();
+    assert!(!is_good().await);
+
+    let begun = sign_in(&store, "dev", temporary.reveal(), "192.0.2.7", now())
+        .await
+        .unwrap();
+    sessions(&store)
+        .change_password(&begun.session, &temporary, &Hidden::new(OTHER_PASSWORD), now())
+        .await
+        .unwrap();
+    assert!(is_good().await);
 }
 
 async fn a_token_ends_and_is_revoked(database: &Database) {
