@@ -190,6 +190,20 @@ impl Caller {
         self.is_in_scope(right, app) && self.roles.hold(right, app)
     }
 
+    /// The apps in which it may do something; none where that is all of them.
+    pub(crate) fn apps_where(&self, right: Right) -> Option<BTreeSet<String>> {
+        if self.may(right, None) {
+            return None;
+        }
+        let scopes = self.scopes.iter().filter_map(|scopes| scopes.apps.as_ref());
+        let named = self.roles.apps.keys().chain(scopes.flatten());
+        let is_there = |id: &&String| {
+            let id = id.parse::<AppId>();
+            id.is_ok_and(|id| self.may(right, Some(&id)))
+        };
+        Some(named.filter(is_there).cloned().collect())
+    }
+
     fn is_in_scope(&self, right: Right, app: Option<&AppId>) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| scopes.hold(right, app))
     }

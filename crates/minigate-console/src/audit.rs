@@ -52,7 +52,7 @@ impl Console {
         if let Some(app) = query.app.as_deref().and_then(|app| app.parse::<AppId>().ok()) {
             self.allow(caller, Right::Audit, Some(&app)).await?;
         }
-        let apps = audited(caller);
+        let apps = caller.apps_where(Right::Audit);
         if apps.as_ref().is_some_and(BTreeSet::is_empty) {
             self.allow(caller, Right::Audit, None).await?;
         }
@@ -120,20 +120,9 @@ impl Batches {
 
 /// Whether somebody may read any of the log.
 pub(crate) fn may_audit(caller: &Caller) -> bool {
-    audited(caller).is_none_or(|apps| !apps.is_empty())
-}
-
-/// The apps whose log somebody may read; none where that is all of it.
-fn audited(caller: &Caller) -> Option<BTreeSet<String>> {
-    if caller.may(Right::Audit, None) {
-        return None;
-    }
-    let apps = caller.roles().apps.keys();
-    let readable = apps.filter(|id| {
-        let id = id.parse::<AppId>();
-        id.is_ok_and(|id| caller.may(Right::Audit, Some(&id)))
-    });
-    Some(readable.cloned().collect())
+    caller
+        .apps_where(Right::Audit)
+        .is_none_or(|apps| !apps.is_empty())
 }
 
 /// A row can be a draft of hundreds of kilobytes, before and after.

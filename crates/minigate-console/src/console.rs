@@ -195,17 +195,11 @@ impl Console {
         after: Option<&AppId>,
         most: u32,
     ) -> Result<Vec<App>, app::AppError> {
-        if caller.may(Right::Read, None) {
+        let Some(ids) = caller.apps_where(Right::Read) else {
             return app::list(self.store(), after, most).await;
-        }
-        let ids = caller
-            .roles()
-            .apps
-            .keys()
-            .filter_map(|id| id.parse::<AppId>().ok());
-        let seen = ids.filter(|id| {
-            caller.may(Right::Read, Some(id)) && after.is_none_or(|after| id.as_str() > after.as_str())
-        });
+        };
+        let ids = ids.iter().filter_map(|id| id.parse::<AppId>().ok());
+        let seen = ids.filter(|id| after.is_none_or(|after| id.as_str() > after.as_str()));
         let mut apps = Vec::new();
         for id in seen.take(usize::try_from(most).unwrap_or(usize::MAX)) {
             apps.push(app::find(self.store(), &id).await?);

@@ -10,6 +10,7 @@
 //! anything but public addresses are refused before anybody connects, and what was judged is what is dialled.
 
 mod beat;
+mod certificates;
 mod inspect;
 mod kept;
 mod report;
@@ -29,9 +30,10 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 pub use beat::Progress;
+pub use certificates::{Ending, ending, endings_of};
 pub use inspect::{Hosts, Inspector};
 pub(crate) use kept::Kept;
-pub use kept::{Ending, PreflightFault, ending, of_draft, of_effective};
+pub use kept::{PreflightFault, of_draft, of_effective};
 pub use report::{AddressCheck, DeviceCell, EntryCheck, Found, HostCheck, Preflight};
 
 use crate::By;

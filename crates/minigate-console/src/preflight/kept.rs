@@ -2,10 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use minigate_policy::{AppId, WrittenLists};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Preflight;
+use super::{Preflight, certificates};
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// Why a draft's pre-flight isn't enough.
@@ -29,23 +28,17 @@ pub enum PreflightFault {
     },
 }
 
-/// A host whose certificate ends.
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Ending {
-    /// When it ends.
-    pub not_after: Timestamp,
-    /// Whose effective version lists the host.
-    pub app: String,
-    /// The entry of the host.
-    pub entry: String,
-}
-
 /// The pre-flights of an app, as a publication finds them.
 pub(crate) struct Kept {
     draft: Option<(Record, Preflight)>,
-    effective: Option<Record>,
-    effective_key: Key,
+    effective: Place,
+    certificates: Place,
+}
+
+/// Where something is kept, and what stands there.
+struct Place {
+    key: Key,
+    old: Option<Record>,
 }
 
 /// The pre-flight of exactly these lists of a draft.
@@ -72,48 +65,6 @@ pub async fn of_effective(store: &dyn Store, id: &AppId) -> Result<Option<Prefli
     Ok(kept.map(|(_, preflight)| preflight))
 }
 
-/// The certificates of effective versions that end before a moment, as far as pre-flights have seen them, the first to end
-/// first; those of the apps that `is_seen` names.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn ending(
-    store: &dyn Store,
-    before: Timestamp,
-    most: usize,
-    is_seen: impl Fn(&str) -> bool + Send,
-) -> Result<Vec<Ending>, StoreError> {
-    let prefix = Key::of(&["effective-preflight", ""])?;
-    let mut endings = Vec::new();
-    let mut after = None;
-    loop {
-        let records = store.list(&prefix, after.as_ref(), PAGE).await?;
-        for record in &records {
-            let app = record.key.as_str().rsplit('/').next().unwrap_or_default();
-            if is_seen(app) {
-                collect(&mut endings, app, &store::read(record)?, before);
-            }
-        }
-        endings.sort_unstable();
-        endings.truncate(most);
-        match records.into_iter().next_back() {
-            Some(last) => after = Some(last.key),
-            None => return Ok(endings),
-        }
-    }
-}
-
-fn collect(endings: &mut Vec<Ending>, app: &str, preflight: &Preflight, before: Timestamp) {
-    let ending = preflight.hosts.iter().filter_map(|host| {
-        Some(Ending {
-            not_after: host.not_after.filter(|not_after| *not_after < before)?,
-            app: app.to_owned(),
-            entry: host.entry.clone(),
-        })
-    });
-    endings.extend(ending);
-}
-
 impl Kept {
     /// Those of an app, the draft's where it is of these lists.
     pub(crate) async fn load(
@@ -124,8 +75,8 @@ impl Kept {
         let draft = load(store, &draft_key(id)?).await?;
         Ok(Self {
             draft: draft.filter(|(_, preflight)| preflight.lists == *lists),
-            effective: store.get(&effective_key(id)?).await?,
-            effective_key: effective_key(id)?,
+            effective: Place::find(store, effective_key(id)?).await?,
+            certificates: Place::find(store, certificates::key(id.as_str())?).await?,
         })
     }
 
@@ -148,12 +99,26 @@ impl Kept {
             Some((record, _)) => change.delete(record),
             None => change,
         };
-        Ok(match (self.draft, self.effective) {
-            (Some((_, passed)), Some(old)) => change.replace(&old, json!(passed)),
-            (Some((_, passed)), None) => change.create(&self.effective_key, json!(passed)),
-            (None, Some(old)) => change.delete(&old),
+        let passed = self.draft.as_ref().map(|(_, preflight)| preflight);
+        let change = self.effective.fill(change, passed.map(|passed| json!(passed)));
+        Ok(self.certificates.fill(change, passed.map(certificates::of)))
+    }
+}
+
+impl Place {
+    async fn find(store: &dyn Store, key: Key) -> Result<Self, StoreError> {
+        let old = store.get(&key).await?;
+        Ok(Self { key, old })
+    }
+
+    /// Puts something there, or nothing.
+    fn fill(&self, change: Change, body: Option<Value>) -> Change {
+        match (body, &self.old) {
+            (Some(body), Some(old)) => change.replace(old, body),
+            (Some(body), None) => change.create(&self.key, body),
+            (None, Some(old)) => change.delete(old),
             (None, None) => change,
-        })
+        }
     }
 }
 
@@ -174,4 +139,3 @@ fn effective_key(id: &AppId) -> Result<Key, StoreError> {
 }
 
 const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-const PAGE: u32 = 20;

@@ -66,7 +66,7 @@ async fn the_demo_has_everything_in_it() {
     let states: Vec<_> = drafts.iter().map(|(_, _, draft)| draft.state).collect();
     assert_eq!(states, [State::Open, State::Submitted, State::Approved]);
     let soon = now() + jiff::SignedDuration::from_hours(90 * 24);
-    let endings = preflight::ending(store, soon, 100, |_| true).await.unwrap();
+    let endings = preflight::ending(store, None, soon, 100).await.unwrap();
     assert_eq!(endings.len(), 7);
     let blocks = block::blocks(store).await.unwrap();
     assert_eq!(blocks.len(), 2);

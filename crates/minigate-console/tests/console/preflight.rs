@@ -1,5 +1,6 @@
 //! Pre-flights of drafts, at the laboratory's servers.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use minigate_console::block;
 use minigate_console::domains::{Domains, DomainsError};
 use minigate_console::filing::{self, Register};
 use minigate_console::preflight::{self, Hosts, Inspector, Preflight, PreflightError, PreflightFault};
-use minigate_console::store::{Import, Store, StoreError};
+use minigate_console::store::{Change, Entry, Import, Store, StoreError};
 use minigate_inspect::check::{Grade, Network};
 use minigate_inspect::matrix::{Beside, Matrix};
 use minigate_inspect::probe::Bounds;
@@ -20,6 +21,7 @@ use minigate_policy::{AppId, Domain, Rule, WrittenLists};
 use minigate_testkit::FakeResolver;
 use minigate_testkit::lab::{self, Lab};
 use minigate_tls::Roots;
+use serde_json::json;
 
 use crate::database::{Database, on_both};
 use crate::domains::{app, approve, by_at, lists};
@@ -27,6 +29,7 @@ use crate::domains::{app, approve, by_at, lists};
 on_both! {
     t10_a_draft_that_passes_can_be_published
     t4_certificates_of_effective_versions_are_known_by_their_end
+    t4_certificates_are_told_without_reading_preflights
     t4_a_draft_that_names_an_expired_certificate_isnt_published
     d5_a_block_and_a_missing_filing_stand_against_an_entry
     t10_a_preflight_holds_for_its_entries_and_for_seven_days
@@ -63,29 +66,57 @@ async fn t10_a_draft_that_passes_can_be_published(database: &Database) {
 
 async fn t4_certificates_of_effective_versions_are_known_by_their_end(database: &Database) {
     let (store, id) = required(database).await;
-    let domains = Domains::of(&*store, &id);
+    let found = publish_looked_at(&store, &id).await;
+
+    let endings = preflight::ending(&*store, None, Timestamp::MAX, 10)
+        .await
+        .unwrap();
+    let over = preflight::ending(&*store, None, at(), 10).await.unwrap();
+
+    assert_eq!(endings[0].not_after, found.hosts[0].not_after.unwrap());
+    assert_eq!(
+        (&endings[0].entry, endings[0].app.as_str()),
+        (&found.hosts[0].entry, id.as_str())
+    );
+    assert_eq!((endings.len(), over.len()), (1, 0));
+    let kept = preflight::of_effective(&*store, &id).await.unwrap();
+    assert_eq!(kept, Some(found));
+}
+
+async fn t4_certificates_are_told_without_reading_preflights(database: &Database) {
+    let (store, id) = required(database).await;
+    publish_looked_at(&store, &id).await;
+    let large = format!("effective-preflight/{id}").parse().unwrap();
+    let large = store.get(&large).await.unwrap().unwrap();
+    let unreadable = Change::new(Entry::new("root", "test")).replace(&large, json!("unreadable"));
+    store.commit(&unreadable, at()).await.unwrap();
+    let [its_own, others] = [id.as_str(), "wx2"].map(|app| BTreeSet::from([app.to_owned()]));
+
+    let of = async |apps| {
+        let endings = preflight::ending(&*store, apps, Timestamp::MAX, 10);
+        endings.await.unwrap()
+    };
+
+    let all = of(None).await;
+    assert_eq!(all.len(), 1);
+    assert_eq!(of(Some(&its_own)).await, all);
+    assert_eq!(of(Some(&others)).await, []);
+    assert_eq!(preflight::endings_of(&*store, &id).await.unwrap(), all);
+}
+
+/// Publishes a host that was looked at.
+async fn publish_looked_at(store: &Arc<dyn Store>, id: &AppId) -> Preflight {
+    let domains = Domains::of(&**store, id);
     let lab = Lab::at(lab::now());
     let server = lab.start(lab::fault("complete")).await;
     let entry = format!("https://{}:{}", server.host(), server.addr().port());
     domains.write(lists(&[&entry]), &alice()).await.unwrap();
     approve(&domains).await;
-    let found = run(&store, &id, &inspector(&lab, server.host(), Hosts::Any)).await;
-    let ending = async |before, is_seen| {
-        preflight::ending(&*store, before, 10, move |_| is_seen)
-            .await
-            .unwrap()
-    };
-    assert_eq!(ending(Timestamp::MAX, true).await, []);
-
+    let found = run(store, id, &inspector(&lab, server.host(), Hosts::Any)).await;
+    let none = preflight::ending(&**store, None, Timestamp::MAX, 10).await;
+    assert_eq!(none.unwrap(), []);
     domains.publish(&alice()).await.unwrap();
-
-    let first = ending(Timestamp::MAX, true).await.remove(0);
-    let not_after = found.hosts[0].not_after.unwrap();
-    assert_eq!((first.not_after, first.entry), (not_after, entry));
-    assert_eq!(ending(Timestamp::MAX, false).await, []);
-    assert_eq!(ending(at(), true).await, []);
-    let kept = preflight::of_effective(&*store, &id).await.unwrap();
-    assert_eq!(kept, Some(found));
+    found
 }
 
 async fn t4_a_draft_that_names_an_expired_certificate_isnt_published(database: &Database) {

@@ -15,7 +15,7 @@ use crate::access::Right;
 use crate::app::{self, App};
 use crate::block::{Block, BlockedEntry, Blocks};
 use crate::domains::{Draft, State as DraftState, Version, diff};
-use crate::preflight::{self, Preflight};
+use crate::preflight::{self, Ending};
 use crate::text::Text;
 use crate::web::failure::Failure;
 use crate::web::layout::Place;
@@ -85,7 +85,7 @@ pub(super) async fn overview(
     let domains = console.domains(&id);
     let effective = domains.effective().await?;
     let draft = domains.draft().await?;
-    let looked_at = preflight::of_effective(console.store(), &id).await?;
+    let endings = preflight::endings_of(console.store(), &id).await?;
     let (lang, now) = (me.visitor.lang, console.now());
     let blocks = Blocks::load(console.store()).await?;
     let blocked = effective
@@ -95,7 +95,7 @@ pub(super) async fn overview(
     let body = html! {
         (head(&app, Tab::Overview, &me))
         (status(&app, effective.as_ref(), now, lang))
-        (ending(looked_at.as_ref(), now, lang))
+        (ending(&endings, now, lang))
         @if let Some(draft) = &draft { (on_its_way(&app, draft, effective.as_ref(), now, lang)) }
         @match &effective {
             Some(version) => (lists(&app, &version.lists, &blocked, lang)),
@@ -202,18 +202,14 @@ fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) ->
 }
 
 /// Certificates of the effective version that end soon, as far as its pre-flight has seen them.
-fn ending(looked_at: Option<&Preflight>, now: Timestamp, lang: Lang) -> Markup {
-    let hosts = looked_at.map(|found| found.hosts.as_slice()).unwrap_or_default();
-    let soon = hosts.iter().filter_map(|host| Some((host, host.not_after?)));
-    let mut soon: Vec<_> = soon
-        .filter(|(_, end)| end.duration_since(now) < preflight::RENEWAL)
-        .collect();
-    soon.sort_by_key(|(_, end)| *end);
+fn ending(endings: &[Ending], now: Timestamp, lang: Lang) -> Markup {
+    let is_soon = |ending: &&Ending| ending.not_after.duration_since(now) < preflight::RENEWAL;
+    let soon: Vec<_> = endings.iter().filter(is_soon).collect();
     html! {
         @if !soon.is_empty() {
             section.note.warn aria-labelledby="ending" {
                 h2 #ending { (ENDING.of(lang)) }
-                ul.entries { @for (host, end) in soon { li { (show::entry(&host.entry)) " " (show::moment(end, now, lang)) } } }
+                ul.entries { @for ending in soon { li { (show::entry(&ending.entry)) " " (show::moment(ending.not_after, now, lang)) } } }
             }
         }
     }

@@ -164,10 +164,9 @@ impl Shown {
             0 => None,
             number => Some(domains.version(number).await?),
         };
-        let preflight = preflight::of_effective(console.store(), &id).await?;
-        let hosts = preflight.iter().flat_map(|preflight| &preflight.hosts);
+        let endings = preflight::endings_of(console.store(), &id).await?;
         let soon = after(console.now(), preflight::RENEWAL);
-        let ends = hosts.filter_map(|host| host.not_after).min();
+        let ends = endings.first().map(|ending| ending.not_after);
         Ok(Self {
             draft: domains.draft().await?,
             ends: ends.filter(|ends| *ends < soon),

@@ -6,7 +6,6 @@ use axum::extract::{Query, State};
 use axum::response::Html;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use minigate_policy::AppId;
 use minigate_policy::diagnosis::Lang;
 use serde::Deserialize;
 
@@ -33,12 +32,8 @@ pub(super) async fn list(
     let (lang, now) = (me.visitor.lang, console.now());
     let days = wanted.days.filter(|days| SPANS.contains(days)).unwrap_or(90);
     let end = after(now, SignedDuration::from_hours(24 * i64::from(days)));
-    let caller = me.caller.clone();
-    let endings = preflight::ending(console.store(), end, MOST, move |app| {
-        let app = app.parse::<AppId>();
-        app.is_ok_and(|app| caller.may(Right::Read, Some(&app)))
-    });
-    let endings = endings.await?;
+    let apps = me.caller.apps_where(Right::Read);
+    let endings = preflight::ending(console.store(), apps.as_ref(), end, MOST).await?;
     let body = html! {
         h1 { (TITLE.of(lang)) }
         p { (HOW.of(lang)) }

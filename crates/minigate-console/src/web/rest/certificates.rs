@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
-use minigate_policy::AppId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,14 +61,9 @@ pub(super) async fn list_certificates(
         )));
     }
     let end = after(console.now(), SignedDuration::from_hours(24 * i64::from(days)));
-    let caller = me.caller.clone();
-    let endings = preflight::ending(console.store(), end, MOST, move |app| {
-        let app = app.parse::<AppId>();
-        app.is_ok_and(|app| caller.may(Right::Read, Some(&app)))
-    });
-    Ok(Answer(
-        endings.await?.into_iter().map(EndingShown::from).collect(),
-    ))
+    let apps = me.caller.apps_where(Right::Read);
+    let endings = preflight::ending(console.store(), apps.as_ref(), end, MOST).await?;
+    Ok(Answer(endings.into_iter().map(EndingShown::from).collect()))
 }
 
 impl From<Ending> for EndingShown {
