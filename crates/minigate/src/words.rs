@@ -65,6 +65,14 @@ pub(crate) const fn not_empty(lang: Lang) -> &'static str {
     )
 }
 
+/// Links can't begin with it; what it has can be a secret.
+pub(crate) const fn no_public_url(lang: Lang) -> &'static str {
+    lang.pick(
+        "--public-url is https://HOST or https://HOST:PORT (or http), without a path, query, fragment or user: the console isn't served below a path",
+        "--public-url 须为 https://主机 或 https://主机:端口（或 http），不带路径、查询、片段或用户：控制台不能放在子路径下",
+    )
+}
+
 /// Nobody is called so.
 pub(crate) fn no_account(name: &str, lang: Lang) -> String {
     match lang {

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use url::Url;
 
 use super::{
     Account, AccountError, AccountName, Accounts, NewAccount, PasswordState, keep_an_operator, key, load,
@@ -22,6 +23,22 @@ pub struct Invitation {
     pub secret: Hidden,
     /// Until when it can be used.
     pub ends_at: Timestamp,
+}
+
+impl Invitation {
+    /// The link of the console at this address.
+    #[must_use]
+    pub fn link(&self, console: &Url) -> Url {
+        let mut link = console.clone();
+        link.set_path(&self.path());
+        link
+    }
+
+    /// The link's path.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/invited/{}", self.secret.reveal())
+    }
 }
 
 /// What is kept of an invitation, by the hash of its secret.

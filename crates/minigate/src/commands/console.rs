@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use minigate_console::account::{self, Cost, Passwords};
 use minigate_console::demo::{self, DemoError};
 use minigate_console::filing::{FilingRegister, HttpRegister};
@@ -32,6 +32,9 @@ use identity::IdentityFiles;
 /// Serves until it is asked to end.
 pub(crate) fn console(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
     log::begin(args.log);
+    if args.public_url.as_ref().is_some_and(|url| !is_public(url)) {
+        bail!(words::no_public_url(printer.lang));
+    }
     let runtime = tokio::runtime::Runtime::new()?;
     match &args.command {
         None => runtime.block_on(run(args, printer)),
@@ -150,8 +153,7 @@ async fn fill(store: &dyn Store, lang: Lang) -> anyhow::Result<Hidden> {
 async fn first_link(store: &dyn Store, public: &Url) -> anyhow::Result<Option<Url>> {
     let now = Clock::of_the_machine().now();
     let invitation = account::first_start(store, &FIRST_OPERATOR.parse()?, now).await?;
-    let link = invitation.map(|invitation| public.join(&format!("invited/{}", invitation.secret.reveal())));
-    Ok(link.transpose()?)
+    Ok(invitation.map(|invitation| invitation.link(public)))
 }
 
 /// What was given, or the address of the listener, whose port may have been left to the system.
@@ -162,6 +164,16 @@ fn public_url(args: &ConsoleArgs, listener: &TcpListener) -> anyhow::Result<Url>
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     Ok(Url::parse(&format!("{scheme}://{address}/"))?)
+}
+
+/// A scheme, a host and perhaps a port: the console's routes, cookies and forms are those of a whole origin.
+fn is_public(url: &Url) -> bool {
+    let mut origin = url.clone();
+    origin.set_path("/");
+    origin.set_query(None);
+    origin.set_fragment(None);
+    let is_origin = origin == *url && url.username().is_empty() && url.password().is_none();
+    is_origin && matches!(url.scheme(), "http" | "https")
 }
 
 const FIRST_OPERATOR: &str = "operator";

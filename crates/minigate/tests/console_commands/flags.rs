@@ -32,6 +32,28 @@ fn flags_for_serving_are_refused_with_anything_else() {
 }
 
 #[test]
+fn a_public_url_that_links_cant_begin_with_is_refused() {
+    let desk = Desk::empty();
+
+    for url in [
+        "https://console.example.com/console",
+        "https://console.example.com/console/",
+        "https://console.example.com/?a=b",
+        "https://console.example.com/#a",
+        "https://me:secret@console.example.com/",
+        "ftp://console.example.com/",
+        "data:text,x",
+    ] {
+        for command in [&["--listen", "127.0.0.1:0"][..], &["invite", "operator"]] {
+            let both = desk.both(&[&["--public-url", url], command].concat());
+            assert_refused(&both, &["without a path", "不带路径"]);
+            assert!(both.iter().all(|(text, _)| !text.contains("secret")), "{both:?}");
+        }
+    }
+    assert!(desk.is_empty());
+}
+
+#[test]
 fn flags_of_a_provider_that_make_no_sense_are_refused() {
     let desk = Desk::empty();
     let issuer = [

@@ -90,12 +90,7 @@ fn is_typed_wrong(failure: &Failure) -> bool {
 /// The link of an invitation, which can't be shown again.
 fn invited(console: &Console, me: &SignedIn, invitation: &Invitation) -> Result<Html<String>, Failure> {
     let (lang, now) = (me.visitor.lang, console.now());
-    let path = format!("invited/{}", invitation.secret.reveal());
-    let link = console
-        .settings()
-        .public_url
-        .join(&path)
-        .map_err(Cause::malformed)?;
+    let link = invitation.link(&console.settings().public_url);
     let body = html! {
         h1 { (INVITED.of(lang)) " " (show::foreign(invitation.account.as_str())) }
         div.note.good { p { (GIVE.of(lang)) } }

@@ -226,9 +226,8 @@ pub(super) async fn invite_account(
     let by = me.allow(&console, Right::Operate).await?;
     let accounts = accounts(&console, &me, by.at(), why.told()?);
     let invitation = accounts.invite(&named(&name)?).await?;
-    let public = &console.settings().public_url;
     Ok(Answer(InvitationShown {
-        url: format!("{public}invited/{}", invitation.secret.reveal()),
+        url: invitation.link(&console.settings().public_url).to_string(),
         ends_at: invitation.ends_at,
     }))
 }

@@ -54,10 +54,9 @@ async fn invite(name: &str, args: &ConsoleArgs, printer: &Printer) -> anyhow::Re
         AccountError::Unknown(_) => anyhow!(words::no_account(name.as_str(), lang)),
         other => other.into(),
     })?;
-    let path = format!("invited/{}", invitation.secret.reveal());
     let link = match &args.public_url {
-        Some(url) => url.join(&path)?.to_string(),
-        None => format!("/{path}"),
+        Some(url) => invitation.link(url).to_string(),
+        None => invitation.path(),
     };
     printer.invited(&name.to_string(), &link);
     Ok(())
