@@ -29,6 +29,15 @@ impl Origin {
         let bits = if self.0.is_ipv4() { 24 } else { 56 };
         IpNet::new(self.0, bits).map_or(self.0.into(), |net| net.trunc())
     }
+
+    /// For what many people behind one address do at once: an IPv4 address is one, since they can fill a /24; of IPv6, a
+    /// /56 is.
+    pub(crate) fn household(self) -> IpAddr {
+        match self.0 {
+            IpAddr::V4(_) => self.0,
+            IpAddr::V6(_) => self.neighbourhood().network(),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -48,5 +57,13 @@ mod tests {
         assert_eq!(of("203.0.113.77"), "203.0.113.0/24");
         assert_eq!(of("::ffff:203.0.113.5"), "203.0.113.0/24");
         assert_eq!(of("2001:db8:1:2ff:3::4"), "2001:db8:1:200::/56");
+    }
+
+    #[test]
+    fn neighbours_of_ipv4_have_households_of_their_own() {
+        let of = |address: &str| Origin::new(address.parse().unwrap()).household().to_string();
+
+        assert_eq!(of("::ffff:203.0.113.5"), "203.0.113.5");
+        assert_eq!(of("2001:db8:1:2ff:3::4"), "2001:db8:1:200::");
     }
 }

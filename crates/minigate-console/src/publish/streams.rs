@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::origin::Origin;
+
 /// How many streams there may be.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct StreamLimits {
     /// In all: 10,000.
     pub total: usize,
-    /// For a client's address, behind which there may be many: 100.
+    /// For a client's IPv4 address, behind which there may be many, or its /56 of IPv6: 100.
     pub per_address: usize,
 }
 
@@ -63,6 +65,7 @@ impl Streams {
     }
 
     pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<Pass, Full> {
+        let address = address.map(|address| Origin::new(address).household());
         let mut open = lock(&self.open);
         if open.total >= self.limits.total {
             return Err(Full::Here);
@@ -117,5 +120,20 @@ mod tests {
         drop(first);
 
         assert!(streams.admit(one).is_ok());
+    }
+
+    #[test]
+    fn who_has_a_56_of_ipv6_is_one_client() {
+        let streams = Streams::new(StreamLimits {
+            total: 3,
+            per_address: 1,
+        });
+        let [one, same, other] = ["2001:db8:1:200::1", "2001:db8:1:2ff::9", "2001:db8:1:300::1"]
+            .map(|address| address.parse().ok());
+
+        let _first = streams.admit(one).unwrap();
+
+        assert_eq!(streams.admit(same).unwrap_err(), Full::ForClient);
+        assert!(streams.admit(other).is_ok());
     }
 }

@@ -27,7 +27,7 @@ impl Guests {
         } else {
             limits.connections_of_one
         };
-        let address = one(address);
+        let address = Origin::new(address).household();
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
         if *count >= most {
@@ -50,13 +50,5 @@ impl Drop for Guest {
                 counts.remove(&self.address);
             }
         }
-    }
-}
-
-/// An IPv4 address is one, since many people can be behind a /24; of IPv6, a /56 is.
-fn one(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(_) => Origin::new(address).neighbourhood().network(),
     }
 }
