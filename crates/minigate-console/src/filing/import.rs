@@ -7,6 +7,7 @@ use futures_util::TryStreamExt;
 use minigate_policy::{Domain, DomainError};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
+use tokio::task::yield_now;
 
 use super::registrable;
 
@@ -78,14 +79,23 @@ impl Register {
     /// # Errors
     /// [`ImportError::Line`] names the first wrong line; [`ImportError::TooMany`].
     pub fn from_csv(text: &str) -> Result<Self, ImportError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut register = Self::default();
-        for (at, line) in text.lines().enumerate() {
-            let line = line.trim();
-            let (domain, licence) = line.split_once(',').unwrap_or((line, ""));
-            let is_heading = at == 0 && domain == "domain";
-            if !(line.is_empty() || line.starts_with('#') || is_heading) {
-                register.add(at + 1, domain, licence)?;
+        for (at, line) in lines(text) {
+            register.add_line(at, line)?;
+        }
+        Ok(register)
+    }
+
+    /// The same for a text that may be large: what else there is to do goes on while it is read.
+    ///
+    /// # Errors
+    /// As [`Register::from_csv`].
+    pub async fn read_csv(text: &str) -> Result<Self, ImportError> {
+        let mut register = Self::default();
+        for (at, line) in lines(text) {
+            register.add_line(at, line)?;
+            if at % LINES_AT_ONCE == 0 {
+                yield_now().await;
             }
         }
         Ok(register)
@@ -127,6 +137,16 @@ impl Register {
         self.0.is_empty()
     }
 
+    fn add_line(&mut self, at: usize, line: &str) -> Result<(), ImportError> {
+        let line = line.trim();
+        let (domain, licence) = line.split_once(',').unwrap_or((line, ""));
+        let is_heading = at == 1 && domain == "domain";
+        if line.is_empty() || line.starts_with('#') || is_heading {
+            return Ok(());
+        }
+        self.add(at, domain, licence)
+    }
+
     fn add(&mut self, line: usize, domain: &str, licence: &str) -> Result<(), ImportError> {
         let (domain, licence) = read(domain, licence).map_err(|error| ImportError::Line { line, error })?;
         self.0.insert(domain, licence);
@@ -135,6 +155,12 @@ impl Register {
         }
         Ok(())
     }
+}
+
+/// The lines of a text, each with its number.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.lines().enumerate().map(|(at, line)| (at + 1, line))
 }
 
 impl From<sqlx::Error> for ImportError {
@@ -173,3 +199,5 @@ async fn select(file: &mut SqliteConnection) -> Result<&'static str, ImportError
 
 const MOST: usize = 2_000_000;
 const LONGEST_LICENCE: usize = 200;
+/// Some milliseconds' work.
+const LINES_AT_ONCE: usize = 500;

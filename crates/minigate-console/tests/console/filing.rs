@@ -1,11 +1,13 @@
 //! Rule D5: whether a domain has a filing, and who is asked.
 
 use std::fmt::Write;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use minigate_console::domains::{Domains, DomainsError};
 use minigate_console::filing::{
     self, Consequence, Filing, FilingRegister, FilingTerms, FilingUnknown, HttpRegister, HttpRegisterError,
@@ -90,6 +92,23 @@ async fn d5_what_nobody_can_tell_stops_a_publication_unless_the_platform_says_ot
     filing::set_terms(&*store, terms, &by("root")).await.unwrap();
 
     domains.publish(&by("alice")).await.unwrap();
+}
+
+#[tokio::test]
+async fn d5_others_go_on_while_a_large_register_is_read() {
+    let csv: String = (0..2_000).map(|number| format!("h{number}.com\n")).collect();
+    let mut reading = pin!(Register::read_csv(&csv));
+
+    let at_once = reading.as_mut().now_or_never();
+    let read = reading.await.unwrap();
+
+    assert!(at_once.is_none());
+    assert_eq!(read, Register::from_csv(&csv).unwrap());
+    let wrong = Register::read_csv("\u{feff}domain,licence\n\nnot a domain\n").await;
+    assert!(
+        matches!(wrong, Err(ImportError::Line { line: 3, .. })),
+        "{wrong:?}"
+    );
 }
 
 async fn d5_a_large_register_is_imported_as_one_change(database: &Database) {

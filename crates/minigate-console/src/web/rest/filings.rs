@@ -141,7 +141,7 @@ pub(super) async fn import_filings(
 ) -> Result<Answer<ImportedShown>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
     let by = because(how.reason.as_deref(), by)?;
-    let register = Register::from_csv(&text_of(request, "text/csv").await?)?;
+    let register = Register::read_csv(&text_of(request, "text/csv").await?).await?;
     let imported = filing::import(console.store(), register, how.import.into(), &by).await?;
     Ok(Answer(imported.into()))
 }

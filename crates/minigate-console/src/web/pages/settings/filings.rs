@@ -106,7 +106,7 @@ pub(in super::super) async fn set_terms(
 }
 
 async fn take(console: &Console, csv: &str, mode: Mode, by: &By) -> Result<(), Failure> {
-    let register = Register::from_csv(csv)?;
+    let register = Register::read_csv(csv).await?;
     if register.is_empty() {
         return Err(Cause::malformed(NO_DOMAIN));
     }
