@@ -63,15 +63,21 @@ fn for_everybody() -> Router<Arc<Console>> {
 /// Each change is held against the session's token before its handler runs.
 fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
     Router::new()
+        .merge(of_apps())
+        .merge(of_drafts())
+        .merge(of_versions())
+        .merge(of_people())
+        .merge(of_me())
+        .merge(of_the_log())
+        .merge(of_the_platform())
+        .route_layer(from_fn_with_state(Arc::clone(console), signed_in::required))
+}
+
+fn of_apps() -> Router<Arc<Console>> {
+    Router::new()
         .route("/", get(apps::list))
         .route("/apps", post(apps::create))
         .route("/apps/{app}", get(app::overview))
-        .route("/apps/{app}/export", get(export::download))
-        .route("/apps/{app}/import", get(import::page).post(import::import))
-        .route(
-            "/apps/{app}/preflight",
-            get(preflight::page).post(preflight::begin),
-        )
         .route(
             "/apps/{app}/grants",
             get(app_grants::page).post(app_grants::change),
@@ -88,11 +94,26 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
             "/apps/{app}/settings",
             get(app_settings::page).post(app_settings::set),
         )
-        .route("/apps/{app}/propose", get(propose::page).post(propose::propose))
-        .route("/what-if", get(what_if::page))
+}
+
+fn of_drafts() -> Router<Arc<Console>> {
+    Router::new()
         .route("/apps/{app}/draft", get(draft::edit).post(draft::save))
         .route("/apps/{app}/draft/judge", post(draft::judge))
         .route("/apps/{app}/draft/step", post(draft::step))
+        .route("/apps/{app}/import", get(import::page).post(import::import))
+        .route(
+            "/apps/{app}/preflight",
+            get(preflight::page).post(preflight::begin),
+        )
+        .route("/apps/{app}/propose", get(propose::page).post(propose::propose))
+        .route("/approvals", get(approvals::list))
+        .route("/approvals/{app}", post(approvals::answer))
+        .route("/what-if", get(what_if::page))
+}
+
+fn of_versions() -> Router<Arc<Console>> {
+    Router::new()
         .route("/apps/{app}/versions", get(versions::timeline))
         .route("/apps/{app}/versions/{number}", get(versions::one))
         .route(
@@ -100,18 +121,37 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
             post(versions::roll_back),
         )
         .route("/apps/{app}/diff", get(versions::difference))
-        .route("/apps/{app}/audit", get(audit::of_app))
-        .route("/approvals", get(approvals::list))
-        .route("/approvals/{app}", post(approvals::answer))
-        .route("/audit", get(audit::log))
-        .route("/audit.csv", get(audit::csv))
-        .route("/audit.json", get(audit::json))
+        .route("/apps/{app}/export", get(export::download))
+        .route("/certificates", get(certificates::list))
+}
+
+fn of_people() -> Router<Arc<Console>> {
+    Router::new()
         .route("/accounts", get(accounts::list).post(accounts::create))
         .route("/accounts/{name}", get(accounts::one).post(accounts::act))
         .route("/accounts/{name}/tokens/{id}", post(accounts::revoke))
+}
+
+fn of_me() -> Router<Arc<Console>> {
+    Router::new()
         .route("/me", get(me::overview))
         .route("/me/tokens", post(me::tokens::create))
         .route("/me/tokens/{id}", post(me::tokens::revoke))
+        .route(PASSWORD_PAGE, get(me::password).post(me::change_password))
+        .route("/me/sign-out-everywhere", post(me::sign_out_everywhere))
+        .route("/sign-out", post(sign_in::sign_out))
+}
+
+fn of_the_log() -> Router<Arc<Console>> {
+    Router::new()
+        .route("/apps/{app}/audit", get(audit::of_app))
+        .route("/audit", get(audit::log))
+        .route("/audit.csv", get(audit::csv))
+        .route("/audit.json", get(audit::json))
+}
+
+fn of_the_platform() -> Router<Arc<Console>> {
+    Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/filings", post(settings::import))
         .route(
@@ -120,11 +160,6 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
         )
         .route("/settings/filing-terms", post(settings::set_terms))
         .route("/settings/keys", post(settings::change_keys))
-        .route("/certificates", get(certificates::list))
         .route("/blocks", get(blocks::list).post(blocks::add))
         .route("/blocks/lift", post(blocks::lift))
-        .route(PASSWORD_PAGE, get(me::password).post(me::change_password))
-        .route("/me/sign-out-everywhere", post(me::sign_out_everywhere))
-        .route("/sign-out", post(sign_in::sign_out))
-        .route_layer(from_fn_with_state(Arc::clone(console), signed_in::required))
 }
