@@ -73,6 +73,9 @@ pub enum AppError {
     /// The name is empty, too long, or has control characters.
     #[error("{}: it has 1 to 100 characters, none of them a control character", unfit_en(.0, "name"))]
     Name(String),
+    /// The ID is a word of the console's own addresses: `/lists/keys` isn't the list of an app.
+    #[error("`{0}` can't be the ID of an app: /lists/{0} is something else")]
+    Reserved(String),
     /// Two people are wanted, and a change waits that only the second of them may let through.
     #[error(
         "a change is on its way that somebody else than its author has to approve: publish or discard the draft first, or let a platform operator turn this rule off"
@@ -142,7 +145,7 @@ impl Monthly {
 /// Makes an app, without any domain.
 ///
 /// # Errors
-/// [`AppError::Exists`], [`AppError::Name`], [`AppError::Store`].
+/// [`AppError::Exists`], [`AppError::Name`], [`AppError::Reserved`], [`AppError::Store`].
 pub async fn create(
     store: &dyn Store,
     id: &AppId,
@@ -151,6 +154,9 @@ pub async fn create(
     two_people: bool,
     by: &By,
 ) -> Result<App, AppError> {
+    if id.as_str() == KEYS {
+        return Err(AppError::Reserved(id.to_string()));
+    }
     let app = App {
         id: id.to_string(),
         name: name_of(name)?,
@@ -306,6 +312,9 @@ fn month(now: Timestamp) -> String {
 const fn yes() -> bool {
     true
 }
+
+/// Below `/lists`, what isn't an app's list: the keys that sign them.
+pub(crate) const KEYS: &str = "keys";
 
 #[cfg(test)]
 mod tests {

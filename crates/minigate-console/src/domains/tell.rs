@@ -48,6 +48,9 @@ impl DomainsError {
             Self::App(AppError::Name(name)) => {
                 format!("{}：须为 1 到 100 个字符，且不含控制字符", unfit_zh(name, "名称"))
             }
+            Self::App(AppError::Reserved(id)) => {
+                format!("`{id}` 不能作为小程序的 ID：/lists/{id} 另有用途")
+            }
             Self::App(AppError::OneFewer) => "有修改尚待作者以外的人批准".to_owned(),
             Self::App(AppError::Store(error)) | Self::Store(error) => store(error, Lang::Zh).to_owned(),
             told_by_their_own @ (Self::Lists(_)

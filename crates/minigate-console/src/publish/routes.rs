@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 use super::streams::{Full, Pass};
 use super::{PublishError, Publisher, Signed};
-use crate::app::AppError;
+use crate::app::{self, AppError};
 
 /// Who asks, as whoever stands before these routes has found out; without it, the other end of the connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,7 +38,7 @@ struct Shelf {
 /// They need no layer around them: each of them costs a list from memory more than giving it does.
 pub fn router<S: Clone + Send + Sync + 'static>(publisher: Arc<Publisher>, always: HeaderMap) -> Router<S> {
     Router::new()
-        .route("/keys", get(keys).fallback(wrong_method))
+        .route(&format!("/{}", app::KEYS), get(keys).fallback(wrong_method))
         .route("/{app}", get(list).fallback(wrong_method))
         .with_state(Arc::new(Shelf { publisher, always }))
 }

@@ -235,7 +235,7 @@ fn of_app(error: &AppError) -> StatusCode {
     match error {
         AppError::Exists(_) | AppError::OneFewer => StatusCode::CONFLICT,
         AppError::Unknown(_) => StatusCode::NOT_FOUND,
-        AppError::Name(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Name(_) | AppError::Reserved(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Store(error) => of_store(error),
     }
 }

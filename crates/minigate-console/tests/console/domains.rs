@@ -375,8 +375,12 @@ async fn d2_an_app_is_made_once(database: &Database) {
     )
     .await;
 
+    let keys = "keys".parse().unwrap();
+    let keys = app::create(&*store, &keys, "Keys", Era::Current, false, &by("bob")).await;
+
     assert!(matches!(again, Err(AppError::Exists(_))));
     assert!(matches!(nameless, Err(AppError::Name(_))));
+    assert!(matches!(keys, Err(AppError::Reserved(id)) if id == "keys"));
     assert_eq!(app::list(&*store, None, 10).await.unwrap().len(), 1);
     assert_eq!(app::find(&*store, &id).await.unwrap().name, "Shop");
 }

@@ -77,6 +77,7 @@ fn app(error: &AppError) -> String {
             "{}：名称为 1 到 100 个字符，不含控制字符。",
             unfit_zh(name, "名称")
         ),
+        AppError::Reserved(id) => format!("`{id}` 不能作为应用的 ID：/lists/{id} 另有用途。"),
         AppError::OneFewer => {
             "有修改尚待发布，须由作者以外的人批准：请先发布或放弃草稿，或由平台管理员关闭此规则。".to_owned()
         }

@@ -33,6 +33,12 @@ async fn operators_make_apps(database: &Database) {
         (again.status, again.kind()),
         (StatusCode::CONFLICT, "/problems/exists".to_owned())
     );
+    let keys = me.post("/apps", json!({ "id": "keys", "name": "Keys" })).await;
+    assert_eq!(
+        (keys.status, keys.kind()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "/problems/invalid".to_owned())
+    );
+    assert!(keys.body.contains("/lists/keys"), "{}", keys.body);
 }
 
 async fn owners_rotate_and_freeze_the_app_secret(database: &Database) {
