@@ -1,11 +1,12 @@
 //! A backup: one line of JSON a row, between a line that says what it is and one that says what it has.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tempfile::TempPath;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::row::{Copied, Row};
@@ -31,17 +32,28 @@ pub(super) fn write(path: &Path, parts: Receiver<Part>, at: Timestamp) -> Result
     }
     let partial = partial(path);
     let file = create(&partial).map_err(|error| self::in_file(&partial, error))?;
-    let written = write_parts(file, parts, at).map_err(in_file);
-    let is_whole = match written {
-        Ok(true) => fs::rename(&partial, path).map_err(in_file),
-        Ok(false) => Err(CopyError::BrokenOff),
-        Err(error) => Err(error),
-    };
-    if is_whole.is_err() {
-        // What is left of it is of no use, and whoever sees the error knows of it.
-        let _ = fs::remove_file(&partial);
+    // What is left of it where something fails is of no use, and goes with this.
+    let partial = TempPath::try_from_path(partial).map_err(in_file)?;
+    if !write_parts(file, parts, at).map_err(in_file)? {
+        return Err(CopyError::BrokenOff);
     }
-    is_whole
+    // Somebody may have made a file of that name in the meantime.
+    let named = partial.persist_noclobber(path);
+    named.map_err(|refused| in_file(refused.error))?;
+    sync_folder(path).map_err(in_file)
+}
+
+/// A name outlives a loss of power only once its folder is written.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Elsewhere a folder can't be opened as a file.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn in_file(path: &Path, error: io::Error) -> CopyError {
@@ -173,3 +185,33 @@ impl Lines<'_> {
 
 const FORM: u32 = 1;
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_made_meanwhile_isnt_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backup");
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let writing = {
+            let path = path.clone();
+            std::thread::spawn(move || write(&path, receiver, Timestamp::UNIX_EPOCH))
+        };
+        // Once it takes this, it has found the name free.
+        for _ in 0..2 {
+            sender.blocking_send(Part::Rows(Vec::new())).unwrap();
+        }
+
+        fs::write(&path, "somebody's").unwrap();
+        sender.blocking_send(Part::End(Copied::default())).unwrap();
+        let refused = writing.join().unwrap();
+
+        assert!(matches!(refused, Err(CopyError::Exists { .. })), "{refused:?}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "somebody's");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
