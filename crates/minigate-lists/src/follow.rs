@@ -34,6 +34,9 @@ pub struct Pace {
     pub silence: Duration,
     /// How long it waits after the first failure; each further one doubles it, up to `poll`: 1 s.
     pub retry: Duration,
+    /// For how long after a new list an older one counts as what caches still have, and not as a replay: 3 min, since the
+    /// console lets them give it for two.
+    pub lag: Duration,
 }
 
 impl Default for Pace {
@@ -43,6 +46,7 @@ impl Default for Pace {
             refresh: Duration::from_mins(10),
             silence: Duration::from_secs(45),
             retry: Duration::from_secs(1),
+            lag: Duration::from_mins(3),
         }
     }
 }
@@ -147,6 +151,8 @@ struct Following {
     keys_fetched: Option<Instant>,
     etag: Option<String>,
     signed: String,
+    /// When the list that is held came from the console.
+    came: Option<Instant>,
     state: watch::Sender<State>,
 }
 
@@ -163,6 +169,7 @@ impl Following {
             keys_fetched: None,
             etag: None,
             signed: String::new(),
+            came: None,
             state: watch::Sender::new(state),
             setup,
         })
@@ -258,12 +265,23 @@ impl Following {
                     etag,
                     fetched_at,
                 };
-                let published = self.verify(&list).await?;
-                self.hold(published, list);
+                match self.verify(&list).await {
+                    Err(Problem::Refused(Refusal::GoneBack { .. })) if self.is_news_to_caches() => {
+                        return Ok(());
+                    }
+                    verified => self.hold(verified?, list),
+                }
+                self.came = Some(Instant::now());
             }
         }
         self.keep();
         Ok(())
+    }
+
+    /// Whether what is held came so lately that a cache may still have the one before: an event names a list past the
+    /// caches, and the next question, which names none, is answered by them.
+    fn is_news_to_caches(&self) -> bool {
+        self.came.is_some_and(|at| at.elapsed() < self.setup.pace.lag)
     }
 
     /// The ETag of the list that is held, while its signature is good: once its key has ended, a cache that says "unchanged"

@@ -1,12 +1,13 @@
 //! A list that is followed.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use minigate_lists::{Follower, Problem, Refusal, Setup, SetupError};
 use minigate_policy::{Call, Interface, Policy, Profile, Reason};
 
-use crate::console::{Console, key, published, sequence, set, setup, until};
+use crate::console::{Console, key, published, second, sequence, set, setup, until};
 
 #[tokio::test]
 async fn a_new_list_arrives_by_the_stream() {
@@ -93,7 +94,9 @@ async fn d2_without_any_list_nothing_is_allowed() {
 async fn an_older_list_is_refused_and_the_newer_one_kept() {
     let key = key();
     let console = Console::start(&published(7, "a.com").seal(&key).unwrap(), &set(1, &[&key])).await;
-    let mut follower = Follower::start(console.setup()).await.unwrap();
+    let mut setup = console.setup();
+    setup.pace.lag = std::time::Duration::ZERO;
+    let mut follower = Follower::start(setup).await.unwrap();
 
     console.publish(&published(6, "old.com").seal(&key).unwrap());
     let state = until(&mut follower, |state| state.problem.is_some()).await;
@@ -103,6 +106,35 @@ async fn an_older_list_is_refused_and_the_newer_one_kept() {
         Problem::Refused(Refusal::GoneBack { found: 6, seen: 7 })
     );
     assert_eq!(sequence(&state), 7);
+}
+
+#[tokio::test]
+async fn an_older_list_that_caches_still_have_is_no_problem_and_confirms_nothing() {
+    static NOW: AtomicI64 = AtomicI64::new(10);
+    let key = key();
+    let list = published(7, "a.com").seal(&key).unwrap();
+    let console = Console::with_stream(&list, &set(1, &[&key]), false).await;
+    let mut setup = console.setup();
+    setup.clock = || second(NOW.load(Ordering::Relaxed));
+    let mut follower = Follower::start(setup).await.unwrap();
+    while console.asked().1 < 2 {
+        tokio::task::yield_now().await;
+    }
+
+    console.publish(&published(6, "old.com").seal(&key).unwrap());
+    let asked = console.asked().0;
+    while console.asked().0 < asked + 3 {
+        tokio::task::yield_now().await;
+    }
+    NOW.store(100, Ordering::Relaxed);
+    while console.asked().0 < asked + 6 {
+        tokio::task::yield_now().await;
+    }
+
+    let state = follower.state();
+    assert_eq!(state.problem, None);
+    let held = state.held.unwrap();
+    assert_eq!((held.published.sequence, held.fetched_at), (7, second(10)));
 }
 
 #[tokio::test]
