@@ -9,6 +9,7 @@
 
 mod delegated;
 mod error;
+mod owned;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,14 +17,13 @@ use serde_json::json;
 
 pub use error::TokenError;
 
-use crate::By;
 use crate::access::{Caller, Right, Scopes};
 use crate::account::{self, AccountError, AccountName, PasswordState, to_see_accounts};
 use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::origin::Origin;
 use crate::session::Session;
-use crate::store::{self, Change, Key, Record, Store, StoreError};
+use crate::store::{self, Key, Store, StoreError};
 
 /// An API token, without its secret.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -102,31 +102,6 @@ impl<'a> Tokens<'a> {
             .await
     }
 
-    async fn make(
-        &self,
-        owner: &AccountName,
-        parent: Option<&Token>,
-        new: &NewToken,
-        by: &By,
-    ) -> Result<(Token, Hidden), TokenError> {
-        if self.of_owner(owner).await?.len() >= MOST as usize {
-            return Err(TokenError::TooMany(MOST));
-        }
-        let secret = Hidden::random(PREFIX)?;
-        let mut kept = Kept::new(new, owner.clone(), secret.fingerprint(), by.at());
-        kept.token.parent = parent.map(|parent| parent.id.clone());
-        let way = Way {
-            owner: kept.token.owner.clone(),
-            id: kept.token.id.clone(),
-        };
-        let entry = by.platform_entry("token.create");
-        let change = Change::new(entry.after(json!(kept.token)))
-            .create(&key(&way)?, json!(kept))
-            .create(&way_key(&kept.fingerprint)?, json!(way));
-        self.store.commit(&change, by.at()).await?;
-        Ok((kept.token, secret))
-    }
-
     /// The tokens of the one who is signed in, those that have ended too.
     ///
     /// # Errors
@@ -149,7 +124,7 @@ impl<'a> Tokens<'a> {
         Ok(self.of_owner(owner).await?)
     }
 
-    /// Revokes a token of the one who is signed in; it can't be used from then on.
+    /// Revokes a token of the one who is signed in, and those that were made with it; they can't be used from then on.
     ///
     /// # Errors
     /// [`TokenError::MustChange`], [`TokenError::Unknown`], [`TokenError::Store`].
@@ -260,33 +235,6 @@ impl<'a> Tokens<'a> {
         let kept: Option<Kept> = found.as_ref().map(store::read).transpose()?;
         Ok(kept.map(|kept| kept.token))
     }
-
-    async fn of_owner(&self, owner: &AccountName) -> Result<Vec<Token>, StoreError> {
-        let prefix = Key::of(&["token", owner.as_str(), ""])?;
-        let records = self.store.list(&prefix, None, MOST).await?;
-        let read = |record: &Record| store::read::<Kept>(record).map(|kept| kept.token);
-        records.iter().map(read).collect()
-    }
-
-    async fn drop(&self, owner: &AccountName, id: &str, by: &By) -> Result<(), TokenError> {
-        let way = Way {
-            owner: owner.clone(),
-            id: id.to_owned(),
-        };
-        let unknown = || TokenError::Unknown(id.chars().take(40).collect());
-        if !is_id(id) {
-            return Err(unknown());
-        }
-        let record = self.store.get(&key(&way)?).await?.ok_or_else(unknown)?;
-        let kept: Kept = store::read(&record)?;
-        let entry = by.platform_entry("token.revoke").before(json!(kept.token));
-        let mut change = Change::new(entry).delete(&record);
-        if let Some(way) = self.store.get(&way_key(&kept.fingerprint)?).await? {
-            change = change.delete(&way);
-        }
-        self.store.commit(&change, by.at()).await?;
-        Ok(())
-    }
 }
 
 impl NewToken {
@@ -331,6 +279,15 @@ impl Kept {
     }
 }
 
+impl Way {
+    fn to(token: &Token) -> Self {
+        Self {
+            owner: token.owner.clone(),
+            id: token.id.clone(),
+        }
+    }
+}
+
 fn is_id(text: &str) -> bool {
     text.len() == ID && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -347,7 +304,6 @@ fn used_key(token: &Token) -> Result<Key, StoreError> {
     Key::of(&["token-used", &token.id])
 }
 
-const PREFIX: &str = "mgt_";
 const ID: usize = 16;
 const MOST: u32 = 100;
 const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);

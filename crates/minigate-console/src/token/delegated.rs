@@ -37,7 +37,7 @@ impl Tokens<'_> {
     /// [`StoreError`].
     pub async fn family(&self, token: &Token) -> Result<Vec<Token>, StoreError> {
         let mut all = self.of_owner(&token.owner).await?;
-        all.retain(|other| is_family(token, other));
+        all.retain(|other| other.is_of(token));
         Ok(all)
     }
 
@@ -76,10 +76,6 @@ impl Tokens<'_> {
             .transpose()?
             .is_some())
     }
-}
-
-fn is_family(token: &Token, other: &Token) -> bool {
-    other.id == token.id || other.parent.as_ref() == Some(&token.id)
 }
 
 fn is_within(inner: &Scopes, outer: &Scopes) -> bool {

@@ -24,6 +24,8 @@ on_both! {
     a_token_ends_and_is_revoked
     a_token_of_somebody_else_cant_be_revoked
     what_cant_be_a_token_isnt_made
+    of_many_that_are_made_at_once_no_more_than_a_hundred_are
+    what_was_made_with_a_token_goes_with_it
     a_token_is_shown_once_and_kept_nowhere
     a_tokens_use_is_seen_to_ten_minutes
 }
@@ -177,6 +179,45 @@ async fn what_cant_be_a_token_isnt_made(database: &Database) {
         .unwrap();
     let early = tokens.create(&begun.session, &good, now()).await;
     assert!(matches!(early, Err(TokenError::MustChange(_))));
+}
+
+async fn of_many_that_are_made_at_once_no_more_than_a_hundred_are(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let tokens = Tokens::of(&*store);
+    for _ in 0..97 {
+        token(&store, &begun, &[Right::Read], None).await;
+    }
+    let wanted = new(&[Right::Read], None);
+    let making = (0..8).map(|_| tokens.create(&begun.session, &wanted, now()));
+
+    let made = futures_util::future::join_all(making).await;
+
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 3);
+    for refused in made.into_iter().filter_map(Result::err) {
+        assert!(matches!(refused, TokenError::TooMany(100)), "{refused}");
+    }
+    assert_eq!(tokens.mine(&begun.session).await.unwrap().len(), 100);
+    tokens.revoke_all(&begun.session, now()).await.unwrap();
+    assert_eq!(tokens.mine(&begun.session).await.unwrap(), []);
+}
+
+async fn what_was_made_with_a_token_goes_with_it(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let tokens = Tokens::of(&*store);
+    let (parent, secret) = token(&store, &begun, &[Right::Read], None).await;
+    let (other, _) = token(&store, &begun, &[Right::Read], None).await;
+    let caller = tokens.caller(&secret, home(), now()).await.unwrap().unwrap();
+    let narrow = new(&[Right::Read], None);
+    let (_, child) = tokens.delegate(&parent, &caller, &narrow, now()).await.unwrap();
+
+    tokens.revoke(&begun.session, &parent.id, now()).await.unwrap();
+
+    assert_eq!(tokens.mine(&begun.session).await.unwrap(), [other]);
+    assert_eq!(tokens.caller(&child, home(), now()).await.unwrap(), None);
+    let late = tokens.delegate(&parent, &caller, &narrow, now()).await;
+    assert!(matches!(late, Err(TokenError::Unknown(_))), "{late:?}");
 }
 
 async fn a_token_is_shown_once_and_kept_nowhere(database: &Database) {
