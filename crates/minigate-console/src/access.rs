@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::By;
+use crate::by::Ground;
 
 /// What somebody is to an app, or to the platform.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -75,6 +76,7 @@ pub struct Caller {
     roles: Roles,
     scopes: Option<Scopes>,
     behind: Option<String>,
+    grounds: Vec<Ground>,
 }
 
 /// What a token is limited to; its owner's roles limit it further.
@@ -138,6 +140,7 @@ impl Caller {
             roles,
             scopes: None,
             behind: None,
+            grounds: Vec::new(),
         }
     }
 
@@ -164,6 +167,11 @@ impl Caller {
             behind: person,
             ..self
         }
+    }
+
+    /// As these records say.
+    pub(crate) fn on(self, grounds: Vec<Ground>) -> Self {
+        Self { grounds, ..self }
     }
 
     /// The name of the account, or of the token.
@@ -216,7 +224,9 @@ impl Caller {
         let has_role = self.roles.hold(right, app);
         if has_role && self.is_in_scope(right, app) {
             let by = By::new(self.actor.clone(), self.origin.clone(), at);
-            Ok(by.with_somebody_behind(self.behind.clone()))
+            Ok(by
+                .with_somebody_behind(self.behind.clone())
+                .on(self.grounds.clone()))
         } else {
             Err(Denied {
                 actor: self.actor.clone(),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::store::Entry;
+use crate::store::{Change, Entry, Key, Record, Sequence};
 
 /// Who does something, from where, when and why: what the audit log says of it.
 ///
@@ -14,6 +14,14 @@ pub struct By {
     reason: Option<String>,
     at: Timestamp,
     behind: Option<String>,
+    grounds: Vec<Ground>,
+}
+
+/// A record that says who somebody is and what they may do, as it was read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Ground {
+    key: Key,
+    revision: Sequence,
 }
 
 impl By {
@@ -24,7 +32,25 @@ impl By {
             reason: None,
             at,
             behind: None,
+            grounds: Vec::new(),
         }
+    }
+
+    pub(crate) fn on(self, grounds: Vec<Ground>) -> Self {
+        Self { grounds, ..self }
+    }
+
+    /// A change that fails where the actor's account, token or AppSecret has moved on: for what takes its time between the
+    /// proof and the commit.
+    pub(crate) fn rest(&self, change: Change) -> Change {
+        self.grounds.iter().fold(change, |change, ground| {
+            change.rest_at(&ground.key, ground.revision)
+        })
+    }
+
+    /// Whether that is what such a change fails by: then trying again is of no use.
+    pub(crate) fn rests_on(&self, key: &Key) -> bool {
+        self.grounds.iter().any(|ground| ground.key == *key)
     }
 
     pub(crate) fn with_somebody_behind(self, person: Option<String>) -> Self {
@@ -81,6 +107,15 @@ impl By {
             origin: self.origin.clone(),
             reason: self.reason.clone(),
             ..Entry::new(self.actor.as_str(), action)
+        }
+    }
+}
+
+impl From<&Record> for Ground {
+    fn from(record: &Record) -> Self {
+        Self {
+            key: record.key.clone(),
+            revision: record.revision,
         }
     }
 }

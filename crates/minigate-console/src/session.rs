@@ -27,6 +27,7 @@ use crate::access::Caller;
 use crate::account::{
     self, Account, AccountError, AccountName, Invited, PasswordState, Passwords, invitation_key, judge,
 };
+use crate::by::Ground;
 use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::origin::Origin;
@@ -72,6 +73,7 @@ pub struct Session {
     origin: Origin,
     csrf: Hidden,
     ends_at: Timestamp,
+    grounds: Vec<Ground>,
 }
 
 /// What is kept of a session, by the hash of its secret.
@@ -139,8 +141,8 @@ impl<'a> Sessions<'a> {
         let Ok(kept) = Kept::deserialize(&body) else {
             return Ok(None);
         };
-        let account = match account::load(self.store, &kept.account).await {
-            Ok((_, account)) => account,
+        let (record, account) = match account::load(self.store, &kept.account).await {
+            Ok(found) => found,
             Err(AccountError::Store(error)) => return Err(error),
             Err(_) => return Ok(None),
         };
@@ -148,7 +150,11 @@ impl<'a> Sessions<'a> {
             return Ok(None);
         }
         self.see(&key, &body, &kept, at).await?;
-        Ok(Some(Session::new(account, origin, secret, kept.began_at)))
+        let session = Session::new(account, origin, secret, kept.began_at);
+        Ok(Some(Session {
+            grounds: vec![Ground::from(&record)],
+            ..session
+        }))
     }
 
     /// Signs out.
@@ -355,6 +361,7 @@ impl Session {
             origin,
             csrf: csrf(secret),
             ends_at: after(began_at, LONGEST),
+            grounds: Vec::new(),
         }
     }
 
@@ -391,7 +398,7 @@ impl Session {
             return Err(MustChange);
         }
         let caller = Caller::new(self.account.name.to_string(), self.account.roles.clone());
-        Ok(caller.from(self.origin.to_string()))
+        Ok(caller.from(self.origin.to_string()).on(self.grounds.clone()))
     }
 
     /// For what everybody may do: to one's own account.

@@ -19,11 +19,12 @@ pub use error::TokenError;
 
 use crate::access::{Caller, Right, Scopes};
 use crate::account::{self, AccountError, AccountName, PasswordState, to_see_accounts};
+use crate::by::Ground;
 use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::origin::Origin;
 use crate::session::Session;
-use crate::store::{self, Key, Store, StoreError};
+use crate::store::{self, Key, Record, Store, StoreError};
 
 /// An API token, without its secret.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -187,22 +188,27 @@ impl<'a> Tokens<'a> {
         origin: Origin,
         at: Timestamp,
     ) -> Result<Option<(Token, Caller)>, StoreError> {
-        let Some(token) = self.find(secret).await? else {
+        let Some((token_record, token)) = self.find(secret).await? else {
             return Ok(None);
         };
         if token.ends_at <= at || !self.has_its_parent(&token).await? {
             return Ok(None);
         }
-        let account = match account::load(self.store, &token.owner).await {
+        let (record, account) = match account::load(self.store, &token.owner).await {
             // Somebody else knows a temporary password: until its owner has another one, it lets nobody in, by tokens neither.
-            Ok((_, account)) if !account.disabled && account.password != PasswordState::Temporary => account,
+            Ok((record, account)) if !account.disabled && account.password != PasswordState::Temporary => {
+                (record, account)
+            }
             Err(AccountError::Store(error)) => return Err(error),
             _ => return Ok(None),
         };
         self.see(&token, at).await?;
         let caller = Caller::new(token.owner.to_string(), account.roles);
         let from = format!("{origin}, token {}", token.name);
-        let caller = caller.from(from).within(token.scopes.clone());
+        let caller = caller
+            .from(from)
+            .within(token.scopes.clone())
+            .on(vec![Ground::from(&token_record), Ground::from(&record)]);
         Ok(Some((token, caller)))
     }
 
@@ -227,13 +233,15 @@ impl<'a> Tokens<'a> {
             .await
     }
 
-    async fn find(&self, secret: &Hidden) -> Result<Option<Token>, StoreError> {
+    async fn find(&self, secret: &Hidden) -> Result<Option<(Record, Token)>, StoreError> {
         let Some(record) = self.store.get(&way_key(&secret.fingerprint())?).await? else {
             return Ok(None);
         };
-        let found = self.store.get(&key(&store::read(&record)?)?).await?;
-        let kept: Option<Kept> = found.as_ref().map(store::read).transpose()?;
-        Ok(kept.map(|kept| kept.token))
+        let Some(found) = self.store.get(&key(&store::read(&record)?)?).await? else {
+            return Ok(None);
+        };
+        let kept: Kept = store::read(&found)?;
+        Ok(Some((found, kept.token)))
     }
 }
 

@@ -153,7 +153,8 @@ impl Domains<'_> {
             .create(&self.version_key(version.number)?, json!(version));
         let change = draft_record.into_iter().fold(change, Change::delete);
         let change = checked.settle(filed.rest(unblocked.rest(change)?))?;
-        self.store.commit(&change, by.at()).await?;
+        // The register may have taken its time, in which the publisher may have lost the right.
+        self.store.commit(&by.rest(change), by.at()).await?;
         Ok(version)
     }
 }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::{AccessError, RIGHTS, kept, load};
 use crate::access::{Caller, Role, Roles, Scopes};
+use crate::by::Ground;
 use crate::hidden::{Hidden, same};
 use crate::moment::after;
 use crate::origin::Origin;
@@ -188,10 +189,9 @@ impl<'a> Access<'a> {
         }
         let place = Place::of(token).ok_or(AccessError::Malformed)?;
         let secret = load(self.store, &place.app).await?;
-        let secret = secret.map(|(_, secret)| secret);
-        let secret = secret.filter(|secret| secret.honours(place.serial, at));
+        let secret = secret.filter(|(_, secret)| secret.honours(place.serial, at));
         let (_, issued) = self.issued(&place, at).await?;
-        let (secret, issued) = secret.zip(issued).ok_or(AccessError::NotLatest)?;
+        let ((record, secret), issued) = secret.zip(issued).ok_or(AccessError::NotLatest)?;
         issued.check(token, at)?;
         let caller = Caller::new(
             format!("app:{}", place.app),
@@ -204,7 +204,9 @@ impl<'a> Access<'a> {
             rights: RIGHTS.into(),
             apps: Some([place.app.to_string()].into()),
         };
-        let caller = caller.with_somebody_behind(secret.maker_of(place.serial));
+        let caller = caller
+            .with_somebody_behind(secret.maker_of(place.serial))
+            .on(vec![Ground::from(&record)]);
         Ok((place.app, caller.from(origin.to_string()).within(scopes)))
     }
 

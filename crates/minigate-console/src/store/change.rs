@@ -97,7 +97,13 @@ impl Change {
     /// Rests on a record that was read: the change fails where it has moved on.
     #[must_use]
     pub fn rest_on(self, record: &Record) -> Self {
-        self.with(&record.key, Some(record.revision), Deed::Rest)
+        self.rest_at(&record.key, record.revision)
+    }
+
+    /// Rests on a record of which only the revision is known.
+    #[must_use]
+    pub fn rest_at(self, key: &Key, revision: Sequence) -> Self {
+        self.with(key, Some(revision), Deed::Rest)
     }
 
     /// Rests on there being no such record: the change fails where somebody has written one.

@@ -25,6 +25,7 @@ mod followed;
 mod grant;
 mod invitations;
 mod kill;
+mod meanwhile;
 mod oidc;
 mod operators;
 mod pages;

@@ -60,7 +60,7 @@ async fn modify(console: &Console, speaking: &Speaking<Asked>, way: Way) -> Resu
         tries -= 1;
         match attempt(&domains, &entries, action, way, &by).await {
             // Somebody else was faster: what they wrote is what this changes.
-            Err(DomainsError::Store(StoreError::Conflict { .. })) if tries > 0 => {}
+            Err(DomainsError::Store(StoreError::Conflict { key })) if tries > 0 && !by.rests_on(&key) => {}
             Err(error) => return Err(refused(error, &entries, way)),
             Ok(settled) => return settled,
         }
