@@ -186,52 +186,6 @@ pub async fn find(store: &dyn Store, id: &AppId) -> Result<App, AppError> {
     Ok(load(store, id).await?.1)
 }
 
-/// Says whether a draft has to pass a pre-flight before it can be published.
-///
-/// # Errors
-/// [`AppError::Unknown`], [`AppError::Store`].
-pub async fn require_preflight(
-    store: &dyn Store,
-    id: &AppId,
-    is_required: bool,
-    by: &By,
-) -> Result<App, AppError> {
-    let (record, app) = load(store, id).await?;
-    let app = App {
-        preflight_required: is_required,
-        ..app
-    };
-    let entry = by.entry("app.preflight", id.as_str());
-    let entry = entry.before(record.body.clone()).after(json!(app));
-    store
-        .commit(&Change::new(entry).replace(&record, json!(app)), by.at())
-        .await?;
-    Ok(app)
-}
-
-/// Says whether changes by the platform's server API become effective at once; else they wait for an approval.
-///
-/// # Errors
-/// [`AppError::Unknown`], [`AppError::Store`].
-pub async fn let_api_publish(
-    store: &dyn Store,
-    id: &AppId,
-    may_publish: bool,
-    by: &By,
-) -> Result<App, AppError> {
-    let (record, app) = load(store, id).await?;
-    let app = App {
-        api_publishes: may_publish,
-        ..app
-    };
-    let entry = by.entry("app.api-publishes", id.as_str());
-    let entry = entry.before(record.body.clone()).after(json!(app));
-    store
-        .commit(&Change::new(entry).replace(&record, json!(app)), by.at())
-        .await?;
-    Ok(app)
-}
-
 /// Changes settings of an app.
 ///
 /// That two people have to agree can't be given up while there is a draft, or one person alone could let it through; who runs

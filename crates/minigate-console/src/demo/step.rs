@@ -10,6 +10,7 @@ use super::host::{Host, look};
 use super::story::AppStory;
 use crate::access::{Caller, Right, Role};
 use crate::account::Members;
+use crate::app::Settings;
 use crate::domains::Domains;
 use crate::grant::Unreleased;
 use crate::moment::after;
@@ -60,7 +61,13 @@ impl Step {
                 let members = Members::of(store, id, caller, at);
                 members.set(&name.parse()?, role).await?;
             }
-            Self::RequirePreflight => drop(app::require_preflight(store, id, true, &by).await?),
+            Self::RequirePreflight => {
+                let wanted = Settings {
+                    preflight_required: Some(true),
+                    ..Settings::default()
+                };
+                app::set(store, id, wanted, caller, &by).await?;
+            }
             Self::Write(lists) => drop(domains.write(lists.written(), &by).await?),
             Self::Preflight(hosts) => check(store, id, hosts, &by, now).await?,
             Self::Submit => drop(domains.submit(&by).await?),

@@ -104,11 +104,23 @@ impl Server {
     }
 
     async fn want_two(&self) {
-        let two = Settings {
+        self.set(Settings {
             two_people: Some(true),
             ..Settings::default()
-        };
-        app::set(self.store(), &self.app, two, &root(), &by())
+        })
+        .await;
+    }
+
+    async fn let_publish(&self, may_publish: bool) {
+        self.set(Settings {
+            api_publishes: Some(may_publish),
+            ..Settings::default()
+        })
+        .await;
+    }
+
+    async fn set(&self, settings: Settings) {
+        app::set(self.store(), &self.app, settings, &root(), &by())
             .await
             .unwrap();
     }
@@ -377,14 +389,10 @@ async fn somebody_elses_draft_is_in_the_way_of_a_change_that_waits(database: &Da
     };
     let domains = Domains::of(server.store(), &server.app);
     domains.write(lists.clone(), &by()).await.unwrap();
-    app::let_api_publish(server.store(), &server.app, false, &by())
-        .await
-        .unwrap();
+    server.let_publish(false).await;
 
     let waits = server.modify("add", &["https://a.com"]).await;
-    app::let_api_publish(server.store(), &server.app, true, &by())
-        .await
-        .unwrap();
+    server.let_publish(true).await;
     let at_once = server.modify("add", &["https://a.com"]).await;
 
     assert_eq!(waits["errcode"], -1, "{waits}");

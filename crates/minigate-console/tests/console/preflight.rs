@@ -25,6 +25,7 @@ use serde_json::json;
 
 use crate::database::{Database, on_both};
 use crate::domains::{app, approve, by_at, lists};
+use crate::people::root;
 
 on_both! {
     t10_a_draft_that_passes_can_be_published
@@ -288,9 +289,11 @@ async fn d4_no_draft_leads_the_console_into_its_own_network(database: &Database)
 
 async fn required(database: &Database) -> (Arc<dyn Store>, AppId) {
     let (store, id) = app(database, false).await;
-    app::require_preflight(&*store, &id, true, &alice())
-        .await
-        .unwrap();
+    let wanted = app::Settings {
+        preflight_required: Some(true),
+        ..app::Settings::default()
+    };
+    app::set(&*store, &id, wanted, &root(), &alice()).await.unwrap();
     (store, id)
 }
 

@@ -38,10 +38,7 @@ const NAMES: [(&str, Text); 40] = [
     ("account.settings", Text("changed an account", "修改账号")),
     ("account.sign-out", Text("ended all sessions", "结束所有会话")),
     ("app.create", Text("made the app", "创建应用")),
-    (
-        "app.preflight",
-        Text("changed whether a pre-flight is needed", "修改预检要求"),
-    ),
+    ("app.settings", Text("changed the app's settings", "修改应用设置")),
     ("block.add", Text("blocked a domain", "封禁域名")),
     ("block.lift", Text("lifted a block", "解除封禁")),
     ("domains.approve", Text("approved the draft", "批准草稿")),
