@@ -15,6 +15,7 @@ mod diff;
 mod error;
 mod gate;
 mod model;
+mod pace;
 mod propose;
 mod tell;
 mod two_people;
@@ -225,7 +226,9 @@ impl<'a> Domains<'a> {
         let (record, mut draft) = self.load_draft().await?;
         draft.require(State::Open)?;
         draft.state = State::Submitted;
-        let change = self.put_draft("domains.submit", Some(&record), &draft, by)?;
+        let change = self
+            .put_draft("domains.submit", Some(&record), &draft, by)
+            .await?;
         self.store.commit(&change, by.at()).await?;
         Ok(draft)
     }
@@ -247,7 +250,9 @@ impl<'a> Domains<'a> {
             actor: by.actor().to_owned(),
             at: by.at(),
         });
-        let change = self.put_draft("domains.approve", Some(&record), &draft, by)?;
+        let change = self
+            .put_draft("domains.approve", Some(&record), &draft, by)
+            .await?;
         self.store.commit(&change.rest_on(&app_record), by.at()).await?;
         Ok(draft)
     }
@@ -260,7 +265,9 @@ impl<'a> Domains<'a> {
         let (record, mut draft) = self.load_draft().await?;
         draft.require(State::Submitted)?;
         draft.state = State::Open;
-        let change = self.put_draft("domains.refuse", Some(&record), &draft, by)?;
+        let change = self
+            .put_draft("domains.refuse", Some(&record), &draft, by)
+            .await?;
         self.store.commit(&change, by.at()).await?;
         Ok(draft)
     }
@@ -307,7 +314,7 @@ impl<'a> Domains<'a> {
         if draft.lists == effective {
             return Err(DomainsError::NothingChanges);
         }
-        let change = unblocked.rest(self.put_draft(action, old, &draft, by)?)?;
+        let change = unblocked.rest(self.put_draft(action, old, &draft, by).await?)?;
         self.store.commit(&change.rest_on(app_record), by.at()).await?;
         Ok(draft)
     }
@@ -320,13 +327,14 @@ impl<'a> Domains<'a> {
         Ok((record, draft))
     }
 
-    fn put_draft(
+    async fn put_draft(
         &self,
         action: &str,
         old: Option<&Record>,
         draft: &Draft,
         by: &By,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<Change, DomainsError> {
+        pace::keep(self.store, by).await?;
         let entry = by.entry(action, self.id.as_str()).after(json!(draft));
         Ok(match old {
             Some(old) => Change::new(entry.before(old.body.clone())).replace(old, json!(draft)),

@@ -65,6 +65,12 @@ pub enum DomainsError {
         /// How many there are.
         limit: u32,
     },
+    /// Somebody writes, submits, approves or refuses drafts faster than people do.
+    #[error("drafts are changed more than {limit} times a minute: wait a minute")]
+    TooOften {
+        /// How often it can be, in a minute and by one account or token.
+        limit: u32,
+    },
     /// There is no such version.
     #[error("there is no version {number}")]
     NoVersion {

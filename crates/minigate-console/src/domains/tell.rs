@@ -41,6 +41,7 @@ impl DomainsError {
                 format!("草稿基于版本 {base}，而现在生效的是版本 {effective}")
             }
             Self::Quota { limit } => format!("本月的 {limit} 次修改已用完"),
+            Self::TooOften { limit } => format!("一分钟内修改草稿超过 {limit} 次，请稍等一分钟"),
             Self::NoVersion { number } => format!("没有版本 {number}"),
             Self::Url(_) => "这不是可以调用的 URL".to_owned(),
             Self::App(AppError::Unknown(id)) => format!("没有小程序 `{id}`"),

@@ -130,6 +130,7 @@ impl Failure {
                 Some(after.as_secs().max(1))
             }
             Cause::TooOften => Some(1),
+            Cause::Domains(DomainsError::TooOften { .. }) => Some(60),
             _ => None,
         }
     }
@@ -226,6 +227,7 @@ fn of_domains(error: &DomainsError) -> StatusCode {
             StatusCode::CONFLICT
         }
         DomainsError::Moved => StatusCode::PRECONDITION_FAILED,
+        DomainsError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         DomainsError::App(error) => of_app(error),
         DomainsError::Store(error) => of_store(error),
     }

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use minigate_console::By;
-use minigate_console::access::{Caller, Right};
+use minigate_console::access::{Caller, Right, Role};
 use minigate_console::app::{self, AppError};
 use minigate_console::domains::{Domains, DomainsError, State, diff};
 use minigate_console::store::{Query, Store, StoreError};
+use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Era, WrittenLists};
 use serde_json::json;
 
 use crate::database::{Database, on_both};
+use crate::served::Served;
 use crate::store::now;
 
 on_both! {
@@ -25,6 +28,7 @@ on_both! {
     d2_the_changes_of_a_month_are_counted_and_begin_anew
     d2_of_concurrent_publishers_one_wins_and_the_count_is_exact
     d2_an_app_is_made_once
+    a_draft_is_changed_sixty_times_a_minute_by_one_actor
     d7_entries_are_kept_once_and_as_the_platform_writes_them
     d7_of_concurrent_writers_none_gets_past_the_limit
 }
@@ -209,6 +213,44 @@ async fn d2_a_draft_that_is_written_anew_has_to_be_approved_anew(database: &Data
 
     assert_eq!((draft.state, draft.approvals.len()), (State::Open, 0));
     assert!(domains.publish(&by("alice")).await.is_err());
+}
+
+async fn a_draft_is_changed_sixty_times_a_minute_by_one_actor(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut ann = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let id = "wx1".parse().unwrap();
+    let domains = served.console.domains(&id);
+    let write = async |number: u32, by: By| {
+        let entry = format!("https://h{number}.example.com");
+        domains.write(lists(&[&entry]), &by).await
+    };
+    for number in 0..60 {
+        write(number, by("ann")).await.unwrap();
+    }
+
+    let one_more = write(60, by("ann")).await.unwrap_err();
+    let fields = [("request", "https://page.example.com"), ("do", "save")];
+    let saved = ann.submit("/apps/wx1/draft", "/apps/wx1/draft", &fields).await;
+    let in_chinese = one_more.tell(Lang::Zh);
+
+    assert!(
+        matches!(one_more, DomainsError::TooOften { limit: 60 }),
+        "{one_more}"
+    );
+    assert!(in_chinese.contains("60 次"), "{in_chinese}");
+    assert_eq!(
+        (saved.status, &saved.headers["retry-after"]),
+        (StatusCode::TOO_MANY_REQUESTS, &"60".parse().unwrap())
+    );
+    assert!(
+        saved.body.contains("more than 60 times a minute"),
+        "{}",
+        saved.body
+    );
+    write(61, by("bob")).await.unwrap();
+    let later = now() + SignedDuration::from_secs(61);
+    write(62, by_at("ann", later)).await.unwrap();
 }
 
 async fn d2_a_draft_on_an_older_version_cant_be_published(database: &Database) {

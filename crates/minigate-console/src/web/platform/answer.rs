@@ -135,6 +135,10 @@ impl From<DomainsError> for Trouble {
                 86_102,
                 format!("the {limit} modifications of this month are used up"),
             ),
+            DomainsError::TooOften { .. } => Self::new(
+                45_011,
+                "api minute-quota reach limit, must slower, retry next minute",
+            ),
             DomainsError::FilingUnknown(_) => {
                 Self::busy("nobody can tell now whether these domains have ICP licenses")
             }

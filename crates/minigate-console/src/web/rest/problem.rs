@@ -166,7 +166,9 @@ fn of_line(line: &Line, lang: Lang) -> Vec<EntryProblem> {
 
 fn limit(cause: &Cause) -> Option<u64> {
     match cause {
-        Cause::Domains(DomainsError::Quota { limit }) => Some(u64::from(*limit)),
+        Cause::Domains(DomainsError::Quota { limit } | DomainsError::TooOften { limit }) => {
+            Some(u64::from(*limit))
+        }
         Cause::Domains(DomainsError::Lists(error)) => error.0.iter().find_map(|error| match error {
             ListError::TooMany { limit, .. } => u64::try_from(*limit).ok(),
             _ => None,
