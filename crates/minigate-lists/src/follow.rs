@@ -9,12 +9,12 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use minigate_policy::{DomainLists, Profile};
 use serde::Deserialize;
 use sse_stream::{Sse, SseByteStream};
 use tokio::sync::watch;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::cache::{Cache, KeptKeys, KeptList};
@@ -153,6 +153,8 @@ struct Following {
     signed: String,
     /// When the list that is held came from the console.
     came: Option<Instant>,
+    /// The age of it on disk; none where it isn't there.
+    kept: Option<Timestamp>,
     state: watch::Sender<State>,
 }
 
@@ -170,6 +172,7 @@ impl Following {
             etag: None,
             signed: String::new(),
             came: None,
+            kept: None,
             state: watch::Sender::new(state),
             setup,
         })
@@ -193,6 +196,7 @@ impl Following {
         };
         // It was good when it came, and stays the last good list though its key has ended since.
         if let Ok(published) = self.open(&list.signed, list.fetched_at.min(now)) {
+            self.kept = Some(list.fetched_at);
             self.hold(published, list);
         }
     }
@@ -271,10 +275,10 @@ impl Following {
                     }
                     verified => self.hold(verified?, list),
                 }
-                self.came = Some(Instant::now());
+                (self.came, self.kept) = (Some(Instant::now()), None);
             }
         }
-        self.keep();
+        self.keep().await;
         Ok(())
     }
 
@@ -324,7 +328,7 @@ impl Following {
         self.adopt(ring);
         self.keys_fetched = Some(Instant::now());
         if is_news {
-            self.note(self.cache.as_ref().map(|cache| cache.keep_keys(&kept)));
+            self.write(move |cache| cache.keep_keys(&kept)).await;
         }
         Ok(())
     }
@@ -382,26 +386,60 @@ impl Following {
         });
     }
 
-    fn keep(&mut self) {
-        let fetched_at = self.state.borrow().held.as_ref().map(|held| held.fetched_at);
-        let (Some(cache), Some(fetched_at)) = (&self.cache, fetched_at) else {
+    /// A new list at once; of one that was confirmed its age, now and then.
+    async fn keep(&mut self) {
+        let Some(list) = self.unkept() else { return };
+        let age = |kept| list.fetched_at.duration_since(kept);
+        if self.kept.is_some_and(|kept| age(kept) < AGE_WAITS) {
             return;
-        };
-        let list = KeptList {
+        }
+        let (app, fetched_at) = (self.setup.app().clone(), list.fetched_at);
+        if self.write(move |cache| cache.keep_list(&app, &list)).await {
+            self.kept = Some(fetched_at);
+        }
+    }
+
+    /// The list that is held, where the disk hasn't it as it is.
+    fn unkept(&self) -> Option<KeptList> {
+        let fetched_at = self.state.borrow().held.as_ref()?.fetched_at;
+        (self.kept != Some(fetched_at)).then(|| KeptList {
             signed: self.signed.clone(),
             etag: self.etag.clone(),
             fetched_at,
-        };
-        self.note(Some(cache.keep_list(self.setup.app(), &list)));
+        })
     }
 
-    fn note(&self, kept: Option<Result<(), Problem>>) {
-        let unkept = kept.and_then(Result::err).map(Arc::new);
+    /// Away from the thread that an app may run on, since a disk takes its time; says whether it was done.
+    async fn write(&self, write: impl FnOnce(&Cache) -> Result<(), Problem> + Send + 'static) -> bool {
+        let Some(cache) = self.cache.clone() else {
+            return false;
+        };
+        // A runtime that ends begins nothing more.
+        let Ok(kept) = spawn_blocking(move || write(&cache)).await else {
+            return false;
+        };
+        let is_kept = kept.is_ok();
+        self.note(kept);
+        is_kept
+    }
+
+    fn note(&self, kept: Result<(), Problem>) {
+        let unkept = kept.err().map(Arc::new);
         self.state.send_if_modified(|state| {
             let is_news = state.unkept != unkept;
             state.unkept = unkept;
             is_news
         });
+    }
+}
+
+impl Drop for Following {
+    /// Keeps when the list was confirmed last.
+    fn drop(&mut self) {
+        if let (Some(cache), Some(list)) = (&self.cache, self.unkept()) {
+            // Nobody is left who could be told.
+            let _ = cache.keep_list(self.setup.app(), &list);
+        }
     }
 }
 
@@ -428,5 +466,7 @@ fn frames(body: Incoming, silence: Duration) -> impl Stream<Item = io::Result<By
 
 /// Of one stream, before it is opened anew: so a line without an end can't fill the memory.
 const MOST_HEARD: usize = 1024 * 1024;
+/// How much older than it is a list that was confirmed may be on disk.
+const AGE_WAITS: SignedDuration = SignedDuration::from_mins(5);
 const KEYS_HOLD: Duration = Duration::from_hours(1);
 const LONGEST_TAG: usize = 64;

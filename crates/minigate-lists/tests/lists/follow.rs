@@ -188,6 +188,37 @@ async fn a_list_outlives_the_process_and_keeps_its_age() {
 }
 
 #[tokio::test]
+async fn the_disk_learns_of_a_confirmation_now_and_then_and_at_the_end() {
+    static NOW: AtomicI64 = AtomicI64::new(10);
+    let key = key();
+    let folder = tempfile::tempdir().unwrap();
+    let list = published(1, "a.com").seal(&key).unwrap();
+    let console = Console::with_stream(&list, &set(1, &[&key]), false).await;
+    let mut setup = console.setup();
+    setup.cache = Some(folder.path().to_owned());
+    setup.clock = || second(NOW.load(Ordering::Relaxed));
+    let mut follower = Follower::start(setup).await.unwrap();
+    let age = |follower: &mut Follower| follower.state().held.unwrap().fetched_at;
+    let kept = || std::fs::read_to_string(list_file(folder.path())).unwrap();
+
+    for (now, on_disk) in [(100, 10), (400, 400), (500, 400)] {
+        NOW.store(now, Ordering::Relaxed);
+        while age(&mut follower) != second(now) {
+            tokio::task::yield_now().await;
+        }
+        let asked = console.asked().0;
+        while console.asked().0 < asked + 2 {
+            tokio::task::yield_now().await;
+        }
+        assert!(kept().contains(&second(on_disk).to_string()), "{now}: {}", kept());
+    }
+    drop(follower);
+    while !kept().contains(&second(500).to_string()) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn a_cache_that_somebody_changed_is_no_list() {
     let (key, foreign) = (key(), key());
     let folder = tempfile::tempdir().unwrap();
