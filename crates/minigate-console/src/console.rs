@@ -27,7 +27,7 @@ use crate::{By, Clock};
 /// A console: its memory, its clock, and how it is set up.
 #[derive(Debug)]
 pub struct Console {
-    store: Arc<dyn Store>,
+    store: Arc<Measured>,
     clock: Clock,
     settings: Settings,
     passwords: Passwords,
@@ -79,10 +79,11 @@ impl Console {
     /// [`HashError`] where passwords can't be hashed at that cost.
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: Settings) -> Result<Arc<Self>, HashError> {
         let metrics = Arc::new(Metrics::new());
-        let store: Arc<dyn Store> = Arc::new(Measured::new(store, Arc::clone(&metrics)));
+        let store = Arc::new(Measured::new(store, Arc::clone(&metrics)));
+        let published: Arc<dyn Store> = store.clone();
         Ok(Arc::new(Self {
             passwords: Passwords::new(settings.password_cost)?,
-            publisher: Publisher::new(Arc::clone(&store), clock.clone(), StreamLimits::default()),
+            publisher: Publisher::new(published, clock.clone(), StreamLimits::default()),
             tasks: TaskTracker::new(),
             store,
             clock,
@@ -97,6 +98,11 @@ impl Console {
     #[must_use]
     pub fn store(&self) -> &dyn Store {
         &*self.store
+    }
+
+    /// Whether its memory can be written, as far as is known.
+    pub(crate) async fn can_write(&self) -> bool {
+        self.store.can_be_written(self.now()).await
     }
 
     /// What signs and serves its lists; to be stopped with the console, or its streams hold it up.

@@ -1,6 +1,7 @@
 //! A store whose work is counted and timed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -16,13 +17,31 @@ use crate::metrics::Metrics;
 pub struct Measured {
     inner: Arc<dyn Store>,
     metrics: Arc<Metrics>,
+    has_failed_to_write: AtomicBool,
 }
 
 impl Measured {
     /// This store.
     #[must_use]
     pub fn new(inner: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
-        Self { inner, metrics }
+        Self {
+            inner,
+            metrics,
+            has_failed_to_write: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether it can be written, as far as is known: where the last write failed, it is tried with something that has
+    /// ended already; else nothing is written.
+    pub(crate) async fn can_be_written(&self, now: Timestamp) -> bool {
+        if !self.has_failed_to_write.load(Ordering::Relaxed) {
+            return true;
+        }
+        let Ok(key) = Key::of(&["ready"]) else {
+            return false;
+        };
+        let body = Value::String(" ".repeat(LARGE));
+        self.keep(&key, &body, now).await.is_ok()
     }
 
     async fn time<T>(
@@ -39,6 +58,21 @@ impl Measured {
         self.metrics.stored(operation, began.elapsed(), has_failed);
         done
     }
+
+    /// The same for what always writes: it remembers whether the last could.
+    async fn write<T>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let written = self.time(operation, work).await;
+        match &written {
+            Ok(_) => self.has_failed_to_write.store(false, Ordering::Relaxed),
+            Err(StoreError::Unavailable { .. }) => self.has_failed_to_write.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        written
+    }
 }
 
 #[async_trait]
@@ -52,7 +86,7 @@ impl Store for Measured {
     }
 
     async fn commit(&self, change: &Change, at: Timestamp) -> Result<Sequence, StoreError> {
-        let sequence = self.time("commit", self.inner.commit(change, at)).await?;
+        let sequence = self.write("commit", self.inner.commit(change, at)).await?;
         self.metrics.entered(&change.entry.action);
         Ok(sequence)
     }
@@ -62,7 +96,7 @@ impl Store for Measured {
     }
 
     async fn keep(&self, key: &Key, body: &Value, ends_at: Timestamp) -> Result<(), StoreError> {
-        self.time("keep", self.inner.keep(key, body, ends_at)).await
+        self.write("keep", self.inner.keep(key, body, ends_at)).await
     }
 
     async fn kept(&self, key: &Key, now: Timestamp) -> Result<Option<Value>, StoreError> {
@@ -86,7 +120,7 @@ impl Store for Measured {
     }
 
     async fn count(&self, key: &Key, ends_at: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
-        self.time("count", self.inner.count(key, ends_at, now)).await
+        self.write("count", self.inner.count(key, ends_at, now)).await
     }
 
     async fn drop_kept(&self, prefix: &Key, now: Timestamp) -> Result<(), StoreError> {
@@ -117,3 +151,6 @@ impl Store for Measured {
         self.inner.database()
     }
 }
+
+/// A few bytes have room on a disk that is full for everything else.
+const LARGE: usize = 64 * 1024;

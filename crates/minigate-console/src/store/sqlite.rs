@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite as Driver, SqlitePool, Transaction};
+use sqlx::{Connection, Sqlite as Driver, SqliteConnection, SqlitePool, Transaction};
 use tokio::fs::OpenOptions;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -39,6 +39,7 @@ impl Sqlite {
             .busy_timeout(PATIENCE);
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
+            .before_acquire(|connection, _| Box::pin(is_at_rest(connection)))
             .connect_with(options)
             .await?;
         migration::migrator(Database::Sqlite).run(&pool).await?;
@@ -66,6 +67,12 @@ impl Sqlite {
 }
 
 implement_store!(Sqlite);
+
+/// A full disk makes SQLite end a transaction by itself, which the library doesn't learn: it then refuses to begin another on
+/// that connection, for ever.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    Ok(!connection.is_in_transaction())
+}
 
 /// Makes the file where it isn't there, for its owner only: hashes of passwords and keys are in it. What SQLite puts beside
 /// it gets the same mode.

@@ -18,7 +18,8 @@ pub(super) fn router() -> Router<Arc<Console>> {
         .route("/readyz", get(ready))
 }
 
-/// Asks the database for something; a console that is about to end is to be asked for nothing more.
+/// Asks the database for something, and, where its last write failed, to write; a console that is about to end is to be
+/// asked for nothing more.
 async fn ready(State(console): State<Arc<Console>>) -> (StatusCode, &'static str) {
     if console.is_ending() {
         return (StatusCode::SERVICE_UNAVAILABLE, "about to end\n");
@@ -28,8 +29,12 @@ async fn ready(State(console): State<Arc<Console>>) -> (StatusCode, &'static str
         console.store().get(&key).await
     };
     match timeout(PATIENCE, asked).await {
-        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
-        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n"),
+        Ok(Ok(_)) => {}
+        Ok(Err(_)) | Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n"),
+    }
+    match timeout(PATIENCE, console.can_write()).await {
+        Ok(true) => (StatusCode::OK, "ready\n"),
+        Ok(false) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database can't be written\n"),
     }
 }
 

@@ -59,8 +59,24 @@ impl Desk {
     }
 
     pub(crate) fn start(&self, more: &[&str]) -> Process {
+        self.serve(minigate("en"), more)
+    }
+
+    /// What writes beyond a limit on the sizes of its files fails for it, as on a full disk; else it would be ended.
+    pub(crate) fn start_limited(&self, more: &[&str]) -> Process {
+        let mut shell = Command::new("sh");
+        shell.args([
+            "-c",
+            "trap '' XFSZ; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_minigate"),
+        ]);
+        self.serve(with_usual_flags(shell, "en"), more)
+    }
+
+    fn serve(&self, mut command: Command, more: &[&str]) -> Process {
         let log = File::create(self.path("log")).unwrap();
-        let mut child = minigate("en")
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--log", "json"])
             .args(more)
             .current_dir(self.0.path())
@@ -111,7 +127,10 @@ impl Drop for Process {
 }
 
 fn minigate(lang: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_minigate"));
+    with_usual_flags(Command::new(env!("CARGO_BIN_EXE_minigate")), lang)
+}
+
+fn with_usual_flags(mut command: Command, lang: &str) -> Command {
     command
         .args(["--lang", lang, "--color", "never", "console"])
         .env_remove("MINIGATE_DATABASE")

@@ -9,5 +9,7 @@
 mod database;
 mod desk;
 mod flags;
+mod full;
+mod known;
 mod log;
 mod serving;
