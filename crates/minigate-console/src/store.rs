@@ -37,8 +37,11 @@ mod change;
 pub mod copy;
 mod error;
 mod key;
+mod lock;
 mod measured;
 mod migration;
+mod opening;
+mod place;
 mod postgres;
 mod sql;
 mod sqlite;
@@ -51,12 +54,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use place::Place;
+
 pub use audit::{Entry, Logged, Query};
 pub use change::{Change, Deed, FilingRows, Import, Write};
 pub use error::StoreError;
 pub use key::{BadKey, Key};
 pub use measured::Measured;
 pub use migration::{Migration, pending};
+pub use opening::OpenError;
 
 /// The number of a commit in the audit log; later ones are larger.
 pub type Sequence = i64;
@@ -155,30 +161,42 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(record: &Record) -> Result<T,
 /// `sqlite:PATH`, of which the file is made where it isn't there, or `postgres://…`.
 ///
 /// # Errors
-/// [`StoreError::UnknownDatabase`] for other URLs, [`StoreError::Unavailable`], and [`StoreError::Migration`] where the
-/// database is newer than this program.
+/// [`StoreError::Unopened`] with the reason, [`StoreError::Unavailable`], and [`StoreError::Migration`].
 pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    match Database::of(url)? {
-        Database::Sqlite => Ok(Arc::new(sqlite::Sqlite::open(url).await?)),
-        Database::Postgres => Ok(Arc::new(postgres::Postgres::open(url).await?)),
+    open_for(url, Usage::Visit).await
+}
+
+/// Opens a database as [`open`] does, to serve from it for long. Of SQLite, which tells nobody of commits, one process can do
+/// so at a time; others may [`open`] it beside.
+///
+/// # Errors
+/// As [`open`], and [`OpenError::Served`] where another process serves from the file.
+pub async fn open_to_serve(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    open_for(url, Usage::Serve).await
+}
+
+async fn open_for(url: &str, usage: Usage) -> Result<Arc<dyn Store>, StoreError> {
+    let place = Place::of(url)?;
+    // What isn't this program's is refused before anything is written.
+    migration::missing(&place).await?;
+    match place {
+        Place::File(options) => Ok(Arc::new(sqlite::Sqlite::open(options, usage).await?)),
+        Place::Server(options) => Ok(Arc::new(postgres::Postgres::open(options).await?)),
     }
 }
 
-/// Which database a URL means.
+/// What a database is opened for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Usage {
+    /// For as long as a console runs.
+    Serve,
+    /// For a moment, beside one that may run.
+    Visit,
+}
+
+/// A kind of database.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Database {
     Sqlite,
     Postgres,
-}
-
-impl Database {
-    fn of(url: &str) -> Result<Self, StoreError> {
-        match url.split_once(':') {
-            Some(("sqlite", _)) => Ok(Self::Sqlite),
-            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres),
-            _ => Err(StoreError::UnknownDatabase {
-                scheme: url.split(':').next().unwrap_or_default().to_owned(),
-            }),
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! Why the store can't do something.
 
-use super::Key;
+use minigate_policy::diagnosis::Lang;
+
+use super::{Key, OpenError};
 
 /// Why the store can't do something.
 #[derive(Debug, thiserror::Error)]
@@ -12,12 +14,9 @@ pub enum StoreError {
         /// Its key.
         key: Key,
     },
-    /// The URL names no database that is known.
-    #[error("`{scheme}` is no database: use sqlite:PATH or postgres://USER@HOST/NAME")]
-    UnknownDatabase {
-        /// Its scheme.
-        scheme: String,
-    },
+    /// The database can't be opened.
+    #[error(transparent)]
+    Unopened(#[from] OpenError),
     /// The database doesn't answer, or refuses.
     #[error("the database doesn't do its work: {reason}")]
     Unavailable {
@@ -40,10 +39,29 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// What to tell people. What the database itself says stays as it is.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, _) => self.to_string(),
+            (Lang::Zh, Self::Conflict { key }) => format!("`{key}` 已被他人修改"),
+            (Lang::Zh, Self::Unopened(error)) => error.tell(lang),
+            (Lang::Zh, Self::Unavailable { reason }) => format!("数据库无法正常工作（{reason}）"),
+            (Lang::Zh, Self::Migration { reason }) => format!("数据库无法升级到此版本（{reason}）"),
+            (Lang::Zh, Self::Corrupt { place, reason }) => format!("无法读取 `{place}`（{reason}）"),
+        }
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         Self::Unavailable {
-            reason: error.to_string(),
+            reason: match error {
+                // Without the line of its own source.
+                sqlx::Error::Database(error) => error.message().to_owned(),
+                other => other.to_string(),
+            },
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The shape of the database, step by step.
 
 use sqlx::migrate::{Migration as Step, MigrationType, Migrator};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection, SqlSafeStr};
+use sqlx::{Connection, SqlSafeStr};
 
-use super::{Database, StoreError};
+use super::place::{self, Place};
+use super::{Database, OpenError, StoreError};
 
 /// A step that a database lacks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,13 +24,21 @@ pub struct Migration {
 /// # Errors
 /// As [`open`](super::open) has them.
 pub async fn pending(url: &str) -> Result<Vec<Migration>, StoreError> {
-    let database = Database::of(url)?;
-    let applied: Vec<i64> = match database {
-        Database::Sqlite => applied_sqlite(url).await?,
-        Database::Postgres => applied_postgres(url).await?,
+    missing(&Place::of(url)?).await
+}
+
+/// The same, of a place.
+pub(super) async fn missing(place: &Place) -> Result<Vec<Migration>, StoreError> {
+    let (database, applied) = match place {
+        Place::File(options) => (Database::Sqlite, applied_in_file(options).await?),
+        Place::Server(options) => (Database::Postgres, applied_on_server(options).await?),
     };
-    let steps = steps(database).into_iter();
-    let missing = steps.filter(|step| !applied.contains(&step.version));
+    let steps = steps(database);
+    let is_unknown = |number: &&i64| steps.iter().all(|step| step.version != **number);
+    if let Some(step) = applied.iter().find(is_unknown) {
+        return Err(OpenError::Newer { step: *step }.into());
+    }
+    let missing = steps.into_iter().filter(|step| !applied.contains(&step.version));
     Ok(missing
         .map(|step| Migration {
             number: step.version,
@@ -70,28 +80,37 @@ fn step(number: i64, description: &'static str, sql: &'static str) -> Step {
 }
 
 /// None of a file that isn't there: it isn't made to be looked at.
-async fn applied_sqlite(url: &str) -> Result<Vec<i64>, StoreError> {
-    let options: SqliteConnectOptions = url.parse()?;
-    if !options.get_filename().exists() {
+async fn applied_in_file(options: &SqliteConnectOptions) -> Result<Vec<i64>, StoreError> {
+    let file = options.get_filename();
+    if !file.exists() {
         return Ok(Vec::new());
     }
-    let mut connection = options.connect().await?;
-    let table = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
-    let tables: i64 = sqlx::query_scalar(table).fetch_one(&mut connection).await?;
-    if tables == 0 {
-        return Ok(Vec::new());
+    let mut connection = place::open_file(options).await?;
+    let tables = sqlx::query_as(TABLES_OF_FILE).fetch_one(&mut connection).await;
+    let tables: (i64, i64) = tables.map_err(|error| place::in_file(file, error))?;
+    match tables {
+        (0, _) => Ok(Vec::new()),
+        (1.., 0) => Err(OpenError::Foreign {
+            file: file.to_owned(),
+        }
+        .into()),
+        _ => Ok(sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?),
     }
-    Ok(sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?)
 }
 
-async fn applied_postgres(url: &str) -> Result<Vec<i64>, StoreError> {
-    let mut connection = PgConnection::connect(url).await?;
+async fn applied_on_server(options: &PgConnectOptions) -> Result<Vec<i64>, StoreError> {
+    let mut connection = place::connect(options).await?;
     let table = "SELECT count(*) FROM information_schema.tables WHERE table_name = '_sqlx_migrations'";
     let tables: i64 = sqlx::query_scalar(table).fetch_one(&mut connection).await?;
-    if tables == 0 {
-        return Ok(Vec::new());
-    }
-    Ok(sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?)
+    let applied = match tables {
+        0 => Vec::new(),
+        _ => sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?,
+    };
+    connection.close().await?;
+    Ok(applied)
 }
 
-const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+/// How many there are, and whether one is of the steps.
+const TABLES_OF_FILE: &str = "SELECT count(*), coalesce(sum(name = '_sqlx_migrations'), 0) FROM sqlite_master \
+     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";

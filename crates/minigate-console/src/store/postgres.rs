@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::postgres::{PgListener, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool, Postgres as Driver, Transaction};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{PgPool, Postgres as Driver, Transaction};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 use super::change::{Deed, FilingRows, Import};
+use super::place::PATIENCE;
 use super::sql::{self, implement_store};
 use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, migration};
 
@@ -26,12 +27,11 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        greet(url).await?;
+    pub(super) async fn open(options: PgConnectOptions) -> Result<Self, StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
-            .connect(url)
+            .connect_with(options)
             .await?;
         migration::migrator(Database::Postgres).run(&pool).await?;
         let (listener, newest) = listen(&pool).await?;
@@ -77,16 +77,6 @@ impl Drop for Postgres {
 }
 
 implement_store!(Postgres);
-
-/// Says why nobody answers, where that is so: a pool tells no more than that it has waited for long.
-async fn greet(url: &str) -> Result<(), StoreError> {
-    let connection = timeout(PATIENCE, PgConnection::connect(url)).await;
-    let connection = connection.map_err(|_| StoreError::Unavailable {
-        reason: format!("no answer within {} s", PATIENCE.as_secs()),
-    })?;
-    connection?.close().await?;
-    Ok(())
-}
 
 /// Listens for commits, and then asks for the newest: so none between the two is missed.
 async fn listen(pool: &PgPool) -> Result<(PgListener, Sequence), sqlx::Error> {
@@ -139,6 +129,5 @@ async fn look(pool: &PgPool, newest: &watch::Sender<Sequence>) {
 
 const CHANNEL: &str = "minigate_console";
 const GLANCE: Duration = Duration::from_secs(10);
-const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 const CONNECTIONS: u32 = 16;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,21 +14,30 @@ use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use super::change::{Deed, FilingRows, Import};
+use super::lock::Lock;
+use super::place::in_file;
 use super::sql::{self, implement_store};
-use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, migration};
+use super::{
+    Change, Database, Key, Logged, OpenError, Query, Record, Sequence, StoreError, Usage, migration,
+};
 
 /// A file.
 #[derive(Debug)]
 pub(super) struct Sqlite {
     pool: SqlitePool,
+    _lock: Option<Lock>,
     newest: watch::Sender<Sequence>,
     commits: TaskTracker,
 }
 
 impl Sqlite {
-    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?;
-        make_private(options.get_filename()).await?;
+    pub(super) async fn open(options: SqliteConnectOptions, usage: Usage) -> Result<Self, StoreError> {
+        let file = options.get_filename().to_owned();
+        make_private(&file).await?;
+        let lock = match usage {
+            Usage::Serve => Some(Lock::of(&file).await?),
+            Usage::Visit => None,
+        };
         let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -41,11 +49,13 @@ impl Sqlite {
             .max_connections(CONNECTIONS)
             .before_acquire(|connection, _| Box::pin(is_at_rest(connection)))
             .connect_with(options)
-            .await?;
+            .await
+            .map_err(|error| in_file(&file, error))?;
         migration::migrator(Database::Sqlite).run(&pool).await?;
         let newest = sqlx::query_scalar(sql::NEWEST).fetch_one(&pool).await?;
         Ok(Self {
             pool,
+            _lock: lock,
             newest: watch::Sender::new(newest),
             commits: TaskTracker::new(),
         })
@@ -76,7 +86,7 @@ async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, sqlx::Err
 
 /// Makes the file where it isn't there, for its owner only: hashes of passwords and keys are in it. What SQLite puts beside
 /// it gets the same mode.
-async fn make_private(file: &Path) -> Result<(), StoreError> {
+async fn make_private(file: &Path) -> Result<(), OpenError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -84,8 +94,12 @@ async fn make_private(file: &Path) -> Result<(), StoreError> {
     match options.open(file).await {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(StoreError::Unavailable {
-            reason: format!("{}: {error}", file.display()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(OpenError::NoFolder {
+            folder: file.parent().unwrap_or(file).to_owned(),
+        }),
+        Err(error) => Err(OpenError::File {
+            file: file.to_owned(),
+            reason: error.to_string(),
         }),
     }
 }

@@ -277,7 +277,7 @@ fn of_store(error: &StoreError) -> StatusCode {
     match error {
         StoreError::Conflict { .. } => StatusCode::CONFLICT,
         StoreError::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
-        StoreError::UnknownDatabase { .. } | StoreError::Migration { .. } | StoreError::Corrupt { .. } => {
+        StoreError::Unopened(_) | StoreError::Migration { .. } | StoreError::Corrupt { .. } => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }

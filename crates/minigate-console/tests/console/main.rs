@@ -27,6 +27,7 @@ mod invitations;
 mod kill;
 mod meanwhile;
 mod oidc;
+mod opening;
 mod operators;
 mod pages;
 mod pages_import;

@@ -14,7 +14,7 @@ use minigate_console::account::{self, Cost, Passwords};
 use minigate_console::demo::{self, DemoError};
 use minigate_console::filing::{FilingRegister, HttpRegister};
 use minigate_console::serve::Limits;
-use minigate_console::store::Store;
+use minigate_console::store::{Store, StoreError};
 use minigate_console::{Clock, Console, Hidden, Settings, serve, store};
 use minigate_policy::diagnosis::Lang;
 use minigate_tls::{RootSource, Roots};
@@ -36,9 +36,18 @@ pub(crate) fn console(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<E
         bail!(words::no_public_url(printer.lang));
     }
     let runtime = tokio::runtime::Runtime::new()?;
-    match &args.command {
+    let done = match &args.command {
         None => runtime.block_on(run(args, printer)),
         Some(command) => runtime.block_on(upkeep::run(command, args, printer)),
+    };
+    done.map_err(|error| told(error, printer.lang))
+}
+
+/// What a database can't do, in the language of whoever asked.
+fn told(error: anyhow::Error, lang: Lang) -> anyhow::Error {
+    match error.downcast::<StoreError>() {
+        Ok(error) => anyhow!(error.tell(lang)),
+        Err(other) => other,
     }
 }
 
@@ -54,7 +63,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| words::cant_listen(args.listen, printer.lang))?;
     let database = Database::of(args)?;
-    let store = store::open(&database.url).await?;
+    let store = store::open_to_serve(&database.url).await?;
     let public_url = public_url(args, &listener)?;
     let settings = Settings {
         provider: provider::of(args, &public_url, printer)?.map(Arc::new),
