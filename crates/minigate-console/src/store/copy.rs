@@ -15,6 +15,7 @@ mod row;
 use std::path::Path;
 
 use jiff::Timestamp;
+use tokio::fs::canonicalize;
 use tokio::sync::mpsc;
 
 pub use error::CopyError;
@@ -22,6 +23,8 @@ pub use row::{Copied, Table, Tally};
 
 use database::{Source, Target};
 use row::Row;
+
+use super::place::Place;
 
 /// Writes everything that a database has, as of one moment, into a new file that only its owner can read; the console may
 /// run meanwhile.
@@ -42,29 +45,34 @@ pub async fn back_up(url: &str, file: &Path, at: Timestamp) -> Result<Copied, Co
 /// Writes everything that is in a file of [`back_up`] into an empty database.
 ///
 /// # Errors
-/// [`CopyError`]; then the database is as empty as before.
+/// [`CopyError`]; then the database is as empty as before, and a file that wasn't there isn't there.
 pub async fn restore(file: &Path, url: &str) -> Result<Copied, CopyError> {
+    let path = file.to_owned();
+    let verifying = tokio::task::spawn_blocking(move || file::verify(&path));
+    verifying.await.map_err(|_| CopyError::BrokenOff)??;
     let mut target = Target::open(url).await?;
     let (sender, receiver) = mpsc::channel(AHEAD);
     let path = file.to_owned();
     let reading = tokio::task::spawn_blocking(move || file::read(&path, &sender));
     let written = target.write(receiver).await;
     let read = reading.await.map_err(|_| CopyError::BrokenOff)?;
-    settle(read, written)
+    target.settle(settle(read, written)).await
 }
 
 /// Writes everything that a database has, which no console may use, into an empty one of either kind. The first stays as it
 /// is.
 ///
 /// # Errors
-/// [`CopyError`], [`CopyError::InUse`] where a console runs; then the target is as empty as before.
+/// [`CopyError`], [`CopyError::InUse`] where a console runs; then the target is as empty as before, and a file that wasn't
+/// there isn't there.
 pub async fn migrate(from: &str, to: &str) -> Result<Copied, CopyError> {
     require_current(from).await?;
     let mut source = Source::alone(from).await?;
+    require_others(&mut source, from, to).await?;
     let mut target = Target::open(to).await?;
     let (sender, receiver) = mpsc::channel(AHEAD);
     let (read, written) = tokio::join!(source.read(sender), target.write(receiver));
-    settle(read.map(drop), written)
+    target.settle(settle(read.map(drop), written)).await
 }
 
 /// A side that only saw the other one end says less than that one.
@@ -83,6 +91,22 @@ async fn require_current(url: &str) -> Result<(), CopyError> {
     } else {
         Err(CopyError::Outdated { missing })
     }
+}
+
+/// Nothing can be copied onto itself.
+async fn require_others(source: &mut Source, from: &str, to: &str) -> Result<(), CopyError> {
+    let is_same = match (Place::of(from)?, Place::of(to)?) {
+        (Place::File(from), Place::File(to)) => is_same_file(from.get_filename(), to.get_filename()).await,
+        (Place::Server(_), Place::Server(to)) => source.is_at(&to).await?,
+        _ => false,
+    };
+    if is_same { Err(CopyError::Same) } else { Ok(()) }
+}
+
+/// By whatever links they are reached; what isn't there is no other's.
+async fn is_same_file(one: &Path, other: &Path) -> bool {
+    let (one, other) = tokio::join!(canonicalize(one), canonicalize(other));
+    matches!((one, other), (Ok(one), Ok(other)) if one == other)
 }
 
 /// What goes from one side to the other.

@@ -3,6 +3,7 @@
 use minigate_console::store::copy::{self, CopyError, Table};
 use minigate_console::store::{Change, Entry, FilingRows, Import, Key, Query, Store};
 use serde_json::json;
+use sqlx::{Connection, PgConnection};
 
 use crate::database::{Database, on_both};
 use crate::store::now;
@@ -13,6 +14,8 @@ on_both! {
     nothing_is_written_over_what_is_there
     a_backup_that_is_cut_or_changed_is_refused_whole
     what_a_console_uses_isnt_moved
+    nothing_is_moved_onto_itself
+    of_a_copy_that_fails_nothing_is_left
 }
 
 fn key(text: &str) -> Key {
@@ -142,7 +145,7 @@ async fn a_backup_that_is_cut_or_changed_is_refused_whole(database: &Database) {
         assert!(
             matches!(
                 restored,
-                Err(CopyError::NoBackup { .. } | CopyError::Differs { .. })
+                Err(CopyError::NoBackup { .. } | CopyError::Damaged { .. })
             ),
             "{restored:?}"
         );
@@ -178,6 +181,119 @@ async fn what_a_console_uses_isnt_moved(database: &Database) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn nothing_is_moved_onto_itself(database: &Database) {
+    filled(database).await;
+    await_alone(database).await;
+    let url = database.url();
+    // The same, said otherwise.
+    let other = match database {
+        Database::Sqlite(_) => url.replace("/console.db", "/./console.db"),
+        Database::Postgres { .. } => format!("{url}?application_name=other"),
+    };
+
+    let moved = copy::migrate(&url, &other).await;
+
+    assert!(matches!(moved, Err(CopyError::Same)), "{moved:?}");
+}
+
+async fn of_a_copy_that_fails_nothing_is_left(database: &Database) {
+    filled(database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("backup");
+    copy::back_up(&database.url(), &file, now()).await.unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("app/wx1", "app/wx7")).unwrap();
+    let target = format!("sqlite:{}", folder.path().join("target.db").display());
+
+    let damaged = copy::restore(&file, &target).await.unwrap_err();
+    let missing = copy::restore(&folder.path().join("nowhere"), &target).await;
+
+    assert_eq!(
+        damaged.to_string(),
+        format!(
+            "{} is damaged in record (lines 2 to 2): a row isn't as it was written; use another backup",
+            file.display()
+        )
+    );
+    assert!(matches!(missing, Err(CopyError::File { .. })), "{missing:?}");
+    let names: Vec<_> = folder.path().read_dir().unwrap().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_that_starts_while_it_is_moved_loses_nothing() {
+    let (Some(source), Some(target)) = (Database::postgres().await, Database::postgres().await) else {
+        return;
+    };
+    let store = source.open().await;
+    // More than one side is ahead of the other.
+    let rows = (0..9_000).map(|number| (format!("a{number}.com"), String::new()));
+    let filings = FilingRows {
+        import: Import::Replace,
+        rows: rows.collect(),
+    };
+    let change = Change::new(Entry::new("ann", "filing.import")).with_filings(filings);
+    store.commit(&change, now()).await.unwrap();
+    store.close().await;
+    drop(store);
+    drop(target.open().await);
+    let mut holder = PgConnection::connect(&target.url()).await.unwrap();
+    execute(&mut holder, "BEGIN; LOCK TABLE audit IN SHARE MODE").await;
+    let (from, to) = (source.url(), target.url());
+
+    let moving = tokio::spawn(async move { copy::migrate(&from, &to).await });
+    await_lock(&mut holder, &source).await;
+    let late = source.open().await;
+    let writing = tokio::spawn(async move {
+        let change = Change::new(Entry::new("bob", "app.create"));
+        late.commit(&change, now()).await
+    });
+    await_waiting(&mut holder, &source).await;
+    let is_written = writing.is_finished();
+    execute(&mut holder, "ROLLBACK").await;
+    let moved = moving.await.unwrap();
+
+    assert!(!is_written);
+    assert!(matches!(moved, Err(CopyError::InUse)), "{moved:?}");
+    writing.await.unwrap().unwrap();
+    let log = target.open().await.log(&Query::default()).await.unwrap();
+    assert!(log.is_empty(), "{log:?}");
+    holder.close().await.unwrap();
+    source.remove().await;
+    target.remove().await;
+}
+
+async fn execute(connection: &mut PgConnection, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(connection).await.unwrap();
+}
+
+/// Until the move has locked the tables of a database.
+async fn await_lock(connection: &mut PgConnection, database: &Database) {
+    await_locks(connection, database, "granted").await;
+}
+
+/// Until somebody waits for them.
+async fn await_waiting(connection: &mut PgConnection, database: &Database) {
+    await_locks(connection, database, "NOT granted").await;
+}
+
+async fn await_locks(connection: &mut PgConnection, database: &Database, state: &str) {
+    let url = database.url();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let sql = format!(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON database = pg_database.oid \
+         WHERE datname = '{name}' AND locktype = 'relation' AND mode = 'ExclusiveLock' AND {state}"
+    );
+    loop {
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone()));
+        let locks: i64 = query.fetch_one(&mut *connection).await.unwrap();
+        if locks > 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Connections of a store that was dropped end a little later.

@@ -1,22 +1,39 @@
 //! Rows out of a database, and into one.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteLockingMode;
 use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::time::sleep;
 
 use super::row::{Copied, Row, Table, Tallying};
 use super::{CopyError, Part, ROWS_A_PART};
-use crate::store::{self, Database};
+use crate::store;
+use crate::store::place::{self, Place};
 
 /// A database that is read as of one moment.
-pub(super) struct Source(Link);
+pub(super) struct Source {
+    link: Link,
+    company: Company,
+}
 
 /// A database that is empty.
-pub(super) struct Target(Link);
+pub(super) struct Target {
+    link: Link,
+    made: Option<PathBuf>,
+}
+
+/// Who else may use a database that is read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Company {
+    Any,
+    Nobody,
+}
 
 enum Link {
     Sqlite(SqliteConnection),
@@ -32,15 +49,17 @@ struct Flow<'s> {
 
 impl Source {
     pub(super) async fn open(url: &str) -> Result<Self, CopyError> {
-        Ok(Self(Link::open(url).await?))
+        Ok(Self {
+            link: Link::open(url).await?,
+            company: Company::Any,
+        })
     }
 
     /// As the only one who uses it, as far as that can be told.
     pub(super) async fn alone(url: &str) -> Result<Self, CopyError> {
-        match Database::of(url)? {
-            Database::Sqlite => {
+        let link = match Place::of(url)? {
+            Place::File(options) => {
                 // Whoever has it open holds a lock that this mode doesn't share.
-                let options: SqliteConnectOptions = url.parse()?;
                 let options = options
                     .locking_mode(SqliteLockingMode::Exclusive)
                     .busy_timeout(Duration::from_millis(200));
@@ -52,17 +71,42 @@ impl Source {
                     Ok::<_, sqlx::Error>(connection)
                 };
                 match alone.await {
-                    Ok(connection) => Ok(Self(Link::Sqlite(connection))),
-                    Err(error) if error.to_string().contains("locked") => Err(CopyError::InUse),
-                    Err(error) => Err(error.into()),
+                    Ok(connection) => Link::Sqlite(connection),
+                    Err(error) if error.to_string().contains("locked") => return Err(CopyError::InUse),
+                    Err(error) => return Err(error.into()),
                 }
             }
-            Database::Postgres => {
-                let mut connection = PgConnection::connect(url).await?;
+            Place::Server(options) => {
+                let mut connection = place::connect(&options).await?;
                 await_alone(&mut connection).await?;
-                Ok(Self(Link::Postgres(connection)))
+                Link::Postgres(connection)
             }
-        }
+        };
+        Ok(Self {
+            link,
+            company: Company::Nobody,
+        })
+    }
+
+    /// Whether it is the one to which a URL leads, however that says it.
+    pub(super) async fn is_at(&mut self, options: &PgConnectOptions) -> Result<bool, CopyError> {
+        let Link::Postgres(connection) = &mut self.link else {
+            return Ok(false);
+        };
+        // Locks of this kind are each database's own.
+        let held: i32 =
+            sqlx::query_scalar("SELECT pg_backend_pid() FROM pg_advisory_lock($1, pg_backend_pid())")
+                .bind(MOVING)
+                .fetch_one(connection)
+                .await?;
+        let mut other = place::connect(options).await?;
+        let is_free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1, $2)")
+            .bind(MOVING)
+            .bind(held)
+            .fetch_one(&mut other)
+            .await?;
+        other.close().await?;
+        Ok(!is_free)
     }
 
     pub(super) async fn read(&mut self, to: Sender<Part>) -> Result<Copied, CopyError> {
@@ -71,16 +115,22 @@ impl Source {
             rows: Vec::new(),
             to: Some(&to),
         };
-        match &mut self.0 {
+        match &mut self.link {
             Link::Sqlite(connection) => {
                 sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
                 sqlite::read(connection, &mut flow).await?;
             }
             Link::Postgres(connection) => {
-                sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    .execute(&mut *connection)
-                    .await?;
+                let begin = match self.company {
+                    Company::Any => SNAPSHOT,
+                    Company::Nobody => SNAPSHOT_OF_ALL,
+                };
+                sqlx::raw_sql(begin).execute(&mut *connection).await?;
                 postgres::read(connection, &mut flow).await?;
+                if self.company == Company::Nobody {
+                    // A console that came meanwhile waits for the locks, and would go on writing after that.
+                    await_alone(connection).await?;
+                }
             }
         }
         let copied = flow.finish().await?;
@@ -93,8 +143,36 @@ impl Source {
 impl Target {
     /// Makes the tables where they are missing.
     pub(super) async fn open(url: &str) -> Result<Self, CopyError> {
-        drop(store::open(url).await?);
-        Ok(Self(Link::open(url).await?))
+        let made = match Place::of(url)? {
+            Place::File(options) if !options.get_filename().exists() => {
+                Some(options.get_filename().to_owned())
+            }
+            _ => None,
+        };
+        match Self::prepared(url).await {
+            Ok(link) => Ok(Self { link, made }),
+            Err(error) => {
+                remove(made.as_deref());
+                Err(error)
+            }
+        }
+    }
+
+    async fn prepared(url: &str) -> Result<Link, CopyError> {
+        let store = store::open(url).await?;
+        store.close().await;
+        Link::open(url).await
+    }
+
+    /// Ends it; where nothing was copied, a file that was made for it goes with it.
+    pub(super) async fn settle(self, copied: Result<Copied, CopyError>) -> Result<Copied, CopyError> {
+        let Self { link, made } = self;
+        link.close().await;
+        // What is in it then is somebody else's.
+        if !matches!(copied, Ok(_) | Err(CopyError::NotEmpty { .. })) {
+            remove(made.as_deref());
+        }
+        copied
     }
 
     /// In one transaction, which is committed only where what is read back is what came.
@@ -121,7 +199,7 @@ impl Target {
     }
 
     async fn begin(&mut self) -> Result<(), CopyError> {
-        match &mut self.0 {
+        match &mut self.link {
             Link::Sqlite(connection) => {
                 sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
                 sqlite::require_empty(connection).await
@@ -136,7 +214,7 @@ impl Target {
     }
 
     async fn insert(&mut self, row: &Row) -> Result<(), CopyError> {
-        match &mut self.0 {
+        match &mut self.link {
             Link::Sqlite(connection) => sqlite::insert(connection, row).await,
             Link::Postgres(connection) => postgres::insert(connection, row).await,
         }
@@ -148,7 +226,7 @@ impl Target {
             rows: Vec::new(),
             to: None,
         };
-        match &mut self.0 {
+        match &mut self.link {
             Link::Sqlite(connection) => sqlite::read(connection, &mut flow).await?,
             Link::Postgres(connection) => postgres::read(connection, &mut flow).await?,
         }
@@ -156,7 +234,7 @@ impl Target {
     }
 
     async fn commit(&mut self) -> Result<(), CopyError> {
-        match &mut self.0 {
+        match &mut self.link {
             // SQLite's own count has followed the rows.
             Link::Sqlite(connection) => sqlx::raw_sql("COMMIT").execute(connection).await.map(drop)?,
             Link::Postgres(connection) => {
@@ -170,10 +248,18 @@ impl Target {
 
 impl Link {
     async fn open(url: &str) -> Result<Self, CopyError> {
-        Ok(match Database::of(url)? {
-            Database::Sqlite => Self::Sqlite(SqliteConnection::connect(url).await?),
-            Database::Postgres => Self::Postgres(PgConnection::connect(url).await?),
+        Ok(match Place::of(url)? {
+            Place::File(options) => Self::Sqlite(place::open_file(&options).await?),
+            Place::Server(options) => Self::Postgres(place::connect(&options).await?),
         })
+    }
+
+    /// Whatever was committed is; whatever wasn't is rolled back.
+    async fn close(self) {
+        let _ = match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        };
     }
 }
 
@@ -199,6 +285,18 @@ impl Flow<'_> {
         match self.to {
             Some(to) if !rows.is_empty() => to.send(Part::Rows(rows)).await.map_err(|_| CopyError::BrokenOff),
             _ => Ok(()),
+        }
+    }
+}
+
+/// A file, with what SQLite puts beside it.
+fn remove(file: Option<&Path>) {
+    for suffix in ["", "-wal", "-shm"] {
+        if let Some(file) = file {
+            let mut path = file.as_os_str().to_owned();
+            path.push(suffix);
+            // It may never have been made.
+            let _ = fs::remove_file(path);
         }
     }
 }
@@ -322,6 +420,12 @@ async fn await_alone(connection: &mut PgConnection) -> Result<(), CopyError> {
     Err(CopyError::InUse)
 }
 
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// The snapshot is taken by the first statement after the locks.
+const SNAPSHOT_OF_ALL: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; \
+     LOCK TABLE audit, record, ticket, filing IN EXCLUSIVE MODE";
+/// A kind of advisory locks: letters of `move`.
+const MOVING: i32 = 0x6d6f_7665;
 const GLANCE: Duration = Duration::from_millis(50);
 const GLANCES: u32 = 20;
 const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity \

@@ -1,5 +1,6 @@
 //! A backup: one line of JSON a row, between a line that says what it is and one that says what it has.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use super::row::{Copied, Row};
+use super::row::{Copied, Row, Table, Tallying};
 use super::{CopyError, Part, ROWS_A_PART};
 
 #[derive(Deserialize, Serialize)]
@@ -111,22 +112,39 @@ fn partial(path: &Path) -> PathBuf {
     name.into()
 }
 
+/// Reads all of a file and holds it against what its last line says.
+pub(super) fn verify(path: &Path) -> Result<(), CopyError> {
+    let mut lines = Lines::of(path)?;
+    let mut tallying = Tallying::default();
+    let mut places: BTreeMap<Table, (u64, u64)> = BTreeMap::new();
+    let end = loop {
+        match lines.next()? {
+            Line::Row(row) => {
+                tallying.take(&row);
+                let place = places.entry(row.table()).or_insert((lines.number, 0));
+                place.1 = lines.number;
+            }
+            Line::Ending(Ending { end }) => break end,
+        }
+    };
+    let found = tallying.finish();
+    let differs = |table: &Table| found.get(table) != end.get(table);
+    let Some(table) = Table::ALL.into_iter().find(differs) else {
+        return Ok(());
+    };
+    let count = |tallies: &Copied| tallies.get(&table).map_or(0, |tally| tally.count);
+    Err(CopyError::Damaged {
+        file: path.to_owned(),
+        table,
+        lines: places.get(&table).copied(),
+        expected: count(&end),
+        found: count(&found),
+    })
+}
+
 /// Sends what is in a file, line by line.
 pub(super) fn read(path: &Path, parts: &Sender<Part>) -> Result<(), CopyError> {
-    let file = File::open(path).map_err(|error| CopyError::File {
-        file: path.to_owned(),
-        error,
-    })?;
-    let mut lines = Lines {
-        path,
-        reader: BufReader::new(file),
-        number: 0,
-        text: String::new(),
-    };
-    let heading: Heading = lines.next()?;
-    if heading.minigate_console_backup != FORM {
-        return Err(lines.wrong("it is of another version"));
-    }
+    let mut lines = Lines::of(path)?;
     let mut rows = Vec::new();
     loop {
         match lines.next()? {
@@ -161,7 +179,26 @@ struct Lines<'p> {
     text: String,
 }
 
-impl Lines<'_> {
+impl<'p> Lines<'p> {
+    /// Of a backup, after the line that says that it is one.
+    fn of(path: &'p Path) -> Result<Self, CopyError> {
+        let file = File::open(path).map_err(|error| CopyError::File {
+            file: path.to_owned(),
+            error,
+        })?;
+        let mut lines = Self {
+            path,
+            reader: BufReader::new(file),
+            number: 0,
+            text: String::new(),
+        };
+        let heading: Heading = lines.next()?;
+        if heading.minigate_console_backup != FORM {
+            return Err(lines.wrong("it is of another version"));
+        }
+        Ok(lines)
+    }
+
     fn next<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, CopyError> {
         self.text.clear();
         self.number += 1;

@@ -67,7 +67,7 @@ impl fmt::Display for Table {
 }
 
 impl Row {
-    const fn table(&self) -> Table {
+    pub(super) const fn table(&self) -> Table {
         match self {
             Self::Record(..) => Table::Record,
             Self::Audit(_) => Table::Audit,
