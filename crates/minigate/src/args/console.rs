@@ -32,8 +32,8 @@ pub(crate) struct ConsoleArgs {
     #[arg(long)]
     pub(crate) demo: bool,
     /// Where people and programs find it, behind a proxy [default: where it listens]
-    #[arg(long, global = true, value_name = "URL")]
-    pub(crate) public_url: Option<Url>,
+    #[arg(long, value_name = "URL")]
+    public_url: Option<Url>,
     /// Certificates of its own TLS, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub(crate) tls_cert: Option<PathBuf>,
@@ -103,6 +103,9 @@ pub(crate) enum ConsoleCommand {
     Invite {
         /// The name of the account
         name: String,
+        /// Where people find the console: what the link begins with [default: only the link's path is shown]
+        #[arg(long, value_name = "URL")]
+        public_url: Option<Url>,
     },
 }
 
@@ -110,6 +113,14 @@ impl ConsoleArgs {
     /// The database that is named, or the usual one.
     pub(crate) fn database(&self) -> &str {
         self.database.as_deref().unwrap_or("sqlite:minigate-console.db")
+    }
+
+    /// Where people find it, where that is said.
+    pub(crate) fn public_url(&self) -> Option<&Url> {
+        match &self.command {
+            Some(ConsoleCommand::Invite { public_url, .. }) => public_url.as_ref(),
+            _ => self.public_url.as_ref(),
+        }
     }
 }
 

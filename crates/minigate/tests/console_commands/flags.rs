@@ -17,6 +17,10 @@ fn flags_for_serving_are_refused_with_anything_else() {
             "'--listen <ADDR:PORT>'",
         ),
         (vec!["--drain", "1", "restore", "file"], "'--drain <SECONDS>'"),
+        (
+            vec!["--public-url", "https://console.example.com", "pending"],
+            "'--public-url <URL>'",
+        ),
     ] {
         let (text, code) = desk.run("en", &flags);
         assert!(
@@ -45,7 +49,7 @@ fn a_public_url_that_links_cant_begin_with_is_refused() {
         "data:text,x",
     ] {
         for command in [&["--listen", "127.0.0.1:0"][..], &["invite", "operator"]] {
-            let both = desk.both(&[&["--public-url", url], command].concat());
+            let both = desk.both(&[command, &["--public-url", url]].concat());
             assert_refused(&both, &["without a path", "不带路径"]);
             assert!(both.iter().all(|(text, _)| !text.contains("secret")), "{both:?}");
         }
@@ -94,4 +98,16 @@ fn flags_of_a_provider_that_make_no_sense_are_refused() {
         assert!(code == 2 && text.contains(wanted), "{flags:?}: {text}");
     }
     assert_refused(&desk.both(&missing), &["secret.txt"; 2]);
+}
+
+#[test]
+fn only_what_makes_links_takes_their_beginning() {
+    let desk = Desk::empty();
+
+    for command in ["backup", "restore", "move", "pending"] {
+        let (help, _) = desk.run("en", &[command, "--help"]);
+        assert!(!help.contains("--public-url"), "{help}");
+    }
+    let (help, _) = desk.run("en", &["invite", "--help"]);
+    assert!(help.contains("--public-url"), "{help}");
 }

@@ -35,7 +35,7 @@ pub(super) async fn run(
             let copied = told(copy::migrate(database, to).await)?;
             printer.copied(&copied, &without_password(to));
         }
-        ConsoleCommand::Invite { name } => invite(name, args, printer).await?,
+        ConsoleCommand::Invite { name, .. } => invite(name, args, printer).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,7 +54,7 @@ async fn invite(name: &str, args: &ConsoleArgs, printer: &Printer) -> anyhow::Re
         AccountError::Unknown(_) => anyhow!(words::no_account(name.as_str(), lang)),
         other => other.into(),
     })?;
-    let link = match &args.public_url {
+    let link = match args.public_url() {
         Some(url) => invitation.link(url).to_string(),
         None => invitation.path(),
     };
