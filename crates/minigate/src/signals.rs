@@ -1,5 +1,6 @@
 //! Signals that ask the process to end.
 
+use std::fmt;
 use std::future::pending;
 use std::process::ExitCode;
 
@@ -77,6 +78,20 @@ impl Ended {
     pub(crate) fn code(self) -> ExitCode {
         let number = u8::try_from(self.0.as_raw_value()).unwrap_or_default();
         ExitCode::from(128_u8.wrapping_add(number))
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (SignalKind::interrupt(), "SIGINT"),
+            (SignalKind::terminate(), "SIGTERM"),
+            (SignalKind::hangup(), "SIGHUP"),
+        ];
+        match names.iter().find(|(kind, _)| *kind == self.0) {
+            Some((_, name)) => f.write_str(name),
+            None => write!(f, "signal {}", self.0.as_raw_value()),
+        }
     }
 }
 

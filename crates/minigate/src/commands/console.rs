@@ -32,7 +32,7 @@ use identity::IdentityFiles;
 /// Serves until it is asked to end.
 pub(crate) fn console(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
     log::begin(args.log);
-    if args.public_url.as_ref().is_some_and(|url| !is_public(url)) {
+    if args.public_url().is_some_and(|url| !is_public(url)) {
         bail!(words::no_public_url(printer.lang));
     }
     let runtime = tokio::runtime::Runtime::new()?;
@@ -62,6 +62,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     let tls = tls.transpose()?;
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| words::cant_listen(args.listen, printer.lang))?;
+    let address = listener.local_addr()?;
     let database = Database::of(args)?;
     let store = store::open_to_serve(&database.url).await?;
     let public_url = public_url(args, &listener)?;
@@ -85,6 +86,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
         printer.demo(password);
     }
     let console = Console::new(store, Clock::of_the_machine(), settings)?;
+    log::began(address, console.store().database());
     let router = minigate_console::router(Arc::clone(&console));
     let limits = Limits {
         crowds: args.trust_proxy.clone(),
@@ -102,13 +104,16 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     // What is under way may end, as requests may; another pre-flight can begin when its time is over.
     let _ = timeout(serve::GRACE, console.settle()).await;
     console.store().close().await;
+    log::ended();
     Ok(ExitCode::SUCCESS)
 }
 
 /// Waits until it is asked to end. A service's manager has it announce that first, for those who share requests out; at a
 /// terminal, or asked again, it ends at once.
 async fn drained(signals: &mut Signals, console: &Console, span: Duration) {
-    if signals.next().await.is_of_a_manager() {
+    let signal = signals.next().await;
+    log::asked_to_end(signal);
+    if signal.is_of_a_manager() {
         console.announce_end();
         // The time has passed, or nobody wants to wait for it.
         let _ = timeout(span, signals.next()).await;
@@ -167,7 +172,7 @@ async fn first_link(store: &dyn Store, public: &Url) -> anyhow::Result<Option<Ur
 
 /// What was given, or the address of the listener, whose port may have been left to the system.
 fn public_url(args: &ConsoleArgs, listener: &TcpListener) -> anyhow::Result<Url> {
-    if let Some(url) = &args.public_url {
+    if let Some(url) = args.public_url() {
         return Ok(url.clone());
     }
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };

@@ -1,5 +1,7 @@
 //! What the console says of itself, and its log.
 
+use std::net::SocketAddr;
+
 use minigate_console::Hidden;
 use minigate_console::demo::PEOPLE;
 use minigate_console::store::Migration;
@@ -11,6 +13,7 @@ use url::Url;
 
 use super::Printer;
 use crate::args::LogFormat;
+use crate::signals::Ended;
 
 /// Sends the log to standard error; `RUST_LOG` says how much of it.
 pub(crate) fn begin(format: LogFormat) {
@@ -23,6 +26,22 @@ pub(crate) fn begin(format: LogFormat) {
         LogFormat::Human => log.init(),
         LogFormat::Json => log.json().init(),
     }
+}
+
+/// Tells the log that a console serves from now on.
+pub(crate) fn began(address: SocketAddr, database: &str) {
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(%address, database, version, "began to serve");
+}
+
+/// Tells the log of the first signal.
+pub(crate) fn asked_to_end(signal: Ended) {
+    tracing::info!(%signal, "asked to end");
+}
+
+/// Tells the log that all is closed.
+pub(crate) fn ended() {
+    tracing::info!("ended");
 }
 
 impl Printer {

@@ -129,3 +129,38 @@ fn somebody_who_is_locked_out_is_invited_by_name() {
     assert_refused(&nowhere, &["start the console once", "请先启动一次控制台"]);
     assert!(!desk.has("nowhere.db"));
 }
+
+#[test]
+fn what_cant_be_opened_is_told_in_both_languages() {
+    let desk = Desk::used();
+
+    for (args, wanted) in [
+        (
+            vec!["--listen", "127.0.0.1:0", "--database", "mysql://ann:secret@h/x"],
+            ["`mysql` is no kind of database", "`mysql` 不是数据库类型"],
+        ),
+        (
+            vec!["pending", "--database", "postgres://ann:secret@127.0.0.1:1/x"],
+            [
+                "no PostgreSQL can be reached at 127.0.0.1:1",
+                "无法连接 127.0.0.1:1",
+            ],
+        ),
+        (
+            vec!["restore", "nowhere.backup", "--database", "sqlite:new.db"],
+            ["nowhere.backup: ", "nowhere.backup："],
+        ),
+        (
+            vec!["move", "--to", "sqlite:./minigate-console.db"],
+            ["both are the same database", "两者是同一个数据库"],
+        ),
+    ] {
+        let refused = desk.both(&args);
+        assert_refused(&refused, &wanted);
+        assert!(
+            refused.iter().all(|(text, _)| !text.contains("secret")),
+            "{refused:?}"
+        );
+    }
+    assert!(!desk.has("new.db"));
+}
