@@ -114,9 +114,15 @@ async fn nothing_is_written_over_what_is_there(database: &Database) {
     copy::back_up(&database.url(), &file, now()).await.unwrap();
 
     let again = copy::back_up(&database.url(), &file, now()).await;
+    let nowhere = folder.path().join("nowhere/backup");
+    let unwritable = copy::back_up(&database.url(), &nowhere, now()).await;
     let restored = copy::restore(&file, &database.url()).await;
 
     assert!(matches!(again, Err(CopyError::Exists { .. })), "{again:?}");
+    assert!(
+        matches!(&unwritable, Err(CopyError::File { file, .. }) if *file == nowhere),
+        "{unwritable:?}"
+    );
     assert!(
         matches!(restored, Err(CopyError::NotEmpty { .. })),
         "{restored:?}"

@@ -32,7 +32,11 @@ pub(super) fn write(path: &Path, parts: Receiver<Part>, at: Timestamp) -> Result
         return Err(in_file(io::ErrorKind::AlreadyExists.into()));
     }
     let partial = partial(path);
-    let file = create(&partial).map_err(|error| self::in_file(&partial, error))?;
+    let file = create(&partial).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => self::in_file(&partial, error),
+        // Nobody but this knows of the other name.
+        _ => in_file(error),
+    })?;
     // What is left of it where something fails is of no use, and goes with this.
     let partial = TempPath::try_from_path(partial).map_err(in_file)?;
     if !write_parts(file, parts, at).map_err(in_file)? {
