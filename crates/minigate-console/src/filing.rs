@@ -71,6 +71,9 @@ pub enum FilingUnknown {
         /// What the connection says.
         reason: String,
     },
+    /// The console's own register can't be read; the log says why.
+    #[error("the register can't be read")]
+    Unreadable,
     /// It answers with another status than 200.
     #[error("the register answers with status {status}")]
     Status {

@@ -82,11 +82,11 @@ impl FilingRegister for OwnRegister<'_> {
         match self.store.filing(registrable.as_str()).await {
             Ok(Some(licence)) => Filing::Filed { licence },
             Ok(None) => Filing::NotFiled,
-            Err(error) => Filing::Unknown {
-                why: FilingUnknown::Unreachable {
-                    reason: error.to_string(),
-                },
-            },
+            Err(error) => {
+                tracing::error!(%error, "the register of filings can't be read");
+                let why = FilingUnknown::Unreadable;
+                Filing::Unknown { why }
+            }
         }
     }
 }

@@ -58,6 +58,7 @@ impl FilingUnknown {
             Self::TimedOut { seconds } => format!("备案库在 {seconds} 秒内没有答复"),
             Self::NotAsked => "备案库查询其他域名耗时过长".to_owned(),
             Self::Unreachable { reason } => format!("无法连接备案库（{reason}）"),
+            Self::Unreadable => "无法读取备案库".to_owned(),
             Self::Status { status } => format!("备案库返回状态码 {status}"),
             Self::TooLong { limit } => format!("备案库的答复超过 {limit} 字节"),
             Self::NotUnderstood { reason } => format!("备案库的答复无法解读（{reason}）"),
