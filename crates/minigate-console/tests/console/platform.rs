@@ -1,14 +1,16 @@
 //! The platform's server API, as an app's server calls it.
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use hyper::{Method, StatusCode};
 use jiff::SignedDuration;
 use minigate_console::access::{Caller, Right};
 use minigate_console::app::{self, Settings};
 use minigate_console::block;
 use minigate_console::domains::{Domains, DomainsError};
-use minigate_console::filing::{self, Register};
+use minigate_console::filing::{self, Filing, FilingRegister, FilingUnknown, Register};
 use minigate_console::secret::AppSecret;
 use minigate_console::store::{Import, Query, Store};
 use minigate_policy::{AppId, Domain, WrittenLists};
@@ -27,6 +29,7 @@ on_both! {
     d3_a_wrong_scheme_comes_back_with_the_right_one_before_it
     d6_what_cant_be_configured_has_the_codes_of_each_way
     d5_what_has_no_filing_is_left_out_and_named
+    d5_while_nobody_can_tell_of_a_filing_nothing_is_taken_from_a_list
     d7_the_quotas_of_lists_and_months_hold
     set_empties_a_list_only_when_it_is_told_to
     with_two_people_a_change_waits_for_one_of_them
@@ -50,7 +53,10 @@ struct Server {
 
 impl Server {
     async fn on(database: &Database) -> Self {
-        let served = Served::on(database).await;
+        Self::of(Served::on(database).await).await
+    }
+
+    async fn of(served: Served) -> Self {
         served.app("wx1").await;
         let app: AppId = "wx1".parse().unwrap();
         let root = root();
@@ -128,6 +134,23 @@ impl Server {
     async fn effective(&self) -> WrittenLists {
         let version = Domains::of(self.store(), &self.app).effective().await.unwrap();
         version.map(|version| version.lists).unwrap_or_default()
+    }
+}
+
+/// A register that knows one domain, and is away for all others.
+#[derive(Debug)]
+struct KnowsOne;
+
+#[async_trait]
+impl FilingRegister for KnowsOne {
+    async fn licence(&self, registrable: &Domain) -> Filing {
+        if registrable.as_str() == "known.cn" {
+            let licence = String::new();
+            Filing::Filed { licence }
+        } else {
+            let why = FilingUnknown::NotAsked;
+            Filing::Unknown { why }
+        }
     }
 }
 
@@ -305,6 +328,21 @@ async fn d5_what_has_no_filing_is_left_out_and_named(database: &Database) {
         (&json!(0), &json!(["https://api.filed.cn"]))
     );
     assert_eq!(mixed["no_icp_domain"], json!(["https://api.unfiled.cn"]));
+}
+
+async fn d5_while_nobody_can_tell_of_a_filing_nothing_is_taken_from_a_list(database: &Database) {
+    let register: Arc<dyn FilingRegister> = Arc::new(KnowsOne);
+    let store = database.open().await;
+    let served = Served::set_up(store, None, |settings| settings.register = Some(register)).await;
+    let mut server = Server::of(served).await;
+    server.modify("set", &["https://api.known.cn"]).await;
+
+    let set = server
+        .modify("set", &["https://static.known.cn", "https://api.away.cn"])
+        .await;
+
+    assert_eq!(set["errcode"], -1, "{set}");
+    assert_eq!(server.effective().await.request, ["https://api.known.cn"]);
 }
 
 async fn d7_the_quotas_of_lists_and_months_hold(database: &Database) {

@@ -76,7 +76,7 @@ async fn judged(console: &Console, asked: &Asked, action: Action) -> Result<Entr
     let mut entries = Entries::judge(asked, &blocks, console.now());
     if action != Action::Delete {
         let inquiry = Inquiry::open(console.store(), console.register()).await?;
-        entries.file(&inquiry).await;
+        entries.file(&inquiry).await?;
     }
     Ok(entries)
 }

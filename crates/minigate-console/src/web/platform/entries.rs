@@ -9,7 +9,8 @@ use super::answer::Trouble;
 use super::lists::{Asked, Unused};
 use crate::block::Blocks;
 use crate::bulk::judge_text;
-use crate::filing::Inquiry;
+use crate::domains::DomainsError;
+use crate::filing::{Filing, Inquiry};
 
 /// How an app's lists are changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -101,10 +102,20 @@ impl Entries {
     }
 
     /// Leaves out what has no filing, as far as the platform asks for one (rule D5).
-    pub(super) async fn file(&mut self, inquiry: &Inquiry<'_>) {
+    ///
+    /// # Errors
+    /// Where nobody can tell of one and the platform stops such a one: leaving it out would have `set` take what is in
+    /// use from its list because a register is away.
+    pub(super) async fn file(&mut self, inquiry: &Inquiry<'_>) -> Result<(), DomainsError> {
         let wanted = self.applied(&WrittenLists::default(), Action::Add);
         let mut stopping = inquiry.ask_all(&wanted).await;
         stopping.retain(|of| inquiry.terms().stop(&of.filing));
+        let (unknown, stopping): (Vec<_>, Vec<_>) = stopping
+            .into_iter()
+            .partition(|of| matches!(of.filing, Filing::Unknown { .. }));
+        if !unknown.is_empty() {
+            return Err(DomainsError::FilingUnknown(unknown));
+        }
         let unfiled: BTreeSet<_> = stopping.into_iter().map(|of| of.domain).collect();
         for (interface, good, others) in &mut self.good {
             good.retain(|text| {
@@ -121,6 +132,7 @@ impl Entries {
                 is_filed
             });
         }
+        Ok(())
     }
 
     /// The lists after the change. A list of which no entry can be used stays as it is: `set` doesn't empty it.
