@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::By;
+use crate::reason::{UnfitReason, required};
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// A domain that no app may call, nor any name below it.
@@ -104,7 +105,7 @@ pub async fn add(
     }
     let block = Block {
         domain: domain.to_string(),
-        reason: words(reason).ok_or(BlockError::Reason)?,
+        reason: required(reason).map_err(|UnfitReason| BlockError::Reason)?,
         by: by.actor().to_owned(),
         since: by.at(),
         until,
@@ -270,17 +271,8 @@ impl Block {
     }
 }
 
-/// A reason in somebody's words; none where it is empty, too long, or has control characters other than line breaks.
-pub(crate) fn words(text: &str) -> Option<String> {
-    let is_short = text.chars().count() <= LONGEST_REASON;
-    let text = text.trim();
-    let is_fit = is_short && !text.is_empty() && !text.chars().any(|c| c.is_control() && c != '\n');
-    is_fit.then(|| text.to_owned())
-}
-
 fn key() -> Result<Key, StoreError> {
     Key::of(&["platform", "blocks"])
 }
 
 const MOST: usize = 5_000;
-const LONGEST_REASON: usize = 1_000;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::By;
 use crate::app::{self, AppError};
-use crate::block::words;
+use crate::reason::{UnfitReason, required};
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// A leave to skip the domain check with releases that aren't out.
@@ -112,7 +112,7 @@ pub async fn give(
     let grant = Grant {
         app: id.to_string(),
         releases,
-        reason: words(reason).ok_or(GrantError::Reason)?,
+        reason: required(reason).map_err(|UnfitReason| GrantError::Reason)?,
         by: by.actor().to_owned(),
         since: by.at(),
         until,

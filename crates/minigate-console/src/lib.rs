@@ -30,6 +30,7 @@ pub mod oidc;
 mod origin;
 pub mod preflight;
 pub mod publish;
+mod reason;
 mod refusal;
 pub mod secret;
 pub mod serve;

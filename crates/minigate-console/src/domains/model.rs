@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::DomainsError;
 use crate::By;
-use crate::block::words;
 
 /// A change that is being made.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -105,7 +104,7 @@ impl Draft {
             written_at: by.at(),
             state: State::Open,
             approvals: Vec::new(),
-            note: by.reason().and_then(words),
+            note: by.reason().map(str::to_owned),
             proposed: Vec::new(),
             makers: by.behind().map(str::to_owned).into_iter().collect(),
         }

@@ -18,7 +18,7 @@ use minigate_policy::AppId;
 use serde::Deserialize;
 
 use super::cookies::{self, session_secret};
-use super::failure::malformed::LONG_REASON;
+use super::failure::malformed::UNFIT_REASON;
 use super::failure::{Cause, Failure};
 use super::layout::{self, Page, Place, Who};
 use super::requests::note_asker;
@@ -28,6 +28,7 @@ use crate::account::to_see_accounts;
 use crate::audit::may_audit;
 use crate::hidden::Hidden;
 use crate::origin::Origin;
+use crate::reason::{self, UnfitReason};
 use crate::session::{NewSession, Session, Sessions};
 use crate::{By, Console};
 
@@ -134,11 +135,15 @@ impl Reason {
 
     /// The proof, with the reason where one is given.
     pub(crate) fn given_to(&self, by: By) -> Result<By, Failure> {
-        let reason = self.reason.trim();
-        if reason.chars().count() > LONGEST_REASON {
-            return Err(Cause::malformed(LONG_REASON));
-        }
-        Ok(if reason.is_empty() { by } else { by.because(reason) })
+        Ok(match self.said()? {
+            Some(reason) => by.because(reason),
+            None => by,
+        })
+    }
+
+    /// What is kept of it, where one is given.
+    pub(crate) fn said(&self) -> Result<Option<String>, Failure> {
+        reason::optional(&self.reason).map_err(|UnfitReason| Cause::malformed(UNFIT_REASON))
     }
 }
 
@@ -285,4 +290,3 @@ fn places(caller: &Caller) -> Vec<Place> {
 pub(crate) const PASSWORD_PAGE: &str = "/me/password";
 const CSRF_HEADER: &str = "x-csrf-token";
 const LARGEST_FORM: usize = 1024 * 1024;
-const LONGEST_REASON: usize = 1_000;

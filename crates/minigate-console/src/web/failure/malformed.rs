@@ -107,5 +107,8 @@ pub(crate) const NO_CHOICE: Text = Text(
     "a field has a value that isn't among its choices",
     "某个字段的值不在可选范围内",
 );
-pub(crate) const LONG_REASON: Text = Text("a reason has at most 1,000 characters", "原因最多 1,000 个字符");
+pub(crate) const UNFIT_REASON: Text = Text(
+    "a reason has at most 1,000 characters, none of them a control character",
+    "原因最多 1,000 个字符，不含控制字符",
+);
 pub(crate) const LONG_URL: Text = Text("a URL has at most 4,096 characters", "URL 最多 4,096 个字符");

@@ -128,6 +128,10 @@ enum Fields {
 
 impl Wanted {
     fn query(&self, most: u32) -> Result<Query, Failure> {
+        let texts = [&self.app, &self.actor, &self.action];
+        if texts.iter().any(|text| text.chars().any(char::is_control)) {
+            return Err(Cause::malformed(NO_FILTER));
+        }
         let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let before = text(&self.before).map(|before| before.parse::<Sequence>());
         let until = day(&self.until)?;
@@ -264,6 +268,7 @@ const CSV: Text = Text("Download as CSV", "下载 CSV");
 const FILTER: Text = Text("Filter", "筛选");
 const JSON: Text = Text("Download as JSON", "下载 JSON");
 const NEWEST: Text = Text("Newest", "最新");
+const NO_FILTER: Text = Text("a filter has no control characters", "筛选条件不含控制字符");
 const NOTHING: Text = Text("There is no such entry.", "没有符合条件的记录。");
 const OLDER: Text = Text("Older", "更早");
 const SINCE: Text = Text("From", "从");

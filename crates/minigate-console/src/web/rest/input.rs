@@ -13,9 +13,9 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::By;
-use crate::block::words;
+use crate::reason::{self, UnfitReason};
 use crate::text::Text;
-use crate::web::failure::malformed::Malformed;
+use crate::web::failure::malformed::{Malformed, UNFIT_REASON};
 use crate::web::failure::{Cause, Failure};
 
 /// A body of JSON.
@@ -65,9 +65,9 @@ pub(super) fn because(reason: Option<&str>, by: By) -> Result<By, Failure> {
 
 /// A reason, where one is given.
 pub(super) fn told(reason: Option<&str>) -> Result<Option<String>, Failure> {
-    let given = reason.filter(|reason| !reason.trim().is_empty());
-    let unfit = || Failure::new(Cause::Unfit(REASON));
-    given.map(|reason| words(reason).ok_or_else(unfit)).transpose()
+    let said = reason.map(reason::optional).transpose();
+    let said = said.map_err(|UnfitReason| Failure::new(Cause::Unfit(UNFIT_REASON)))?;
+    Ok(said.flatten())
 }
 
 /// A member that can be left out, but not be null.
@@ -172,7 +172,3 @@ fn of_bytes(rejection: &BytesRejection) -> Failure {
 }
 
 const NOT_UTF8: Text = Text("the text isn't UTF-8", "文本不是 UTF-8 编码");
-const REASON: Text = Text(
-    "a reason has at most 1,000 characters, none of them a control character",
-    "原因最多 1,000 个字符，不含控制字符",
-);

@@ -13,6 +13,7 @@ on_both! {
     no_text_that_a_program_sends_is_part_of_either
     no_text_that_an_apps_server_sends_is_part_of_either
     no_text_is_another_header
+    no_control_character_is_kept_or_asked_for
     nobody_is_led_elsewhere
 }
 
@@ -178,6 +179,33 @@ async fn no_text_is_another_header(database: &Database) {
     let encoded = form(&[("next", evil)]);
     let led = ground.served.browser().get(&format!("/apps/wx1?{encoded}")).await;
     assert!(led.location().starts_with("/sign-in?next=") && !led.headers.contains_key("set-cookie"));
+}
+
+/// One database takes a NUL, the other doesn't: with one in the log, nothing could be moved there any more.
+async fn no_control_character_is_kept_or_asked_for(database: &Database) {
+    let mut ground = Ground::on(database).await;
+    let csrf = ground.operator.get("/settings").await.field("csrf").to_owned();
+    let before = ground.deeds().await;
+
+    for (path, more) in [
+        ("/apps/wx1/settings", vec![("name", "Shop")]),
+        (
+            "/apps/wx1/draft",
+            vec![("do", "save"), ("request", "https://new.example.com")],
+        ),
+        ("/accounts/ann", vec![("do", "disable")]),
+    ] {
+        let mut fields = vec![("csrf", csrf.as_str()), ("reason", "a\0b")];
+        fields.extend(more);
+        let answer = ground.operator.post(path, &fields).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
+    }
+    for filter in ["app", "actor", "action"] {
+        let answer = ground.operator.get(&format!("/audit?{filter}=%00")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{filter}");
+    }
+
+    assert_eq!(ground.deeds().await, before);
 }
 
 async fn nobody_is_led_elsewhere(database: &Database) {

@@ -11,9 +11,8 @@ use super::{invited, role};
 use crate::Console;
 use crate::access::Right;
 use crate::account::{AccountName, Accounts, Identity};
-use crate::web::failure::malformed::LONG_REASON;
 use crate::web::failure::{Cause, Failure};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 /// A deed, as a form names it.
 #[derive(Debug, Deserialize)]
@@ -28,8 +27,8 @@ pub(in super::super) struct Wanted {
     identity: String,
     #[serde(default)]
     kind: Kind,
-    #[serde(default)]
-    reason: String,
+    #[serde(flatten)]
+    reason: Reason,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -79,12 +78,10 @@ pub(in super::super) async fn act(
 impl Wanted {
     fn accounts<'a>(&self, console: &'a Console, me: &'a SignedIn) -> Result<Accounts<'a>, Failure> {
         let accounts = Accounts::of(console.store(), &me.caller, console.now());
-        let reason = self.reason.trim();
-        match reason.chars().count() {
-            0 => Ok(accounts),
-            1..=1_000 => Ok(accounts.because(reason)),
-            _ => Err(Cause::malformed(LONG_REASON)),
-        }
+        Ok(match self.reason.said()? {
+            Some(reason) => accounts.because(reason),
+            None => accounts,
+        })
     }
 
     /// None where the field is empty.
