@@ -28,8 +28,16 @@ struct Filings {
 
 impl Judged {
     pub(crate) fn is_good(&self) -> bool {
-        let fits = self.quotas.values().all(|quota| quota.used <= quota.limit);
-        fits && self.lines.iter().all(|line| line.judgement.is_good())
+        self.fit() && self.lines.iter().all(|line| line.judgement.is_good())
+    }
+
+    /// Whether they can be saved in a draft.
+    pub(crate) fn can_be_drafted(&self) -> bool {
+        self.fit() && self.lines.iter().all(|line| line.judgement.can_be_drafted())
+    }
+
+    fn fit(&self) -> bool {
+        self.quotas.values().all(|quota| quota.used <= quota.limit)
     }
 }
 

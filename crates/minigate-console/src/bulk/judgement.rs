@@ -108,6 +108,12 @@ impl Judgement {
         self.faults.is_empty()
     }
 
+    /// Whether it can stand in a draft: a filing (rule D5) may come until the draft is published.
+    #[must_use]
+    pub fn can_be_drafted(&self) -> bool {
+        self.faults.iter().all(Fault::stops_only_publication)
+    }
+
     /// The domain, where the entry has one.
     #[must_use]
     pub fn parsed_domain(&self) -> Option<Domain> {
@@ -140,6 +146,11 @@ impl Fault {
     #[must_use]
     pub fn remedy(&self, lang: Lang) -> &str {
         lang.pick(&self.remedy_en, &self.remedy_zh)
+    }
+
+    /// Whether it is no reason to keep the entry out of a draft.
+    pub(crate) fn stops_only_publication(&self) -> bool {
+        self.rule == Some(Rule::D5)
     }
 
     pub(crate) fn new(

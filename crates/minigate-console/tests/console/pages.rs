@@ -1,8 +1,13 @@
 //! The pages, as somebody without a script uses them.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use hyper::{Method, StatusCode};
 use minigate_console::access::Role;
 use minigate_console::account::first_start;
+use minigate_console::filing::{Filing, FilingRegister, FilingUnknown};
+use minigate_policy::Domain;
 
 use crate::database::{Database, on_both};
 use crate::served::{PASSWORD, Served, form};
@@ -13,7 +18,9 @@ on_both! {
     a_link_sets_a_password_once
     d2_a_draft_becomes_effective_on_the_pages
     d3_a_bad_entry_is_told_and_nothing_is_lost_or_saved
+    d5_a_draft_is_saved_before_its_filings_are_there
     d2_a_version_is_rolled_back_to
+    an_auditor_has_no_steps_to_take
     d2_a_blocked_entry_is_marked_among_the_effective_ones
     d2_an_answer_holds_for_the_draft_that_was_looked_at
     d2_a_draft_isnt_saved_over_another_unseen
@@ -295,6 +302,82 @@ async fn hostile_names_are_text(database: &Database) {
     }
 }
 
+async fn d5_a_draft_is_saved_before_its_filings_are_there(database: &Database) {
+    let store = database.open().await;
+    let served = Served::set_up(store, None, |settings| settings.register = Some(Arc::new(Away))).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let page = "/apps/wx1/draft";
+
+    let checked = owner
+        .submit(
+            page,
+            page,
+            &[("request", "https://api.example.com"), ("do", "check")],
+        )
+        .await;
+    let saved = owner
+        .submit(
+            page,
+            page,
+            &[("request", "https://api.example.com"), ("do", "save")],
+        )
+        .await;
+    let broken = owner
+        .submit(page, page, &[("request", "https://10.0.0.1"), ("do", "save")])
+        .await;
+    for step in ["submit", "approve"] {
+        owner
+            .submit(page, "/apps/wx1/draft/step", &[("step", step)])
+            .await;
+    }
+    let published = owner
+        .submit(page, "/apps/wx1/draft/step", &[("step", "publish")])
+        .await;
+
+    assert_eq!(checked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        checked.body.contains("<span class=\"tag warn\">D5</span>"),
+        "{}",
+        checked.body
+    );
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(published.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+async fn an_auditor_has_no_steps_to_take(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let mut auditor = served.signed_in("eve", None, &[("wx1", Role::Auditor)]).await;
+    let page = "/apps/wx1/draft";
+    owner
+        .submit(
+            page,
+            page,
+            &[("request", "https://api.example.com"), ("do", "save")],
+        )
+        .await;
+
+    let seen = auditor.get(page).await;
+
+    assert!(seen.body.contains("https://api.example.com"), "{}", seen.body);
+    assert!(!seen.body.contains("/draft/step"), "{}", seen.body);
+}
+
+/// A register that can't be asked.
+#[derive(Debug)]
+struct Away;
+
+#[async_trait]
+impl FilingRegister for Away {
+    async fn licence(&self, _: &Domain) -> Filing {
+        let why = FilingUnknown::NotAsked;
+        Filing::Unknown { why }
+    }
+}
+
 async fn d2_an_answer_holds_for_the_draft_that_was_looked_at(database: &Database) {
     let served = Served::on(database).await;
     served.app("wx1").await;
@@ -325,6 +408,9 @@ async fn d2_an_answer_holds_for_the_draft_that_was_looked_at(database: &Database
     let approved = owner.post(step, &fields).await;
 
     assert_eq!(approved.status, StatusCode::PRECONDITION_FAILED);
+    for shown in ["as it is now", "https://other.example.com", "value=\"approve\""] {
+        assert!(approved.body.contains(shown), "{}", approved.body);
+    }
     assert!(owner.get(page).await.body.contains("waits for approval"));
 }
 

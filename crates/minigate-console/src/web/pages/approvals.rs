@@ -4,38 +4,27 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, WrittenLists};
 use serde::Deserialize;
 
-use super::show;
+use super::{draft, show};
 use crate::Console;
 use crate::access::Right;
 use crate::app::{self, App};
-use crate::domains::{Expected, Waiting, diff, waiting};
+use crate::domains::{Waiting, diff, waiting};
 use crate::preflight::{self, Preflight};
-use crate::store::Sequence;
 use crate::text::Text;
-use crate::web::failure::malformed::NO_CHOICE;
-use crate::web::failure::{Cause, Failure};
+use crate::web::failure::Failure;
 use crate::web::layout::{Place, csrf};
-use crate::web::signed_in::{Reason, SignedIn};
+use crate::web::signed_in::SignedIn;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     after: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Answer {
-    step: String,
-    /// Which draft was seen: another one that was written since isn't approved with it.
-    revision: Sequence,
-    #[serde(flatten)]
-    reason: Reason,
 }
 
 /// A draft with what has to be known of it.
@@ -75,17 +64,9 @@ pub(super) async fn answer(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
     me: SignedIn,
-    Form(answer): Form<Answer>,
+    Form(wanted): Form<draft::Wanted>,
 ) -> Result<Response, Failure> {
-    let (id, by) = me.allow_in(&console, &id, Right::Approve).await?;
-    let by = answer.reason.given_to(by)?;
-    let domains = console.domains(&id).expecting(Expected::At(answer.revision));
-    match answer.step.as_str() {
-        "approve" => domains.approve(&by).await?,
-        "refuse" => domains.refuse(&by).await?,
-        _ => return Err(Cause::malformed(NO_CHOICE)),
-    };
-    Ok(Redirect::to("/approvals").into_response())
+    draft::take(&console, &me, &id, &wanted, "/approvals").await
 }
 
 impl Card {

@@ -1,5 +1,7 @@
 //! The draft of an app's domains: every entry judged as it is typed, then submitted, approved and published.
 
+mod step;
+
 use std::sync::Arc;
 
 use axum::Form;
@@ -9,22 +11,25 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
-use minigate_policy::{Interface, WrittenLists};
+use minigate_policy::{AppId, Interface, WrittenLists};
 use serde::Deserialize;
 
 use super::app::{self, Tab, seen};
-use super::{approvals, entries, show};
+use super::{entries, show};
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
 use crate::bulk::{Form as Written, Mode, Pasted};
-use crate::domains::{DomainsError, Draft, Expected, State as DraftState, diff};
+use crate::domains::{DomainsError, Draft, Expected, diff};
+use crate::judged::Judged;
 use crate::store::Sequence;
 use crate::text::Text;
-use crate::web::failure::malformed::NO_CHOICE;
+use crate::web::failure::malformed::UNFIT_REASON;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
+use step::steps;
+pub(super) use step::{Wanted, step, take};
 
 /// What is typed: for each interface, one entry a line.
 #[derive(Debug, Default, Deserialize)]
@@ -50,18 +55,9 @@ enum Wish {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Judged {
+pub(super) struct ToJudge {
     interface: String,
     text: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Step {
-    step: String,
-    /// Of the draft that was looked at: another one gets no answer that wasn't meant for it.
-    revision: Sequence,
-    #[serde(flatten)]
-    reason: Reason,
 }
 
 pub(super) async fn edit(
@@ -70,7 +66,18 @@ pub(super) async fn edit(
     me: SignedIn,
 ) -> Result<Html<String>, Failure> {
     let (id, app) = seen(&console, &me, &id, Right::Read).await?;
-    let domains = console.domains(&id);
+    as_it_is(&console, &me, &id, &app, None).await
+}
+
+/// The draft as it is now, and why a step on it wasn't taken.
+async fn as_it_is(
+    console: &Console,
+    me: &SignedIn,
+    id: &AppId,
+    app: &App,
+    why: Option<Text>,
+) -> Result<Html<String>, Failure> {
+    let domains = console.domains(id);
     let found = domains.draft_with_revision().await?;
     let effective = domains
         .effective()
@@ -81,9 +88,10 @@ pub(super) async fn edit(
     let lists = draft.map_or(&effective, |draft| &draft.lists);
     let typed = Typed::of(lists, found.as_ref());
     let body = html! {
-        (app::head(&app, Tab::Draft, &me))
-        @if let Some(found) = &found { (progress(&console, &me, &app, found, &effective)) }
-        @if me.caller.may(Right::Write, Some(&id)) { (editor(&app, &typed, &[], &me)) }
+        (app::head(app, Tab::Draft, me))
+        (alert(why, me.visitor.lang))
+        @if let Some(found) = &found { (progress(console, me, app, found, &effective)) }
+        @if me.caller.may(Right::Write, Some(id)) { (editor(app, &typed, &[], me)) }
     };
     Ok(me.show(&app.name, Place::Apps, &body))
 }
@@ -98,20 +106,22 @@ pub(super) async fn save(
     let (id, by) = me.allow_in(&console, &id, Right::Write).await?;
     let app = crate::app::find(console.store(), &id).await?;
     let judged = typed.judge(&console, &app).await?;
-    let is_good = judged.iter().all(entries::Judged::is_good);
     if typed.wish == Wish::Check {
-        let status = if is_good {
+        let status = if judged.iter().all(|(_, judged)| judged.is_good()) {
             StatusCode::OK
         } else {
             StatusCode::UNPROCESSABLE_ENTITY
         };
         return Ok((status, typed_page(&app, &typed, &judged, &me, None)).into_response());
     }
-    if !is_good {
+    if !judged.iter().all(|(_, judged)| judged.can_be_drafted()) {
         let page = typed_page(&app, &typed, &judged, &me, Some(NOT_SAVED));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let by = Reason::of(&typed.reason).given_to(by)?;
+    let Ok(by) = Reason::of(&typed.reason).given_to(by) else {
+        let page = typed_page(&app, &typed, &judged, &me, Some(UNFIT_REASON));
+        return Ok((StatusCode::BAD_REQUEST, page).into_response());
+    };
     let domains = console.domains(&id);
     match domains
         .expecting(typed.expected())
@@ -134,18 +144,20 @@ pub(super) async fn save(
 fn typed_page(
     app: &App,
     typed: &Typed,
-    judged: &[entries::Judged],
+    judged: &[(Interface, Judged)],
     me: &SignedIn,
     why: Option<Text>,
 ) -> Html<String> {
     let body = html! {
         (app::head(app, Tab::Draft, me))
-        @if let Some(why) = why {
-            div.note.bad role="alert" { p { (why.of(me.visitor.lang)) } }
-        }
+        (alert(why, me.visitor.lang))
         (editor(app, typed, judged, me))
     };
     me.show(&app.name, Place::Apps, &body)
+}
+
+fn alert(why: Option<Text>, lang: Lang) -> Markup {
+    html! { @if let Some(why) = why { div.note.bad role="alert" { p { (why.of(lang)) } } } }
 }
 
 fn opened(found: Option<&(Sequence, Draft)>) -> String {
@@ -159,41 +171,12 @@ pub(super) async fn judge(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
     me: SignedIn,
-    Form(typed): Form<Judged>,
+    Form(typed): Form<ToJudge>,
 ) -> Result<Markup, Failure> {
     let (_, app) = seen(&console, &me, &id, Right::Write).await?;
     let interface: Interface = typed.interface.parse().map_err(Cause::malformed)?;
     let judged = entries::judge(&console, &app, interface, &typed.text).await?;
     Ok(entries::verdicts(&judged, me.visitor.lang))
-}
-
-/// The next step of the draft's way.
-pub(super) async fn step(
-    State(console): State<Arc<Console>>,
-    Path(id): Path<String>,
-    me: SignedIn,
-    Form(wanted): Form<Step>,
-) -> Result<Response, Failure> {
-    let right = match wanted.step.as_str() {
-        "submit" | "discard" => Right::Write,
-        "approve" | "refuse" => Right::Approve,
-        "publish" => Right::Publish,
-        _ => return Err(Cause::malformed(NO_CHOICE)),
-    };
-    let (id, by) = me.allow_in(&console, &id, right).await?;
-    let by = wanted.reason.given_to(by)?;
-    let domains = console.domains(&id).expecting(Expected::At(wanted.revision));
-    match wanted.step.as_str() {
-        "submit" => drop(domains.submit(&by).await?),
-        "discard" => domains.discard(&by).await?,
-        "approve" => drop(domains.approve(&by).await?),
-        "refuse" => drop(domains.refuse(&by).await?),
-        _ => {
-            domains.publish(&by).await?;
-            return Ok(Redirect::to(&format!("/apps/{id}")).into_response());
-        }
-    }
-    Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response())
 }
 
 impl Typed {
@@ -224,10 +207,11 @@ impl Typed {
         }
     }
 
-    async fn judge(&self, console: &Console, app: &App) -> Result<Vec<entries::Judged>, Failure> {
+    async fn judge(&self, console: &Console, app: &App) -> Result<Vec<(Interface, Judged)>, Failure> {
         let mut judged = Vec::new();
         for interface in Interface::ALL {
-            judged.push(entries::judge(console, app, interface, self.text(interface)).await?);
+            let of = entries::judge(console, app, interface, self.text(interface)).await?;
+            judged.push((interface, of));
         }
         Ok(judged)
     }
@@ -286,38 +270,7 @@ fn proposed(draft: &Draft, now: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-fn steps(me: &SignedIn, app: &App, revision: Sequence, draft: &Draft) -> Markup {
-    let lang = me.visitor.lang;
-    let id = app.id.parse().ok();
-    let may = |right| me.caller.may(right, id.as_ref());
-    let waits_for_others =
-        app.two_people && draft.state == DraftState::Submitted && draft.is_by(me.caller.actor());
-    let steps = [
-        ("submit", SUBMIT, Right::Write, DraftState::Open),
-        ("approve", APPROVE, Right::Approve, DraftState::Submitted),
-        ("refuse", REFUSE, Right::Approve, DraftState::Submitted),
-        ("publish", PUBLISH, Right::Publish, DraftState::Approved),
-    ];
-    let possible = steps.iter().filter(|(step, _, right, state)| {
-        *state == draft.state && may(*right) && !(waits_for_others && *step == "approve")
-    });
-    html! {
-        @if waits_for_others { p { span.tag.warn { (approvals::OWN.of(lang)) } } }
-        form.step method="post" action={ "/apps/" (app.id) "/draft/step" } {
-            (csrf(&me.who))
-            input type="hidden" name="revision" value=(revision);
-            (show::why("", lang))
-            div.actions {
-                @for (step, name, _, _) in possible { button name="step" value=(step) { (name.of(lang)) } }
-                @if may(Right::Write) {
-                    button.danger name="step" value="discard" { (DISCARD.of(lang)) }
-                }
-            }
-        }
-    }
-}
-
-fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -> Markup {
+fn editor(app: &App, typed: &Typed, judged: &[(Interface, Judged)], me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
     let most = app.profile().domains_per_interface;
     html! {
@@ -328,12 +281,12 @@ fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -
             div.cards {
                 @for interface in Interface::ALL {
                     @let name = interface.name();
-                    @let found = judged.iter().find(|judged| judged.interface == interface);
+                    @let found = judged.iter().find(|(of, _)| *of == interface).map(|(_, judged)| judged);
                     div.card {
                         label for=(name) { code { (show::purpose(interface).of(lang)) } }
                         p.dim id={ (name) "-how" } { (interface.scheme()) "://…, " (UP_TO.of(lang)) " " (most) }
                         textarea id=(name) name=(name) rows="8" spellcheck="false" autocapitalize="none" aria-describedby={ (name) "-how " (name) "-verdicts" }
-                            aria-invalid=[found.is_some_and(|judged| !judged.is_good()).then_some("true")]
+                            aria-invalid=[found.is_some_and(|judged| !judged.can_be_drafted()).then_some("true")]
                             { (typed.text(interface)) }
                         div id={ (name) "-verdicts" } aria-live="polite" {
                             @if let Some(judged) = found { (entries::verdicts(judged, lang)) }
@@ -350,17 +303,15 @@ fn editor(app: &App, typed: &Typed, judged: &[entries::Judged], me: &SignedIn) -
     }
 }
 
-const APPROVE: Text = Text("Approve", "批准");
 const APPROVED_BY: Text = Text("approved by", "批准人");
 const CHECK: Text = Text("Check only", "仅检查");
-const DISCARD: Text = Text("Discard the draft", "丢弃草稿");
 const HOW: Text = Text(
-    "One entry a line. Everything is judged as you type, and nothing is saved while an entry breaks a rule.",
-    "每行一个条目。输入时即时检查，只要有条目违反规则就不会保存。",
+    "One entry a line. Everything is judged as you type, and nothing is saved while an entry breaks a rule; a filing (D5) can come until it is published.",
+    "每行一个条目。输入时即时检查，只要有条目违反规则就不会保存；备案（D5）在发布前完成即可。",
 );
 const MOVED: Text = Text(
-    "Not saved: somebody else has changed the draft since you opened it. What you typed is below; saving again puts it in place of theirs.",
-    "没有保存：在你打开之后，其他人修改了草稿。你输入的内容在下面，再次保存将替换他人的修改。",
+    "Not saved: the draft has been changed since you opened it. What you typed is below; saving again puts it in place of that change.",
+    "没有保存：在你打开之后，草稿已被修改。你输入的内容在下面，再次保存将替换那次修改。",
 );
 const NOT_SAVED: Text = Text(
     "Nothing has been saved: mend the entries below first.",
@@ -368,8 +319,5 @@ const NOT_SAVED: Text = Text(
 );
 const ON_ITS_WAY: Text = Text("Draft", "草稿");
 const PROPOSED: Text = Text("Proposed from refused calls", "由被拒绝的调用提议");
-const PUBLISH: Text = Text("Publish", "发布");
-const REFUSE: Text = Text("Send back", "退回");
 const SAVE: Text = Text("Save the draft", "保存草稿");
-const SUBMIT: Text = Text("Submit for approval", "提交审批");
 const UP_TO: Text = Text("up to", "最多");

@@ -1,29 +1,16 @@
 //! One interface's entries, each with what is to be said of it beside it.
 
 use maud::{Markup, html};
+use minigate_policy::Interface;
 use minigate_policy::diagnosis::Lang;
-use minigate_policy::{Interface, WrittenLists};
 
 use super::show;
 use crate::Console;
 use crate::app::App;
-use crate::bulk::{Fault, Form, Judgement, Line, Mode, Pasted, Quota};
-use crate::judged;
+use crate::bulk::{Fault, Form, Judgement, Line, Pasted, Quota};
+use crate::judged::{self, Judged};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
-
-/// Entries of one interface, judged.
-pub(super) struct Judged {
-    pub(super) interface: Interface,
-    lines: Vec<Line>,
-    quota: Quota,
-}
-
-impl Judged {
-    pub(super) fn is_good(&self) -> bool {
-        self.quota.used <= self.quota.limit && self.lines.iter().all(|line| line.judgement.is_good())
-    }
-}
 
 /// Judges what is typed for an interface: the rules, the block list, filings, and how full the list is.
 pub(super) async fn judge(
@@ -33,24 +20,7 @@ pub(super) async fn judge(
     text: &str,
 ) -> Result<Judged, Failure> {
     let pasted = Pasted::read(text, Form::Lines(interface)).map_err(Cause::malformed)?;
-    let lists = pasted.apply(&WrittenLists::default(), Mode::Add);
-    Ok(Judged {
-        interface,
-        lines: judge_lines(console, app, pasted.lines).await?,
-        quota: Quota {
-            used: lists.of(interface).len(),
-            limit: app.profile().domains_per_interface,
-        },
-    })
-}
-
-/// The same lines, with what the block list and the register of filings say.
-pub(super) async fn judge_lines(
-    console: &Console,
-    app: &App,
-    lines: Vec<Line>,
-) -> Result<Vec<Line>, Failure> {
-    Ok(judged::judge_lines(console, app, lines).await?)
+    Ok(judged::judge(console, app, pasted).await?)
 }
 
 /// Lines of several interfaces, each with what is to be said of it beside it.
@@ -91,12 +61,13 @@ fn verdict(line: &Line, lang: Lang) -> Markup {
 
 /// The list of what is to be said.
 pub(super) fn verdicts(judged: &Judged, lang: Lang) -> Markup {
-    let Quota { used, limit } = judged.quota;
     html! {
-        p.(if used > limit { "bad-text" } else { "dim" }) { (used) " / " (limit) }
+        @for Quota { used, limit } in judged.quotas.values() {
+            p.(if used > limit { "bad-text" } else { "dim" }) { (used) " / " (limit) }
+        }
         ul.verdicts {
             @for line in &judged.lines {
-                li.(if line.judgement.is_good() { "good" } else { "bad" }) {
+                li.(class(&line.judgement)) {
                     (show::entry(&line.text))
                     @match line.double_of {
                         Some(first) => span.dim { " " (DOUBLE.of(lang)) " " (first) },
@@ -110,10 +81,25 @@ pub(super) fn verdicts(judged: &Judged, lang: Lang) -> Markup {
     }
 }
 
+fn class(judgement: &Judgement) -> &'static str {
+    if judgement.is_good() {
+        "good"
+    } else if judgement.can_be_drafted() {
+        "warn"
+    } else {
+        "bad"
+    }
+}
+
 fn told(fault: &Fault, lang: Lang) -> Markup {
+    let (text, tag) = if fault.stops_only_publication() {
+        ("warn-text", "warn")
+    } else {
+        ("bad-text", "bad")
+    };
     html! {
-        p.bad-text {
-            @if let Some(rule) = fault.rule { span.tag.bad { (rule.id()) } " " }
+        p.(text) {
+            @if let Some(rule) = fault.rule { span.tag.(tag) { (rule.id()) } " " }
             (show::foreign(fault.reason(lang)))
         }
         p { (show::foreign(fault.remedy(lang))) }

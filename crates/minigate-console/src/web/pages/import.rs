@@ -16,6 +16,7 @@ use crate::access::Right;
 use crate::app::App;
 use crate::bulk::{BulkError, Form, Line, Mode, Pasted};
 use crate::domains::{Expected, diff};
+use crate::judged::judge_lines;
 use crate::text::Text;
 use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
@@ -165,7 +166,7 @@ impl Import {
         // What goes away needs no filing, and may be blocked.
         let lines = match mode {
             Mode::Remove => pasted.lines,
-            Mode::Add | Mode::Replace => entries::judge_lines(console, app, pasted.lines).await?,
+            Mode::Add | Mode::Replace => judge_lines(console, app, pasted.lines).await?,
         };
         let most = app.profile().domains_per_interface;
         let too_many = Interface::ALL
@@ -181,7 +182,7 @@ impl Import {
     }
 
     fn is_good(&self) -> bool {
-        self.too_many.is_empty() && self.lines.iter().all(|line| line.judgement.is_good())
+        self.too_many.is_empty() && self.lines.iter().all(|line| line.judgement.can_be_drafted())
     }
 
     fn changes(&self) -> bool {
