@@ -158,6 +158,7 @@ fn of_the_platform() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(keys::rotate_keys))
         .routes(routes!(keys::retire_key))
         .routes(routes!(audit::read_audit))
+        .routes(routes!(audit::export_audit))
 }
 
 const ROOT: &str = "/api/v1";

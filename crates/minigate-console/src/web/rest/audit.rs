@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::Json as Answer;
+use axum::body::Body;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use jiff::Timestamp;
 use minigate_policy::AppId;
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,7 @@ use super::input::Query;
 use super::page::{Page, limited};
 use super::program::Program;
 use crate::Console;
-use crate::access::Right;
+use crate::audit::Form;
 use crate::store::{self, Logged};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
@@ -51,12 +54,19 @@ pub(super) struct Row {
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Rows {
-    /// Those about this app; without it, `audit:read` for the whole platform is needed.
+    /// Those about this app.
     #[param(pattern = "^[A-Za-z0-9_-]{1,64}$")]
     app: Option<String>,
-    /// Those of this actor.
-    #[param(pattern = "^[a-z0-9._()-]{1,64}$")]
+    /// Those of this actor: an account, or `app:ID` for an app's own server.
+    #[param(pattern = "^[A-Za-z0-9._():-]{1,80}$")]
     actor: Option<String>,
+    /// Those of this action, or of all of its kind.
+    #[param(pattern = "^[a-z.-]{1,64}$", example = "domains.publish")]
+    action: Option<String>,
+    /// Those from this moment on.
+    since: Option<Timestamp>,
+    /// Those before this moment.
+    until: Option<Timestamp>,
     /// What `next` was in the page before; the newest rows where it is left out.
     #[param(minimum = 1)]
     after: Option<i64>,
@@ -65,7 +75,44 @@ pub(super) struct Rows {
     limit: Option<u32>,
 }
 
-/// The audit log, the newest row first.
+/// Which rows are wanted as a file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExportedRows {
+    /// How they are written down.
+    #[param(inline)]
+    form: FormOfRows,
+    /// Those about this app.
+    #[param(pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    app: Option<String>,
+    /// Those of this actor: an account, or `app:ID` for an app's own server.
+    #[param(pattern = "^[A-Za-z0-9._():-]{1,80}$")]
+    actor: Option<String>,
+    /// Those of this action, or of all of its kind.
+    #[param(pattern = "^[a-z.-]{1,64}$", example = "domains.publish")]
+    action: Option<String>,
+    /// Those from this moment on.
+    since: Option<Timestamp>,
+    /// Those before this moment.
+    until: Option<Timestamp>,
+    /// Those before this number.
+    #[param(minimum = 1)]
+    after: Option<i64>,
+}
+
+/// What a file of rows is.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum FormOfRows {
+    /// A table, which begins with a byte order mark.
+    Csv,
+    /// An array of objects.
+    Json,
+}
+
+/// The audit log, the newest row first: all of it for who has `audit:read` for the platform, else what is about the apps
+/// in which the caller has it.
 #[utoipa::path(get, path = "/audit", tag = "platform", params(Rows),
     responses((status = 200, description = "A page of it", body = Page<Row>)))]
 pub(super) async fn read_audit(
@@ -73,20 +120,60 @@ pub(super) async fn read_audit(
     me: Program,
     Query(wanted): Query<Rows>,
 ) -> Result<Answer<Page<Row>>, Failure> {
-    let app = wanted.app.as_deref().map(str::parse::<AppId>).transpose();
-    let app = app.map_err(Cause::malformed)?;
-    console.allow(&me.caller, Right::Audit, app.as_ref()).await?;
     let limit = limited(wanted.limit)?;
-    let query = store::Query {
-        app: app.map(|app| app.to_string()),
-        actor: wanted.actor.map(actor).transpose()?,
-        before: wanted.after.map(row).transpose()?,
-        most: limit + 1,
-        ..store::Query::default()
-    };
-    let rows = console.store().log(&query).await?;
+    let query = wanted.query(limit + 1)?;
+    let rows = console.log_for(&me.caller, &query).await?;
     let page = Page::of(rows, limit, |row| row.sequence.to_string(), Row::from);
     Ok(Answer(page))
+}
+
+/// The newest 10,000 of the rows that are wanted, as a file.
+#[utoipa::path(get, path = "/audit/export", tag = "platform", params(ExportedRows),
+    responses((status = 200, description = "The rows", content(
+        (String = "text/csv"), (serde_json::Value = "application/json")))))]
+pub(super) async fn export_audit(
+    State(console): State<Arc<Console>>,
+    me: Program,
+    Query(wanted): Query<ExportedRows>,
+) -> Result<impl IntoResponse, Failure> {
+    let form = match wanted.form {
+        FormOfRows::Csv => Form::Csv,
+        FormOfRows::Json => Form::Json,
+    };
+    let query = Rows::from(wanted).query(MOST_EXPORTED)?;
+    let rows = console.log_stream(&me.caller, &query, form).await?;
+    Ok(([(CONTENT_TYPE, form.kind())], Body::from_stream(rows)))
+}
+
+impl From<ExportedRows> for Rows {
+    fn from(wanted: ExportedRows) -> Self {
+        Self {
+            app: wanted.app,
+            actor: wanted.actor,
+            action: wanted.action,
+            since: wanted.since,
+            until: wanted.until,
+            after: wanted.after,
+            limit: None,
+        }
+    }
+}
+
+impl Rows {
+    fn query(self, most: u32) -> Result<store::Query, Failure> {
+        let app = self.app.as_deref().map(str::parse::<AppId>).transpose();
+        let app = app.map_err(Cause::malformed)?;
+        Ok(store::Query {
+            app: app.map(|app| app.to_string()),
+            apps: None,
+            actor: self.actor.map(actor).transpose()?,
+            action: self.action.map(action).transpose()?,
+            since: self.since,
+            until: self.until,
+            before: self.after.map(row).transpose()?,
+            most,
+        })
+    }
 }
 
 /// The number of a row.
@@ -100,11 +187,21 @@ fn row(number: i64) -> Result<i64, Failure> {
 
 /// A name of somebody who can be in the log.
 fn actor(text: String) -> Result<String, Failure> {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-()".contains(&byte);
-    if (1..=64).contains(&text.len()) && text.bytes().all(fits) {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-():".contains(&byte);
+    if (1..=80).contains(&text.len()) && text.bytes().all(fits) {
         Ok(text)
     } else {
         Err(Cause::malformed(NO_ACTOR))
+    }
+}
+
+/// What an action, or a kind of actions, is called.
+fn action(text: String) -> Result<String, Failure> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || b".-".contains(&byte);
+    if (1..=64).contains(&text.len()) && text.bytes().all(fits) {
+        Ok(text)
+    } else {
+        Err(Cause::malformed(NO_ACTION))
     }
 }
 
@@ -125,7 +222,15 @@ impl From<Logged> for Row {
     }
 }
 
-const NO_ACTOR: Text = Text("`actor` is the name of an account", "`actor` 须为账号名");
+const MOST_EXPORTED: u32 = 10_000;
+const NO_ACTION: Text = Text(
+    "`action` is the name of an action, such as `domains.publish`, or its beginning up to the dot",
+    "`action` 须为操作名，例如 `domains.publish`，或点号之前的部分",
+);
+const NO_ACTOR: Text = Text(
+    "`actor` is the name of an account, or `app:` and the ID of an app",
+    "`actor` 须为账号名，或 `app:` 加应用 ID",
+);
 const NO_ROW: Text = Text(
     "`after` is the number of a row, from 1",
     "`after` 须为记录的编号，从 1 开始",
