@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 use futures_util::TryStreamExt;
 use minigate_policy::{Domain, DomainError};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -34,7 +35,7 @@ pub enum ImportError {
     #[error("line {line}: {error}")]
     Line {
         /// Which, counted from 1.
-        line: usize,
+        line: u64,
         /// What is wrong with it.
         error: LineError,
     },
@@ -44,6 +45,12 @@ pub enum ImportError {
         /// How many can be taken.
         limit: usize,
     },
+    /// There is no domain in it: it would leave nobody filed.
+    #[error("there is no domain in it")]
+    Empty,
+    /// The text can't be read as CSV.
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
     /// The file can't be read, or has no such table.
     #[error("the file has no table `filings` or `filing` with columns `domain` and `licence`: {reason}")]
     File {
@@ -73,17 +80,19 @@ pub enum LineError {
 }
 
 impl Register {
-    /// Reads lines of `domain` or `domain,licence`, as [`minigate_policy::Filings`] does: a heading, empty lines and those
-    /// that begin with `#` don't count. Of a domain that is there twice, the last line counts.
+    /// Reads `domain` or `domain,licence` of each line (RFC 4180): a heading, empty lines, those that begin with `#`, and
+    /// more fields don't count. Of a domain that is there twice, the last line counts.
     ///
     /// # Errors
-    /// [`ImportError::Line`] names the first wrong line; [`ImportError::TooMany`].
+    /// [`ImportError::Line`] names the first wrong line; [`ImportError::TooMany`], [`ImportError::Empty`],
+    /// [`ImportError::Csv`].
     pub fn from_csv(text: &str) -> Result<Self, ImportError> {
+        let text = without_mark(text);
         let mut register = Self::default();
-        for (at, line) in lines(text) {
-            register.add_line(at, line)?;
+        for row in rows(text).records() {
+            register.add_row(text, &row?)?;
         }
-        Ok(register)
+        register.filled()
     }
 
     /// The same for a text that may be large: what else there is to do goes on while it is read.
@@ -91,14 +100,15 @@ impl Register {
     /// # Errors
     /// As [`Register::from_csv`].
     pub async fn read_csv(text: &str) -> Result<Self, ImportError> {
+        let text = without_mark(text);
         let mut register = Self::default();
-        for (at, line) in lines(text) {
-            register.add_line(at, line)?;
-            if at % LINES_AT_ONCE == 0 {
+        for (at, row) in rows(text).records().enumerate() {
+            register.add_row(text, &row?)?;
+            if at % ROWS_AT_ONCE == 0 {
                 yield_now().await;
             }
         }
-        Ok(register)
+        register.filled()
     }
 
     /// Reads the table `filings` or `filing` of a file of SQLite, with columns `domain` and `licence`, without writing to it.
@@ -122,7 +132,7 @@ impl Register {
             register.add(row, &domain, &licence.unwrap_or_default())?;
         }
         drop(rows);
-        Ok(register)
+        register.filled()
     }
 
     /// How many domains there are.
@@ -137,17 +147,25 @@ impl Register {
         self.0.is_empty()
     }
 
-    fn add_line(&mut self, at: usize, line: &str) -> Result<(), ImportError> {
-        let line = line.trim();
-        let (domain, licence) = line.split_once(',').unwrap_or((line, ""));
-        let is_heading = at == 1 && domain == "domain";
-        if line.is_empty() || line.starts_with('#') || is_heading {
-            return Ok(());
+    fn filled(self) -> Result<Self, ImportError> {
+        if self.is_empty() {
+            return Err(ImportError::Empty);
         }
-        self.add(at, domain, licence)
+        Ok(self)
     }
 
-    fn add(&mut self, line: usize, domain: &str, licence: &str) -> Result<(), ImportError> {
+    fn add_row(&mut self, text: &str, row: &StringRecord) -> Result<(), ImportError> {
+        let line = line_of(text, row);
+        let (domain, licence) = (row.get(0).unwrap_or_default(), row.get(1).unwrap_or_default());
+        let is_heading = self.is_empty() && domain == "domain";
+        let is_empty = domain.is_empty() && licence.is_empty();
+        if is_heading || is_empty {
+            return Ok(());
+        }
+        self.add(line, domain, licence)
+    }
+
+    fn add(&mut self, line: u64, domain: &str, licence: &str) -> Result<(), ImportError> {
         let (domain, licence) = read(domain, licence).map_err(|error| ImportError::Line { line, error })?;
         self.0.insert(domain, licence);
         if self.0.len() > MOST {
@@ -158,9 +176,28 @@ impl Register {
 }
 
 /// The lines of a text, each with its number.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    text.lines().enumerate().map(|(at, line)| (at + 1, line))
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+fn rows(text: &str) -> Reader<&[u8]> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .comment(Some(b'#'))
+        .from_reader(text.as_bytes())
+}
+
+/// The line on which a row begins: the reader counts from behind the row before, with what it passes over in between.
+fn line_of(text: &str, row: &StringRecord) -> u64 {
+    let Some(behind) = row.position() else {
+        return 0;
+    };
+    let rest = usize::try_from(behind.byte()).ok().and_then(|at| text.get(at..));
+    let lines = rest.unwrap_or_default().lines();
+    let passed_over = lines.take_while(|line| line.is_empty() || line.starts_with('#'));
+    passed_over.fold(behind.line(), |line, _| line + 1)
 }
 
 impl From<sqlx::Error> for ImportError {
@@ -200,4 +237,4 @@ async fn select(file: &mut SqliteConnection) -> Result<&'static str, ImportError
 const MOST: usize = 2_000_000;
 const LONGEST_LICENCE: usize = 200;
 /// Some milliseconds' work.
-const LINES_AT_ONCE: usize = 500;
+const ROWS_AT_ONCE: usize = 500;

@@ -1,8 +1,8 @@
 //! What to tell people of filings.
 
-use minigate_policy::diagnosis::Lang;
+use minigate_policy::diagnosis::{Lang, tell_entry};
 
-use super::{Filing, FilingOf, FilingUnknown, RegisterKind};
+use super::{Filing, FilingOf, FilingUnknown, ImportError, LineError, RegisterKind};
 
 impl FilingOf {
     /// What is said of the domain, in a sentence.
@@ -62,6 +62,41 @@ impl FilingUnknown {
             Self::Status { status } => format!("备案库返回状态码 {status}"),
             Self::TooLong { limit } => format!("备案库的答复超过 {limit} 字节"),
             Self::NotUnderstood { reason } => format!("备案库的答复无法解读（{reason}）"),
+        }
+    }
+}
+
+impl ImportError {
+    /// Why filings can't be imported.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Zh => self.in_chinese(),
+        }
+    }
+
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Line { line, error } => format!("第 {line} 行：{}", error.in_chinese()),
+            Self::TooMany { limit } => format!("备案超过 {limit} 条"),
+            Self::Empty => "其中没有域名".to_owned(),
+            Self::Csv(error) => format!("无法按 CSV 解读：{error}"),
+            Self::File { reason } => {
+                format!("文件中没有带 `domain` 和 `licence` 列的表 `filings` 或 `filing`：{reason}")
+            }
+        }
+    }
+}
+
+impl LineError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Domain(error) => tell_entry(&error.clone().into(), Lang::Zh),
+            Self::NotRegistrable { domain, registrable } => {
+                format!("`{domain}` 不是注册的域名，应为 `{registrable}`")
+            }
+            Self::Licence => "备案号超过 200 个字符，或含有控制字符".to_owned(),
         }
     }
 }

@@ -104,9 +104,10 @@ async fn d5_others_go_on_while_a_large_register_is_read() {
 
     assert!(at_once.is_none());
     assert_eq!(read, Register::from_csv(&csv).unwrap());
-    let wrong = Register::read_csv("\u{feff}domain,licence\n\nnot a domain\n").await;
+    let wrong =
+        Register::read_csv("\u{feff}domain,licence\r\n\r\n# none\n\"a.com\",\"\n1\"\n\nnot a domain\n").await;
     assert!(
-        matches!(wrong, Err(ImportError::Line { line: 3, .. })),
+        matches!(wrong, Err(ImportError::Line { line: 7, .. })),
         "{wrong:?}"
     );
 }

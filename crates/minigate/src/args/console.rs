@@ -99,6 +99,14 @@ pub(crate) enum ConsoleCommand {
         #[arg(long, value_name = "URL")]
         to: String,
     },
+    /// Take filings (rule D5) into the console's register; the console may run meanwhile
+    ImportFilings {
+        /// CSV with lines of `domain,licence`, or a file of SQLite with a table `filings` of these columns
+        file: PathBuf,
+        /// Put them in the place of those that are there [default: add to them]
+        #[arg(long)]
+        replace: bool,
+    },
     /// Make a one-time link with which somebody who is locked out sets a new password
     Invite {
         /// The name of the account

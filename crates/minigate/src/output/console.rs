@@ -84,6 +84,14 @@ impl Printer {
         }
     }
 
+    /// How many filings were taken from a file.
+    pub(crate) fn imported(&self, count: usize, file: &str) {
+        self.write(&match self.lang {
+            Lang::En => format!("Imported from {file}: {count} domains.\n"),
+            Lang::Zh => format!("已从 {file} 导入 {count} 个域名。\n"),
+        });
+    }
+
     /// A link with which somebody sets a password.
     pub(crate) fn invited(&self, name: &str, link: &str) {
         self.write(&match self.lang {

@@ -1,5 +1,7 @@
 //! What is done with a database beside serving.
 
+use sqlx::{Connection, SqliteConnection};
+
 use crate::desk::{Desk, assert_done, assert_refused, said};
 
 #[test]
@@ -93,6 +95,44 @@ fn a_database_that_is_in_use_isnt_moved() {
     let refused = desk.both(&["move", "--to", &desk.database("moved.db")]);
 
     assert_refused(&refused, &["stop the console", "请先停止控制台"]);
+}
+
+#[tokio::test]
+async fn d5_filings_come_from_csv_or_a_file_of_sqlite() {
+    let desk = Desk::used();
+    let table = desk.database("filings.db?mode=rwc");
+    let mut table = SqliteConnection::connect(&table).await.unwrap();
+    for sql in [
+        "CREATE TABLE filings (domain TEXT, licence TEXT)",
+        "INSERT INTO filings VALUES ('example.com', 'ICP 1'), ('example.org', NULL)",
+    ] {
+        sqlx::query(sql).execute(&mut table).await.unwrap();
+    }
+    table.close().await.unwrap();
+    std::fs::write(
+        desk.path("more.csv"),
+        "domain,licence\n\"example.net\",\"ICP 2\"\n",
+    )
+    .unwrap();
+    std::fs::write(desk.path("wrong.csv"), "example.net\napi.example.net\n").unwrap();
+    std::fs::write(desk.path("empty.csv"), "domain,licence\n").unwrap();
+
+    let sqlite = desk.run("en", &["import-filings", "filings.db"]);
+    let csv = desk.run("zh", &["import-filings", "more.csv", "--replace"]);
+    let wrong = desk.both(&["import-filings", "wrong.csv"]);
+    let empty = desk.both(&["import-filings", "empty.csv"]);
+    let missing = desk.both(&["import-filings", "nowhere.csv"]);
+    let nowhere = desk.both(&["import-filings", "more.csv", "--database", "sqlite:nowhere.db"]);
+
+    assert_done(&sqlite, "filings.db: 2 domains");
+    assert_done(&csv, "导入 1 个域名");
+    assert_refused(
+        &wrong,
+        &["wrong.csv: line 2: `api.example.net`", "wrong.csv: 第 2 行"],
+    );
+    assert_refused(&empty, &["no domain in it", "没有域名"]);
+    assert_refused(&missing, &["nowhere.csv"; 2]);
+    assert_refused(&nowhere, &["start the console once", "请先启动一次控制台"]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Block(error) => nouns::block(error),
         Cause::Bulk(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::Grant(error) => nouns::grant(error),
-        Cause::Import(error) => nouns::import(error),
+        Cause::Import(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::Keys(error) => nouns::keys(error),
         Cause::Preflight(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::Secret(error) => nouns::secret(error),

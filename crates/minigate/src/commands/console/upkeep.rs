@@ -1,13 +1,18 @@
 //! What is done to a console's database at the machine itself.
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use minigate_console::Clock;
-use minigate_console::access::Caller;
+use minigate_console::access::{Caller, Right};
 use minigate_console::account::{AccountError, AccountName, Accounts};
+use minigate_console::filing::{self, ImportError, Register};
 use minigate_console::store::copy::{self, Copied, CopyError};
-use minigate_console::store::{self, pending};
+use minigate_console::store::{self, Import, Store, pending};
+use minigate_policy::diagnosis::Lang;
 
 use crate::args::{ConsoleArgs, ConsoleCommand};
 use crate::output::Printer;
@@ -35,20 +40,55 @@ pub(super) async fn run(
             let copied = told(copy::migrate(database, to).await)?;
             printer.copied(&copied, &without_password(to));
         }
+        ConsoleCommand::ImportFilings { file, replace } => {
+            import_filings(file, *replace, database, printer).await?;
+        }
         ConsoleCommand::Invite { name, .. } => invite(name, args, printer).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
+async fn import_filings(file: &Path, replace: bool, database: &str, printer: &Printer) -> anyhow::Result<()> {
+    let lang = printer.lang;
+    let shown = file.display().to_string();
+    let register = register(file).await.with_context(|| shown.clone())?;
+    let register = register.map_err(|error| anyhow!("{shown}: {}", error.tell(lang)))?;
+    let store = used(database, lang).await?;
+    let by = here().allow(Right::Operate, None, Clock::of_the_machine().now())?;
+    let import = if replace { Import::Replace } else { Import::Merge };
+    let imported = filing::import(&*store, register, import, &by).await?;
+    printer.imported(imported.count, &shown);
+    Ok(())
+}
+
+/// A file says itself what it is.
+async fn register(file: &Path) -> io::Result<Result<Register, ImportError>> {
+    let bytes = std::fs::read(file)?;
+    if bytes.starts_with(b"SQLite format 3\0") {
+        return Ok(Register::from_sqlite(file).await);
+    }
+    let text = simdutf8::basic::from_utf8(&bytes).map_err(io::Error::other)?;
+    Ok(Register::from_csv(text))
+}
+
+/// A database on which a console has run.
+async fn used(database: &str, lang: Lang) -> anyhow::Result<Arc<dyn Store>> {
+    if !pending(database).await?.is_empty() {
+        bail!(words::no_database(lang));
+    }
+    Ok(store::open(database).await?)
+}
+
 /// Whoever can write the database needs nobody's leave; the audit log names them all the same.
+fn here() -> Caller {
+    Caller::local("console").from("local")
+}
+
 async fn invite(name: &str, args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<()> {
     let lang = printer.lang;
     let name: AccountName = name.parse().map_err(|_| anyhow!(words::no_account(name, lang)))?;
-    if !pending(args.database()).await?.is_empty() {
-        bail!(words::no_database(lang));
-    }
-    let store = store::open(args.database()).await?;
-    let caller = Caller::local("console").from("local");
+    let store = used(args.database(), lang).await?;
+    let caller = here();
     let accounts = Accounts::of(&*store, &caller, Clock::of_the_machine().now());
     let invitation = accounts.invite(&name).await.map_err(|error| match error {
         AccountError::Unknown(_) => anyhow!(words::no_account(name.as_str(), lang)),

@@ -1,11 +1,9 @@
 //! What can't be done to nouns that few handlers know.
 
 use minigate_lists::KeySet;
-use minigate_policy::diagnosis::{Lang, tell_entry};
 
 use super::{app, denied, store};
 use crate::block::BlockError;
-use crate::filing::{ImportError, LineError};
 use crate::grant::GrantError;
 use crate::keys::KeysError;
 use crate::secret::SecretError;
@@ -31,26 +29,6 @@ pub(super) fn grant(error: &GrantError) -> String {
         GrantError::Unknown => "没有授权。".to_owned(),
         GrantError::App(error) => app(error),
         GrantError::Store(error) => store(error),
-    }
-}
-
-pub(super) fn import(error: &ImportError) -> String {
-    match error {
-        ImportError::Line { line, error } => format!("第 {line} 行：{}。", filing(error)),
-        ImportError::TooMany { limit } => format!("备案超过 {limit} 条。"),
-        ImportError::File { reason } => {
-            format!("文件中没有带 `domain` 和 `licence` 列的表 `filings` 或 `filing`：{reason}。")
-        }
-    }
-}
-
-fn filing(error: &LineError) -> String {
-    match error {
-        LineError::Domain(error) => tell_entry(&error.clone().into(), Lang::Zh),
-        LineError::NotRegistrable { domain, registrable } => {
-            format!("`{domain}` 不是注册的域名，应为 `{registrable}`")
-        }
-        LineError::Licence => "备案号超过 200 个字符，或含有控制字符".to_owned(),
     }
 }
 

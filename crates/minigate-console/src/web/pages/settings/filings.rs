@@ -18,7 +18,7 @@ use crate::filing::{
 };
 use crate::store::Import;
 use crate::text::Text;
-use crate::web::failure::{Cause, Failure};
+use crate::web::failure::Failure;
 use crate::web::layout::csrf;
 use crate::web::pages::show;
 use crate::web::signed_in::{Reason, SignedIn};
@@ -107,9 +107,6 @@ pub(in super::super) async fn set_terms(
 
 async fn take(console: &Console, csv: &str, mode: Mode, by: &By) -> Result<(), Failure> {
     let register = Register::read_csv(csv).await?;
-    if register.is_empty() {
-        return Err(Cause::malformed(NO_DOMAIN));
-    }
     let import = match mode {
         Mode::Merge => Import::Merge,
         Mode::Replace => Import::Replace,
@@ -286,4 +283,3 @@ const TITLE: Text = Text("Filings", "备案");
 const UNKNOWN: Text = Text("unknown", "无法确认");
 const WARNS: Text = Text("is told and let through", "提示并放行");
 const WHAT_STAYS: Text = Text("What is there already", "已有记录");
-const NO_DOMAIN: Text = Text("there is no line with a domain", "没有包含域名的行");
