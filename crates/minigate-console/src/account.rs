@@ -34,6 +34,7 @@ pub(crate) use records::{
 
 use crate::By;
 use crate::access::{Caller, Denied, Right, Role, Roles};
+use crate::action::Action;
 use crate::hidden::Hidden;
 use crate::store::{self, Key, Store, StoreError};
 use records::key;
@@ -161,7 +162,7 @@ impl<'a> Accounts<'a> {
         let by = self.by()?;
         let account = Account::new(new, self.at)?;
         let key = key(&account.name)?;
-        let change = create(&by.platform_entry("account.create"), &account)?;
+        let change = create(&by.platform_entry(Action::AccountCreate), &account)?;
         let change = keep_an_operator(self.store, change, None, &account).await?;
         match self.store.commit(&change, self.at).await {
             Ok(_) => Ok(account),
@@ -250,7 +251,7 @@ impl<'a> Accounts<'a> {
         let by = self.by()?;
         let (record, mut account) = load(self.store, name).await?;
         account.end_sessions();
-        let change = replace(&by.platform_entry("account.sign-out"), &record, &account);
+        let change = replace(&by.platform_entry(Action::AccountSignOut), &record, &account);
         self.store.commit(&change, self.at).await?;
         Ok(account)
     }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::By;
 use crate::access::{Caller, Right};
+use crate::action::Action;
 use crate::domains::Domains;
 use crate::store::{Change, Key, Record, Store, StoreError};
 use crate::text::unfit_en;
@@ -169,7 +170,7 @@ pub async fn create(
         created_at: by.at(),
     };
     let body = json!(app);
-    let entry = by.entry("app.create", id.as_str()).after(body.clone());
+    let entry = by.entry(Action::AppCreate, id.as_str()).after(body.clone());
     let change = Change::new(entry).create(&key(id)?, body);
     match store.commit(&change, by.at()).await {
         Ok(_) => Ok(app),
@@ -206,7 +207,7 @@ pub async fn set(
     if app == old {
         return Ok(app);
     }
-    let entry = by.entry("app.settings", id.as_str());
+    let entry = by.entry(Action::AppSettings, id.as_str());
     let entry = entry.before(record.body.clone()).after(json!(app));
     let change = Change::new(entry).replace(&record, json!(app));
     let domains = Domains::of(store, id);

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::By;
+use crate::action::Action;
 use crate::reason::{UnfitReason, required};
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
@@ -116,7 +117,7 @@ pub async fn add(
     if list.0.len() > MOST {
         return Err(BlockError::Full { limit: MOST });
     }
-    let mut entry = by.platform_entry("block.add").after(json!(block));
+    let mut entry = by.platform_entry(Action::BlockAdd).after(json!(block));
     entry.before = before.map(|before| json!(before));
     commit(store, Change::new(entry), record.as_ref(), &list, by).await?;
     Ok(block)
@@ -132,7 +133,7 @@ pub async fn lift(store: &dyn Store, domain: &Domain, by: &By) -> Result<(), Blo
         domain: domain.clone(),
     };
     let lifted = list.0.remove(domain.as_str()).ok_or_else(unknown)?;
-    let entry = by.platform_entry("block.lift").before(json!(lifted));
+    let entry = by.platform_entry(Action::BlockLift).before(json!(lifted));
     commit(store, Change::new(entry), record.as_ref(), &list, by).await?;
     Ok(())
 }

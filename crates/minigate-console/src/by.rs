@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::action::Action;
 use crate::store::{Change, Entry, Key, Record, Sequence};
 
 /// Who does something, from where, when and why: what the audit log says of it.
@@ -94,7 +95,7 @@ impl By {
     }
 
     /// An entry of the log for something that is done to an app.
-    pub(crate) fn entry(&self, action: &str, app: &str) -> Entry {
+    pub(crate) fn entry(&self, action: Action, app: &str) -> Entry {
         Entry {
             app: Some(app.to_owned()),
             ..self.platform_entry(action)
@@ -102,7 +103,7 @@ impl By {
     }
 
     /// An entry of the log for something that is done to the platform.
-    pub(crate) fn platform_entry(&self, action: &str) -> Entry {
+    pub(crate) fn platform_entry(&self, action: Action) -> Entry {
         Entry {
             origin: self.origin.clone(),
             reason: self.reason.clone(),

@@ -33,6 +33,7 @@ pub(crate) use waiting::{Waiting, waiting};
 use canonical::canonical;
 
 use crate::By;
+use crate::action::Action;
 use crate::app::{self, App};
 use crate::filing::FilingRegister;
 use crate::store::{self, Change, Key, Record, Sequence, Store, StoreError};
@@ -192,7 +193,7 @@ impl<'a> Domains<'a> {
         self.expected.check(old.as_ref())?;
         let before = old.as_ref().map(store::read).transpose()?;
         let draft = Draft::new(app.effective, lists, by).after(before);
-        self.keep("domains.write", (&app_record, &app), old.as_ref(), draft, by)
+        self.keep(Action::DomainsWrite, (&app_record, &app), old.as_ref(), draft, by)
             .await
     }
 
@@ -211,7 +212,9 @@ impl<'a> Domains<'a> {
     /// [`DomainsError::NoDraft`], [`DomainsError::Store`].
     pub async fn discard(&self, by: &By) -> Result<(), DomainsError> {
         let (record, draft) = self.load_draft().await?;
-        let entry = by.entry("domains.discard", self.id.as_str()).before(json!(draft));
+        let entry = by
+            .entry(Action::DomainsDiscard, self.id.as_str())
+            .before(json!(draft));
         self.store
             .commit(&Change::new(entry).delete(&record), by.at())
             .await?;
@@ -227,7 +230,7 @@ impl<'a> Domains<'a> {
         draft.require(State::Open)?;
         draft.state = State::Submitted;
         let change = self
-            .put_draft("domains.submit", Some(&record), &draft, by)
+            .put_draft(Action::DomainsSubmit, Some(&record), &draft, by)
             .await?;
         self.store.commit(&change, by.at()).await?;
         Ok(draft)
@@ -251,7 +254,7 @@ impl<'a> Domains<'a> {
             at: by.at(),
         });
         let change = self
-            .put_draft("domains.approve", Some(&record), &draft, by)
+            .put_draft(Action::DomainsApprove, Some(&record), &draft, by)
             .await?;
         self.store.commit(&change.rest_on(&app_record), by.at()).await?;
         Ok(draft)
@@ -266,7 +269,7 @@ impl<'a> Domains<'a> {
         draft.require(State::Submitted)?;
         draft.state = State::Open;
         let change = self
-            .put_draft("domains.refuse", Some(&record), &draft, by)
+            .put_draft(Action::DomainsRefuse, Some(&record), &draft, by)
             .await?;
         self.store.commit(&change, by.at()).await?;
         Ok(draft)
@@ -302,7 +305,7 @@ impl<'a> Domains<'a> {
     /// Keeps a draft that holds, in canonical form, in place of the one that was read.
     async fn keep(
         &self,
-        action: &str,
+        action: Action,
         (app_record, app): (&Record, &App),
         old: Option<&Record>,
         mut draft: Draft,
@@ -329,7 +332,7 @@ impl<'a> Domains<'a> {
 
     async fn put_draft(
         &self,
-        action: &str,
+        action: Action,
         old: Option<&Record>,
         draft: &Draft,
         by: &By,

@@ -31,6 +31,7 @@ pub use import::{ImportError, LineError, Register};
 pub use own::{Imported, OwnRegister, import, imported};
 
 use crate::By;
+use crate::action::Action;
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// What a register says of a domain.
@@ -203,7 +204,7 @@ pub async fn terms(store: &dyn Store) -> Result<FilingTerms, StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn set_terms(store: &dyn Store, terms: FilingTerms, by: &By) -> Result<(), StoreError> {
-    let entry = by.platform_entry("filing.terms").after(json!(terms));
+    let entry = by.platform_entry(Action::FilingTerms).after(json!(terms));
     let change = match store.get(&terms_key()?).await? {
         Some(record) => Change::new(entry.before(record.body.clone())).replace(&record, json!(terms)),
         None => Change::new(entry).create(&terms_key()?, json!(terms)),

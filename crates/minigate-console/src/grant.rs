@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::By;
+use crate::action::Action;
 use crate::app::{self, AppError};
 use crate::reason::{UnfitReason, required};
 use crate::store::{self, Change, Key, Record, Store, StoreError};
@@ -117,7 +118,7 @@ pub async fn give(
         since: by.at(),
         until,
     };
-    let entry = by.entry("grant.give", id.as_str()).after(json!(grant));
+    let entry = by.entry(Action::GrantGive, id.as_str()).after(json!(grant));
     let change = match load(store, id).await? {
         Some((record, before)) => Change::new(entry.before(json!(before))).replace(&record, json!(grant)),
         None => Change::new(entry).create(&key(id)?, json!(grant)),
@@ -135,7 +136,7 @@ pub async fn withdraw(store: &dyn Store, id: &AppId, by: &By) -> Result<(), Gran
     let (record, grant) = found
         .filter(|(_, grant)| grant.holds(by.at()))
         .ok_or(GrantError::Unknown)?;
-    let entry = by.entry("grant.withdraw", id.as_str()).before(json!(grant));
+    let entry = by.entry(Action::GrantWithdraw, id.as_str()).before(json!(grant));
     // It stays, so that what is published from it has a later revision.
     let ended = Grant {
         until: by.at(),

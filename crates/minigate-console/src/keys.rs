@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::By;
+use crate::action::Action;
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
 /// The keys of a console.
@@ -81,7 +82,7 @@ pub async fn load_or_make(store: &dyn Store, now: Timestamp) -> Result<Keys, Key
     let first = vec![(SigningKey::generate()?, KeyStage::Signing)];
     // Nobody decides on this: a console can't be without.
     let by = By::new("console".to_owned(), None, now);
-    match write(store, "keys.make", None, &first, &by).await {
+    match write(store, Action::KeysMake, None, &first, &by).await {
         Ok(keys) => Ok(keys),
         // Another console was quicker.
         Err(KeysError::Store(StoreError::Conflict { .. })) => match load(store).await? {
@@ -106,7 +107,7 @@ pub async fn announce(store: &dyn Store, by: &By) -> Result<Keys, KeysError> {
     let mut keys = kept.keys_at(by.at());
     keys.push((SigningKey::generate()?, KeyStage::Announced));
     require_room(&keys)?;
-    write(store, "keys.announce", Some(&record), &keys, by).await
+    write(store, Action::KeysAnnounce, Some(&record), &keys, by).await
 }
 
 /// Lets the announced key sign; what the present one signed holds for so long.
@@ -126,7 +127,7 @@ pub async fn rotate(store: &dyn Store, hold: SignedDuration, by: &By) -> Result<
             retired @ KeyStage::Retired { .. } => retired,
         };
     }
-    write(store, "keys.rotate", Some(&record), &keys, by).await
+    write(store, Action::KeysRotate, Some(&record), &keys, by).await
 }
 
 /// Drops a key at once, which is announced or retired: what it signed can't be verified any more.
@@ -146,7 +147,7 @@ pub async fn retire(store: &dyn Store, name: &Thumbprint, by: &By) -> Result<Key
         Some((_, KeyStage::Announced | KeyStage::Retired { .. })) => {}
     }
     keys.retain(|(key, _)| !is_it(key));
-    write(store, "keys.retire", Some(&record), &keys, by).await
+    write(store, Action::KeysRetire, Some(&record), &keys, by).await
 }
 
 /// For how long what a key signed should hold once another has taken over: 30 days, in which runtimes that are seldom on
@@ -261,7 +262,7 @@ async fn load(store: &dyn Store) -> Result<Option<(Record, Keys)>, KeysError> {
 
 async fn write(
     store: &dyn Store,
-    action: &str,
+    action: Action,
     old: Option<&Record>,
     keys: &[(SigningKey, KeyStage)],
     by: &By,

@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod account;
+mod action;
 pub mod app;
 mod audit;
 pub mod block;

@@ -33,6 +33,7 @@ use serde_json::json;
 pub use error::OidcError;
 
 use crate::account::{self, Account, AccountError, AccountName, Identity};
+use crate::action::Action;
 use crate::hidden::{Hidden, same};
 use crate::moment::after;
 use crate::origin::Origin;
@@ -324,7 +325,7 @@ async fn link(
         ..old.clone()
     };
     let by = By::new(name.to_string(), Some(origin.to_string()), at);
-    let change = account::replace(&by.platform_entry("account.link"), &record, &account);
+    let change = account::replace(&by.platform_entry(Action::AccountLink), &record, &account);
     let change = account::relink(store, change, &old, &account).await?;
     store.commit(&change, at).await?;
     Ok(account)

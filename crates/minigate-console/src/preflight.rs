@@ -37,6 +37,7 @@ pub use kept::{PreflightFault, of_draft, of_effective};
 pub use report::{AddressCheck, DeviceCell, EntryCheck, Found, HostCheck, Preflight};
 
 use crate::By;
+use crate::action::Action;
 use crate::app::App;
 use crate::block::Blocks;
 use crate::bulk::{Fault, judge_text};
@@ -141,7 +142,9 @@ pub async fn begin(store: &dyn Store, id: &AppId, by: &By) -> Result<Started, Pr
         until: by.at().checked_add(LONGEST + GRACE).unwrap_or(Timestamp::MAX),
         progress,
     };
-    let entry = by.entry("preflight.begin", id.as_str()).after(json!(running));
+    let entry = by
+        .entry(Action::PreflightBegin, id.as_str())
+        .after(json!(running));
     let change = match &old {
         Some(record) => Change::new(entry).replace(record, json!(running)),
         None => Change::new(entry).create(&running_key(id)?, json!(running)),
@@ -243,7 +246,7 @@ impl Started {
     }
 
     async fn finish(&self, store: &dyn Store, preflight: &Preflight) -> Result<(), StoreError> {
-        let entry = self.by.entry("preflight.finish", self.id.as_str());
+        let entry = self.by.entry(Action::PreflightFinish, self.id.as_str());
         let entry = entry.after(json!({
             "isPassed": preflight.is_passed,
             "entries": preflight.entries.len(),

@@ -13,6 +13,7 @@ use serde_json::Map;
 
 use crate::access::Denied;
 use crate::account::AccountName;
+use crate::action::Action;
 use crate::hidden::fingerprint;
 use crate::moment;
 use crate::origin::Origin;
@@ -31,7 +32,7 @@ pub async fn audit_denial(store: &dyn Store, denied: &Denied, at: Timestamp) -> 
     let entry = Entry {
         origin: denied.origin.clone(),
         app: denied.app.clone(),
-        ..Entry::new(denied.actor.as_str(), "access.denied")
+        ..Entry::new(denied.actor.as_str(), Action::AccessDenied)
     };
     source.write(store, entry, ("right", right), at).await
 }
@@ -52,7 +53,7 @@ pub(crate) async fn audit_sign_in(
         who: &["sign-in", &origin.neighbourhood().to_string()],
         what: &[actor],
     };
-    let entry = Entry::new(actor, "session.refused").from(origin.to_string());
+    let entry = Entry::new(actor, Action::SessionRefused).from(origin.to_string());
     source.write(store, entry, ("why", why), at).await
 }
 
@@ -72,7 +73,7 @@ pub(crate) async fn audit_secret(
         who: &["secret", &origin.neighbourhood().to_string()],
         what: &[app],
     };
-    let entry = Entry::new(NOBODY, "secret.refused")
+    let entry = Entry::new(NOBODY, Action::SecretRefused)
         .about(app)
         .from(origin.to_string());
     source.write(store, entry, ("why", why), at).await

@@ -22,6 +22,7 @@ pub use error::{AccessError, SecretError};
 
 use crate::By;
 use crate::access::{Caller, Right};
+use crate::action::Action;
 use crate::app;
 use crate::hidden::{Hidden, fingerprint, same};
 use crate::moment::after;
@@ -119,7 +120,7 @@ impl<'a> AppSecret<'a> {
         let found = load(self.store, self.app).await?;
         let old = found.as_ref().map(|(_, kept)| kept);
         let kept = Kept::next(old, hash(self.app, &secret), grace, &by);
-        let entry = by.entry("secret.rotate", self.app.as_str());
+        let entry = by.entry(Action::SecretRotate, self.app.as_str());
         let entry = store::Entry {
             before: old.map(|old| json!(old.state)),
             after: Some(json!(kept.state)),
@@ -191,13 +192,13 @@ impl<'a> AppSecret<'a> {
 
 impl SecretChange {
     /// What the log calls it; none where it changes nothing.
-    const fn action(&self) -> Option<&'static str> {
+    const fn action(&self) -> Option<Action> {
         match (self.frozen, &self.allowed_from) {
             (None, None) => None,
-            (Some(true), None) => Some("secret.freeze"),
-            (Some(false), None) => Some("secret.unfreeze"),
-            (None, Some(_)) => Some("secret.allow-from"),
-            (Some(_), Some(_)) => Some("secret.settings"),
+            (Some(true), None) => Some(Action::SecretFreeze),
+            (Some(false), None) => Some(Action::SecretUnfreeze),
+            (None, Some(_)) => Some(Action::SecretAllowFrom),
+            (Some(_), Some(_)) => Some(Action::SecretSettings),
         }
     }
 

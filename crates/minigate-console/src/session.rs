@@ -27,6 +27,7 @@ use crate::access::Caller;
 use crate::account::{
     self, Account, AccountError, AccountName, Invited, PasswordState, Passwords, invitation_key, judge,
 };
+use crate::action::Action;
 use crate::by::Ground;
 use crate::hidden::Hidden;
 use crate::moment::after;
@@ -172,7 +173,7 @@ impl<'a> Sessions<'a> {
     pub async fn sign_out_everywhere(&self, session: &Session, at: Timestamp) -> Result<(), SignInError> {
         let (record, mut account) = account::load(self.store, &session.account.name).await?;
         account.end_sessions();
-        let entry = session.by(at).platform_entry("account.sign-out");
+        let entry = session.by(at).platform_entry(Action::AccountSignOut);
         let change = account::replace(&entry, &record, &account);
         self.store.commit(&change, at).await?;
         Ok(())
@@ -265,7 +266,7 @@ impl<'a> Sessions<'a> {
             seen_at: at,
         };
         let session = Session::new(account, origin, &secret, at);
-        let entry = session.by(at).platform_entry("session.begin");
+        let entry = session.by(at).platform_entry(Action::SessionBegin);
         self.store.commit(&Change::new(entry), at).await?;
         self.store
             .keep(&session_key(&secret)?, &json!(kept), after(at, IDLE))

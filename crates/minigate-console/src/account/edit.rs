@@ -5,6 +5,7 @@ use super::{
     platform_role, relink, replace,
 };
 use crate::access::Role;
+use crate::action::Action;
 
 /// What is to be changed of an account; what is none stays.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -42,20 +43,20 @@ impl Accounts<'_> {
 
 impl Edit {
     /// What the log calls it; none where it changes nothing.
-    fn action(&self) -> Option<&'static str> {
+    fn action(&self) -> Option<Action> {
         let disabling = match self.disabled {
-            Some(true) => "account.disable",
-            _ => "account.enable",
+            Some(true) => Action::AccountDisable,
+            _ => Action::AccountEnable,
         };
         let actions = [
-            self.display_name.as_ref().map(|_| "account.rename"),
+            self.display_name.as_ref().map(|_| Action::AccountRename),
             self.disabled.map(|_| disabling),
-            self.platform.map(|_| "account.role"),
-            self.identity.as_ref().map(|_| "account.link"),
+            self.platform.map(|_| Action::AccountRole),
+            self.identity.as_ref().map(|_| Action::AccountLink),
         ];
         let mut wanted = actions.into_iter().flatten();
         let first = wanted.next()?;
-        Some(wanted.next().map_or(first, |_| "account.settings"))
+        Some(wanted.next().map_or(first, |_| Action::AccountSettings))
     }
 
     fn of(self, mut account: Account) -> Result<Account, AccountError> {

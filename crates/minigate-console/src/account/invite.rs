@@ -10,6 +10,7 @@ use super::{
     operators,
 };
 use crate::access::{Caller, Right, Role};
+use crate::action::Action;
 use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::store::{Change, Key, Store, StoreError};
@@ -58,7 +59,9 @@ impl Accounts<'_> {
     pub async fn invite(&self, name: &AccountName) -> Result<Invitation, AccountError> {
         let by = self.by()?;
         let (record, account) = load(self.store, name).await?;
-        let entry = by.platform_entry("account.invite").after(json!({ "name": name }));
+        let entry = by
+            .platform_entry(Action::AccountInvite)
+            .after(json!({ "name": name }));
         // The log first: an invitation that nobody hears of is worse than a row about one that wasn't made.
         self.store
             .commit(&Change::new(entry).rest_on(&record), self.at)
@@ -104,7 +107,7 @@ async fn make_operator(store: &dyn Store, name: &AccountName, at: Timestamp) -> 
     };
     let account = Account::new(&new, at)?;
     let by = Caller::local("console").allow(Right::Operate, None, at)?;
-    let entry = by.platform_entry("account.create").after(json!(account));
+    let entry = by.platform_entry(Action::AccountCreate).after(json!(account));
     let change = Change::new(entry).create(&key(name)?, json!(account));
     let change = keep_an_operator(store, change, None, &account).await?;
     match store.commit(&change, at).await {

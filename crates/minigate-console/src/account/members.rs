@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Account, AccountError, AccountName, load, put};
 use crate::access::{Caller, Right, Role};
+use crate::action::Action;
 use crate::app;
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
@@ -61,7 +62,7 @@ impl<'a> Members<'a> {
         if role == Role::PlatformOperator {
             return Err(AccountError::Role { role, in_app: true });
         }
-        self.change("member.set", name, Some(role)).await
+        self.change(Action::MemberSet, name, Some(role)).await
     }
 
     /// Takes somebody's role.
@@ -69,10 +70,15 @@ impl<'a> Members<'a> {
     /// # Errors
     /// As [`Members::set`].
     pub async fn remove(&self, name: &AccountName) -> Result<(), AccountError> {
-        self.change("member.remove", name, None).await
+        self.change(Action::MemberRemove, name, None).await
     }
 
-    async fn change(&self, action: &str, name: &AccountName, role: Option<Role>) -> Result<(), AccountError> {
+    async fn change(
+        &self,
+        action: Action,
+        name: &AccountName,
+        role: Option<Role>,
+    ) -> Result<(), AccountError> {
         let by = self.caller.allow(Right::Manage, Some(self.app), self.at)?;
         app::find(self.store, self.app).await?;
         let (record, mut account) = load(self.store, name).await?;

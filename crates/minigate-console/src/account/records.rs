@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Account, AccountError, AccountName, Identity, PasswordState};
 use crate::By;
+use crate::action::Action;
 use crate::hidden::Hidden;
 use crate::store::{self, Change, Key, Record, Store, StoreError};
 
@@ -34,7 +35,7 @@ pub(crate) async fn with_password(
 ) -> Result<(Change, Account), StoreError> {
     account.password = state;
     account.end_sessions();
-    let change = replace(&by.platform_entry("account.password"), record, &account);
+    let change = replace(&by.platform_entry(Action::AccountPassword), record, &account);
     let key = credential_key(&account.name)?;
     let old = store.get(&key).await?;
     let change = put(change, &key, old.as_ref(), json!(hash.reveal()));

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Domains, DomainsError, Draft, State, Version};
 use crate::By;
+use crate::action::Action;
 use crate::app::{self, App};
 use crate::store::{self, Change, Record};
 
@@ -99,7 +100,7 @@ impl Domains<'_> {
         let own = standing.own_draft().map(|(record, _)| record);
         match own {
             Some(own) if is_back => {
-                let entry = by.entry("domains.discard", self.id.as_str());
+                let entry = by.entry(Action::DomainsDiscard, self.id.as_str());
                 let change = Change::new(entry.before(own.body.clone())).delete(own);
                 self.store.commit(&change.rest_on(app_record), by.at()).await?;
                 Ok(Taken::Withdrawn)
@@ -116,7 +117,7 @@ impl Domains<'_> {
                 let before = standing.own_draft().map(|(_, draft)| draft.makers.clone());
                 draft.makers.extend(before.unwrap_or_default());
                 draft.state = State::Submitted;
-                self.keep("domains.submit", (app_record, app), own, draft, by)
+                self.keep(Action::DomainsSubmit, (app_record, app), own, draft, by)
                     .await?;
                 Ok(Taken::Waits)
             }
@@ -147,7 +148,7 @@ impl Domains<'_> {
             changes,
             ..app.clone()
         };
-        let entry = by.entry("domains.publish", self.id.as_str());
+        let entry = by.entry(Action::DomainsPublish, self.id.as_str());
         let change = Change::new(entry.before(json!(before)).after(json!(version)))
             .replace(app_record, json!(published))
             .create(&self.version_key(version.number)?, json!(version));

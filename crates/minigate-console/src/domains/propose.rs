@@ -4,6 +4,7 @@ use minigate_policy::{Entry, EntryFault, Interface, ListError, ListsError, Targe
 
 use super::{Domains, DomainsError, Draft, Proposed, State};
 use crate::By;
+use crate::action::Action;
 use crate::app;
 use crate::store::{self, StoreError};
 
@@ -53,8 +54,14 @@ impl Domains<'_> {
             by: by.actor().to_owned(),
             at: by.at(),
         });
-        self.keep("domains.propose", (&app_record, &app), old.as_ref(), draft, by)
-            .await
+        self.keep(
+            Action::DomainsPropose,
+            (&app_record, &app),
+            old.as_ref(),
+            draft,
+            by,
+        )
+        .await
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Filing, FilingRegister, FilingUnknown, Register};
 use crate::By;
+use crate::action::Action;
 use crate::store::{self, Change, FilingRows, Import, Key, Store, StoreError};
 
 /// The console's own register.
@@ -46,7 +47,7 @@ pub async fn import(
         by: by.actor().to_owned(),
         at: by.at(),
     };
-    let entry = by.platform_entry("filing.import").after(json!(imported));
+    let entry = by.platform_entry(Action::FilingImport).after(json!(imported));
     let change = match store.get(&key()?).await? {
         Some(record) => Change::new(entry.before(record.body.clone())).replace(&record, json!(imported)),
         None => Change::new(entry).create(&key()?, json!(imported)),

@@ -6,6 +6,7 @@ use openidconnect::core::CoreIdTokenClaims;
 use super::OidcError;
 use crate::By;
 use crate::account::{self, Account, AccountName, Identity, NewAccount};
+use crate::action::Action;
 use crate::hidden::fingerprint;
 use crate::origin::Origin;
 use crate::store::{Store, StoreError};
@@ -54,7 +55,7 @@ async fn admit(
         ..nobody.clone()
     };
     let by = By::new(account.name.to_string(), Some(origin.to_string()), at);
-    let change = account::create(&by.platform_entry("account.create"), &account)?;
+    let change = account::create(&by.platform_entry(Action::AccountCreate), &account)?;
     let change = account::relink(store, change, &nobody, &account).await?;
     store.commit(&change, at).await?;
     Ok(account)

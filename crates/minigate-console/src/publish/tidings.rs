@@ -2,6 +2,7 @@
 
 use tokio::sync::Mutex;
 
+use crate::action::Action;
 use crate::store::{Entry, Query, Sequence, Store, StoreError};
 
 /// What the log says of lists, as far as it was read.
@@ -65,11 +66,8 @@ fn up_to(newest: Sequence, count: u32) -> Query {
     }
 }
 
-/// The block list stands above all lists, and keys sign all of them.
 fn is_for_everyone(entry: &Entry) -> bool {
-    ["block.", "keys."]
-        .iter()
-        .any(|begin| entry.action.starts_with(begin))
+    Action::of(&entry.action).is_some_and(Action::is_for_every_app)
 }
 
 const MOST: u32 = 256;

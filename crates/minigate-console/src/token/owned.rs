@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Kept, MOST, NewToken, Token, TokenError, Tokens, Way, is_id, key, way_key};
 use crate::By;
 use crate::account::{AccountName, put};
+use crate::action::Action;
 use crate::hidden::Hidden;
 use crate::store::{self, Change, Key, Record, StoreError};
 
@@ -52,7 +53,7 @@ impl Tokens<'_> {
         let mut kept = Kept::new(new, owner.clone(), secret.fingerprint(), by.at());
         kept.token.parent = parent.map(|parent| parent.id.clone());
         let way = Way::to(&kept.token);
-        let entry = by.platform_entry("token.create");
+        let entry = by.platform_entry(Action::TokenCreate);
         let change = Change::new(entry.after(json!(kept.token)))
             .create(&key(&way)?, json!(kept))
             .create(&way_key(&kept.fingerprint)?, json!(way));
@@ -85,7 +86,7 @@ impl Tokens<'_> {
             .map(|(_, kept)| &kept.token)
             .find(|token| token.id == id);
         let token = token.ok_or_else(unknown)?;
-        let mut change = Change::new(by.platform_entry("token.revoke").before(json!(token)));
+        let mut change = Change::new(by.platform_entry(Action::TokenRevoke).before(json!(token)));
         for (record, kept) in kept.iter().filter(|(_, kept)| kept.token.is_of(token)) {
             change = change.delete(record);
             if let Some(way) = self.store.get(&way_key(&kept.fingerprint)?).await? {

@@ -1,6 +1,5 @@
 //! The audit log: who did what, when, from where and why.
 
-mod action;
 mod difference;
 
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use super::app::{self, Tab, seen};
 use super::show;
 use crate::Console;
 use crate::access::Right;
+use crate::action::{Action, KINDS};
 use crate::audit::Form;
 use crate::store::{Logged, Query, Sequence};
 use crate::text::Text;
@@ -209,11 +209,11 @@ fn filters(wanted: &Wanted, fields: Fields, lang: Lang) -> Markup {
             label { (WHAT.of(lang))
                 select name="action" {
                     option value="" { (ANYTHING.of(lang)) }
-                    @for (kind, name) in action::KINDS {
+                    @for (kind, name) in KINDS {
                         option value=(kind) selected[kind == wanted.action] { (name.of(lang)) }
                     }
-                    @if let Some(name) = action::name(&wanted.action) {
-                        option value=(wanted.action) selected { (name.of(lang)) }
+                    @if let Some(action) = Action::of(&wanted.action) {
+                        option value=(wanted.action) selected { (action.text().of(lang)) }
                     }
                 }
             }
@@ -235,8 +235,8 @@ fn line(row: &Logged, now: Timestamp, lang: Lang) -> Markup {
                 @if let Some(origin) = &entry.origin { br; span.dim.small { (show::foreign(origin)) } }
             }
             td {
-                @match action::name(&entry.action) {
-                    Some(name) => strong { (name.of(lang)) },
+                @match Action::of(&entry.action) {
+                    Some(action) => strong { (action.text().of(lang)) },
                     None => (show::entry(&entry.action)),
                 }
                 " " span.dim.small { "#" (row.sequence) }
