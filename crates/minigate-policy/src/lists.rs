@@ -196,6 +196,16 @@ impl WrittenLists {
             Interface::ConnectSocket => &self.connect_socket,
         }
     }
+
+    /// The same, to be changed.
+    pub const fn of_mut(&mut self, interface: Interface) -> &mut Vec<String> {
+        match interface {
+            Interface::Request => &mut self.request,
+            Interface::UploadFile => &mut self.upload_file,
+            Interface::DownloadFile => &mut self.download_file,
+            Interface::ConnectSocket => &mut self.connect_socket,
+        }
+    }
 }
 
 /// The lists in the shape of the platform's server API (`/wxa/modify_domain`, `/wxa/getwxadevinfo` …).

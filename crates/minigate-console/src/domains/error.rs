@@ -34,6 +34,9 @@ pub enum DomainsError {
     /// The lists are the effective ones.
     #[error("nothing changes: these lists are effective already")]
     NothingChanges,
+    /// What is proposed is in the draft.
+    #[error("`{0}` is in the draft already: it holds once the draft is published")]
+    InDraft(String),
     /// There is no draft.
     #[error("there is no draft")]
     NoDraft,

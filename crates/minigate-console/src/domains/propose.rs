@@ -15,8 +15,8 @@ impl Domains<'_> {
     /// people.
     ///
     /// # Errors
-    /// [`DomainsError::Url`] where the text is no URL; [`DomainsError::NothingChanges`] where its entry is there already;
-    /// [`DomainsError::State`] where the draft is submitted or approved; as [`Domains::write`] otherwise.
+    /// [`DomainsError::Url`] where the text is no URL; [`DomainsError::NothingChanges`] and [`DomainsError::InDraft`] where
+    /// its entry is effective, or in the draft, already; [`DomainsError::State`] where the draft is submitted or approved; as [`Domains::write`] otherwise.
     pub async fn propose(&self, interface: Interface, url: &str, by: &By) -> Result<Draft, DomainsError> {
         let entry = entry(interface, url)?;
         let mut tries = MOST_TRIES;
@@ -42,12 +42,19 @@ impl Domains<'_> {
             Some(record) => joined(store::read(record)?, by)?,
             None => Draft::new(app.effective, self.lists_at(app.effective).await?, by),
         };
-        let list = list(&mut draft.lists, interface);
-        let is_there = |text: &String| Entry::parse(text, interface).is_ok_and(|listed| listed == *entry);
-        if list.iter().any(is_there) {
-            return Err(DomainsError::NothingChanges);
+        let stands_in = |lists: &WrittenLists| {
+            let mut listed = lists.of(interface).iter();
+            listed.any(|text| Entry::parse(text, interface).is_ok_and(|listed| listed == *entry))
+        };
+        if stands_in(&draft.lists) {
+            let is_effective = stands_in(&self.lists_at(app.effective).await?);
+            return Err(if is_effective {
+                DomainsError::NothingChanges
+            } else {
+                DomainsError::InDraft(entry.to_string())
+            });
         }
-        list.push(entry.to_string());
+        draft.lists.of_mut(interface).push(entry.to_string());
         draft.proposed.push(Proposed {
             interface,
             entry: entry.to_string(),
@@ -84,15 +91,6 @@ fn entry(interface: Interface, url: &str) -> Result<Entry, DomainsError> {
         let faults = vec![EntryFault { text, error }];
         DomainsError::Lists(ListsError(vec![ListError::Entries { interface, faults }]))
     })
-}
-
-const fn list(lists: &mut WrittenLists, interface: Interface) -> &mut Vec<String> {
-    match interface {
-        Interface::Request => &mut lists.request,
-        Interface::UploadFile => &mut lists.upload_file,
-        Interface::DownloadFile => &mut lists.download_file,
-        Interface::ConnectSocket => &mut lists.connect_socket,
-    }
 }
 
 const MOST_TRIES: u32 = 20;

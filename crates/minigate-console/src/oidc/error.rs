@@ -64,20 +64,20 @@ impl OidcError {
     }
 
     pub(super) fn provider(error: impl std::error::Error) -> Self {
-        Self::Provider(innermost(&error))
+        Self::Provider(causes(&error))
     }
 
     pub(super) fn settings(error: impl std::error::Error) -> Self {
-        Self::Settings(innermost(&error))
+        Self::Settings(causes(&error))
     }
 
     pub(super) fn token(error: impl std::error::Error) -> Self {
-        Self::Token(innermost(&error))
+        Self::Token(causes(&error))
     }
 }
 
-/// Each cause once, from the outermost on.
-fn innermost(error: &dyn std::error::Error) -> String {
+/// What is wrong, and each cause behind it.
+fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

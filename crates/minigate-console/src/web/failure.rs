@@ -202,7 +202,7 @@ impl Cause {
             Self::Domains(DomainsError::State { .. }) => "state",
             Self::Domains(DomainsError::OwnDraft) => "own-draft",
             Self::Domains(DomainsError::Outdated { .. }) => "outdated",
-            Self::Domains(DomainsError::NothingChanges) => "nothing-changes",
+            Self::Domains(DomainsError::NothingChanges | DomainsError::InDraft(_)) => "nothing-changes",
             Self::Domains(DomainsError::Blocked(_)) => "blocked",
             Self::Domains(DomainsError::PreflightFailed(_)) => "preflight",
             Self::Domains(DomainsError::NotFiled(_)) => "not-filed",
@@ -216,7 +216,9 @@ impl Cause {
 
 fn of_domains(error: &DomainsError) -> StatusCode {
     match error {
-        DomainsError::Lists(_) | DomainsError::NothingChanges => StatusCode::UNPROCESSABLE_ENTITY,
+        DomainsError::Lists(_) | DomainsError::NothingChanges | DomainsError::InDraft(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         DomainsError::NoDraft | DomainsError::NoVersion { .. } => StatusCode::NOT_FOUND,
         DomainsError::Blocked(_) | DomainsError::NotFiled(_) => StatusCode::UNPROCESSABLE_ENTITY,
         DomainsError::Url(_) => StatusCode::UNPROCESSABLE_ENTITY,

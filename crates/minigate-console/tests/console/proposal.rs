@@ -34,11 +34,16 @@ async fn d1_a_refused_call_becomes_an_entry_of_the_draft(database: &Database) {
         .propose(request, "https://api.example.com:8443/other", &by("runtime"))
         .await
         .unwrap_err();
+    let effective = domains
+        .propose(request, "https://a.example.com/", &by("runtime"))
+        .await
+        .unwrap_err();
 
     let all = ["https://a.example.com", "https://api.example.com:8443"];
     assert_eq!(draft.lists.request, all);
     assert_eq!(draft.lists.connect_socket, ["wss://s.example.com"]);
-    assert!(matches!(again, DomainsError::NothingChanges), "{again}");
+    assert!(matches!(again, DomainsError::InDraft(_)), "{again}");
+    assert!(matches!(effective, DomainsError::NothingChanges), "{effective}");
     let log = store.log(&Query::default()).await.unwrap();
     assert_eq!(log[0].entry.action, "domains.propose");
     domains.submit(&by("alice")).await.unwrap();

@@ -139,7 +139,7 @@ impl Entries {
     pub(super) fn applied(&self, lists: &WrittenLists, action: Action) -> WrittenLists {
         let mut changed = lists.clone();
         for (interface, good, others) in &self.good {
-            let list = list(&mut changed, *interface);
+            let list = changed.of_mut(*interface);
             let spelled = |text: &String| {
                 Entry::parse(text, *interface).map_or_else(|_| text.clone(), |entry| entry.to_string())
             };
@@ -190,15 +190,6 @@ fn judge(interface: Interface, text: &str, blocks: &Blocks, now: Timestamp) -> R
             _ => Flaw::Rule,
         }
     })
-}
-
-const fn list(lists: &mut WrittenLists, interface: Interface) -> &mut Vec<String> {
-    match interface {
-        Interface::Request => &mut lists.request,
-        Interface::UploadFile => &mut lists.upload_file,
-        Interface::DownloadFile => &mut lists.download_file,
-        Interface::ConnectSocket => &mut lists.connect_socket,
-    }
 }
 
 /// No entry is as long, and what can't be used is repeated.
