@@ -21,7 +21,7 @@ pub use access::{Access, AccessToken, Credentials, Refresh};
 pub use error::{AccessError, SecretError};
 
 use crate::By;
-use crate::access::{Caller, Right};
+use crate::access::{Caller, Denied, Right};
 use crate::action::Action;
 use crate::app;
 use crate::hidden::{Hidden, fingerprint, same};
@@ -36,6 +36,7 @@ pub struct AppSecret<'a> {
     app: &'a AppId,
     caller: &'a Caller,
     at: Timestamp,
+    reason: Option<String>,
 }
 
 /// What can be shown of an AppSecret.
@@ -85,6 +86,16 @@ impl<'a> AppSecret<'a> {
             app,
             caller,
             at,
+            reason: None,
+        }
+    }
+
+    /// Why, in the caller's words.
+    #[must_use]
+    pub fn because(self, reason: impl Into<String>) -> Self {
+        Self {
+            reason: Some(reason.into()),
+            ..self
         }
     }
 
@@ -108,7 +119,7 @@ impl<'a> AppSecret<'a> {
     /// [`SecretError::Denied`], [`SecretError::App`], [`SecretError::Grace`], [`SecretError::Random`],
     /// [`SecretError::Store`].
     pub async fn rotate(&self, grace: SignedDuration) -> Result<Hidden, SecretError> {
-        let by = self.caller.allow(Right::Manage, Some(self.app), self.at)?;
+        let by = self.manage()?;
         for right in RIGHTS {
             self.caller.allow(right, Some(self.app), self.at)?;
         }
@@ -175,7 +186,7 @@ impl<'a> AppSecret<'a> {
     /// # Errors
     /// [`SecretError::TooMany`], and as [`AppSecret::freeze`].
     pub async fn set(&self, wanted: SecretChange) -> Result<(), SecretError> {
-        let by = self.caller.allow(Right::Manage, Some(self.app), self.at)?;
+        let by = self.manage()?;
         let Some(action) = wanted.action() else {
             return Ok(());
         };
@@ -187,6 +198,14 @@ impl<'a> AppSecret<'a> {
         let change = Change::new(entry.after(json!(kept.state))).replace(&record, json!(kept));
         self.store.commit(&change, self.at).await?;
         Ok(())
+    }
+
+    fn manage(&self) -> Result<By, Denied> {
+        let by = self.caller.allow(Right::Manage, Some(self.app), self.at)?;
+        Ok(match &self.reason {
+            Some(reason) => by.because(reason.as_str()),
+            None => by,
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::served::{Browser, Served};
 
 on_both! {
     members_are_added_changed_and_removed_but_never_the_last_owner
+    each_change_can_have_a_reason
     a_new_secret_is_shown_once_and_written_nowhere
     a_secrets_networks_are_kept_as_typed_where_one_is_wrong
     s1_a_grant_is_given_with_a_reason_and_withdrawn
@@ -51,6 +52,67 @@ async fn members_are_added_changed_and_removed_but_never_the_last_owner(database
             .body
             .contains("<bdi>bob</bdi>")
     );
+}
+
+async fn each_change_can_have_a_reason(database: &Database) {
+    let served = Served::on(database).await;
+    let mut operator = served.signed_in("olga", Some(Role::PlatformOperator), &[]).await;
+    served.signed_in("bob", None, &[]).await;
+    let members = "/apps/wx1/members";
+    let changes: [Change<'_>; 7] = [
+        (
+            "app.create",
+            "/",
+            "/apps",
+            &[("id", "wx1"), ("name", "Shop"), ("era", "current")],
+        ),
+        (
+            "member.set",
+            members,
+            members,
+            &[("name", "bob"), ("role", "developer")],
+        ),
+        (
+            "member.remove",
+            members,
+            members,
+            &[("name", "bob"), ("role", "")],
+        ),
+        (
+            "filing.terms",
+            "/settings",
+            "/settings/filing-terms",
+            &[("not_filed", "stops"), ("unknown", "stops")],
+        ),
+        (
+            "account.role",
+            "/accounts/bob",
+            "/accounts/bob",
+            &[("do", "role"), ("role", "auditor")],
+        ),
+        (
+            "account.rename",
+            "/accounts/bob",
+            "/accounts/bob",
+            &[("do", "rename"), ("display_name", "Bobby")],
+        ),
+        ("secret.rotate", SECRET, SECRET, &[("do", "rotate")]),
+    ];
+
+    for (action, page, path, fields) in changes {
+        let form = operator.get(page).await.body;
+        let reason = format!("why {action}");
+        let fields = [fields, &[("reason", &reason)]].concat();
+        let answer = operator.submit(page, path, &fields).await;
+
+        assert!(form.contains("name=\"reason\""), "{page}");
+        assert!(!answer.status.is_client_error(), "{action}: {}", answer.body);
+        let log = served.console.store().log(&Query::default()).await.unwrap();
+        let row = log
+            .iter()
+            .find(|row| row.entry.reason.as_deref() == Some(&reason));
+        assert_eq!(row.map(|row| row.entry.action.as_str()), Some(action));
+    }
 }
 
 async fn a_new_secret_is_shown_once_and_written_nowhere(database: &Database) {
@@ -187,5 +249,7 @@ fn secret_of(page: &str) -> String {
     rest.split('<').next().unwrap().to_owned()
 }
 
+/// What the log calls it, the page of its form, where that is sent, and its fields.
+type Change<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str)]);
 const SECRET: &str = "/apps/wx1/secret";
 const GRANTS: &str = "/apps/wx1/grants";

@@ -122,8 +122,9 @@ fn one(id: &AppId, grant: &Grant, console: &Console, me: &SignedIn) -> Markup {
                 dt { (show::WHY.of(lang)) } dd { (show::foreign(&grant.reason)) }
             }
             @if grant.holds(now) && me.caller.may(Right::Manage, Some(id)) {
-                form.actions method="post" action={ "/apps/" (id) "/grants" } {
+                form.row method="post" action={ "/apps/" (id) "/grants" } {
                     (csrf(&me.who))
+                    (show::why("", lang))
                     button.danger name="do" value="withdraw" { (WITHDRAW.of(lang)) }
                 }
             }

@@ -19,13 +19,15 @@ use crate::text::Text;
 use crate::web::failure::malformed::NO_CHOICE;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 /// Somebody, and what it is to be; nothing where it is to leave.
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     name: String,
     role: String,
+    #[serde(flatten)]
+    reason: Reason,
 }
 
 pub(super) async fn page(
@@ -57,6 +59,10 @@ pub(super) async fn set(
 async fn change(console: &Console, me: &SignedIn, id: &AppId, wanted: &Wanted) -> Result<(), Failure> {
     let name: AccountName = wanted.name.trim().parse().map_err(Cause::malformed)?;
     let members = Members::of(console.store(), id, &me.caller, console.now());
+    let members = match wanted.reason.said()? {
+        Some(reason) => members.because(reason),
+        None => members,
+    };
     match wanted.role.as_str() {
         "" => members.remove(&name).await?,
         role => members.set(&name, role_of(role)?).await?,
@@ -113,6 +119,7 @@ fn one(id: &AppId, name: &AccountName, role: Role, me: &SignedIn) -> Markup {
                 (options(Some(role), lang))
                 option value="" { (LEAVES.of(lang)) }
             }
+            (show::why("", lang))
             button.quiet { (APPLY.of(lang)) }
         }
     }
@@ -126,6 +133,7 @@ fn new(id: &AppId, me: &SignedIn) -> Markup {
             (csrf(&me.who))
             label { (ACCOUNT.of(lang)) input name="name" required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false"; }
             label { (ROLE.of(lang)) select name="role" { (options(Some(Role::Developer), lang)) } }
+            (show::why("", lang))
             div { button { (ADD.of(lang)) } }
         }
     }

@@ -22,7 +22,7 @@ use crate::text::Text;
 use crate::web::failure::malformed::{Malformed, NO_CHOICE};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 /// What is to be done to it.
 #[derive(Debug, Deserialize)]
@@ -33,6 +33,8 @@ pub(super) struct Wish {
     hours: i64,
     #[serde(default)]
     nets: String,
+    #[serde(default)]
+    reason: String,
 }
 
 /// What the page shows beside its state.
@@ -88,6 +90,10 @@ async fn carry_out(
     wish: &Wish,
 ) -> Result<Option<Hidden>, Failure> {
     let secret = AppSecret::of(console.store(), id, &me.caller, console.now());
+    let secret = match Reason::of(&wish.reason).said()? {
+        Some(reason) => secret.because(reason),
+        None => secret,
+    };
     match wish.wish.as_str() {
         // More hours than there can be are refused as too many, however many they are.
         "rotate" => {
@@ -168,6 +174,7 @@ fn rotate(id: &AppId, state: Option<&SecretState>, me: &SignedIn) -> Markup {
             @if state.is_some() {
                 label { (GRACE.of(lang)) input name="hours" type="number" min="0" max="24" value="1"; }
             }
+            (show::why("", lang))
             div { button name="do" value="rotate" { @if state.is_some() { (ROTATE.of(lang)) } @else { (MAKE.of(lang)) } } }
         }
     }
@@ -176,11 +183,14 @@ fn rotate(id: &AppId, state: Option<&SecretState>, me: &SignedIn) -> Markup {
 fn freeze(id: &AppId, state: &SecretState, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
     html! {
-        form.card method="post" action={ "/apps/" (id) "/secret" } {
+        form.stack.card method="post" action={ "/apps/" (id) "/secret" } {
             (csrf(&me.who))
             p { (FREEZING.of(lang)) }
-            @if state.frozen { button name="do" value="unfreeze" { (UNFREEZE.of(lang)) } }
-            @else { button.danger name="do" value="freeze" { (FREEZE.of(lang)) } }
+            (show::why("", lang))
+            div {
+                @if state.frozen { button name="do" value="unfreeze" { (UNFREEZE.of(lang)) } }
+                @else { button.danger name="do" value="freeze" { (FREEZE.of(lang)) } }
+            }
         }
     }
 }
@@ -193,6 +203,7 @@ fn allow(id: &AppId, state: &SecretState, typed: Option<&str>, me: &SignedIn) ->
         form.stack.card method="post" action={ "/apps/" (id) "/secret" } {
             (csrf(&me.who))
             label { (ALLOWED.of(lang)) textarea name="nets" rows="4" spellcheck="false" { (typed.unwrap_or(&kept)) } }
+            (show::why("", lang))
             div { button name="do" value="allow" { (ALLOW.of(lang)) } }
         }
     }

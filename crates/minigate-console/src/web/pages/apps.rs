@@ -23,7 +23,7 @@ use crate::preflight;
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -39,6 +39,7 @@ pub(super) struct NewApp {
     name: String,
     era: String,
     two_people: Option<String>,
+    reason: String,
 }
 
 /// An app with how it stands.
@@ -75,6 +76,7 @@ pub(super) async fn create(
 
 async fn make(console: &Console, me: &SignedIn, new: &NewApp) -> Result<AppId, Failure> {
     let by = me.allow(console, Right::Operate, None).await?;
+    let by = Reason::of(&new.reason).given_to(by)?;
     let id: AppId = new.id.trim().parse().map_err(Cause::malformed)?;
     let era: Era = new.era.parse().map_err(Cause::malformed)?;
     let two_people = new.two_people.is_some();
@@ -258,6 +260,7 @@ fn form(new: &NewApp, is_open: bool, me: &SignedIn) -> Markup {
                     }
                 }
                 label.inline { input type="checkbox" name="two_people" value="yes" checked[new.two_people.is_some()]; " " (TWO_PEOPLE.of(lang)) }
+                (show::why(&new.reason, lang))
                 div { button { (CREATE.of(lang)) } }
             }
         }

@@ -178,9 +178,10 @@ fn row(block: &Block, holders: Option<&Vec<String>>, me: &SignedIn, now: Timesta
 
 fn lifting(block: &Block, me: &SignedIn, lang: Lang) -> Markup {
     html! {
-        form method="post" action="/blocks/lift" {
+        form.row method="post" action="/blocks/lift" {
             (csrf(&me.who))
             input type="hidden" name="domain" value=(block.domain);
+            (show::why("", lang))
             button.quiet aria-label={ (LIFT.of(lang)) " " (block.domain) } { (LIFT.of(lang)) }
         }
     }

@@ -131,6 +131,7 @@ fn small(me: &SignedIn, deed: &str, name: Text, fields: &Markup) -> Markup {
             form.stack method="post" {
                 (csrf(&me.who))
                 (fields)
+                (show::why("", lang))
                 div { button.quiet name="do" value=(deed) { (SAVE.of(lang)) } }
             }
         }

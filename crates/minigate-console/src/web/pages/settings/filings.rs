@@ -206,6 +206,7 @@ fn terms(terms: FilingTerms, me: &SignedIn) -> Markup {
             (csrf(&me.who))
             (choice("not_filed", terms.not_filed, IF_NOT_FILED))
             (choice("unknown", terms.unknown, IF_UNKNOWN))
+            (show::why("", lang))
             button.quiet { (SAVE.of(lang)) }
         }
     }
