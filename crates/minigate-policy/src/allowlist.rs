@@ -22,11 +22,11 @@ pub struct Entry {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EntryError {
-    /// There is no scheme in front of the host.
-    #[error("the scheme is missing: write `{instead}`")]
+    /// There is no scheme with its `://` in front of the host.
+    #[error("the scheme with its `://` is missing{}", instead.as_ref().map(|entry| format!(": write `{entry}`")).unwrap_or_default())]
     SchemeMissing {
-        /// The same entry with the scheme of its list.
-        instead: String,
+        /// The same entry with the scheme of its list, where that is one.
+        instead: Option<String>,
     },
     /// The scheme is not the interface's own (rule D3).
     #[error("the scheme is `{found}`: a `{interface}` domain begins with `{}://`", interface.scheme())]
@@ -46,7 +46,7 @@ pub enum EntryError {
     #[error("user name and password have no place in a domain list")]
     Credentials,
     /// The port is no number from 1 to 65535.
-    #[error("the port `{port}` is not a number from 1 to 65535")]
+    #[error("{}", tell_port(port))]
     BadPort {
         /// The port as written.
         port: String,
@@ -80,9 +80,7 @@ impl Entry {
     pub fn parse(text: &str, interface: Interface) -> Result<Self, EntryError> {
         let text = text.trim();
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(EntryError::SchemeMissing {
-                instead: format!("{}://{}", interface.scheme(), text.trim_matches('/')),
-            });
+            return Err(schemeless(text, interface));
         };
         if Scheme::of(scheme) != Some(interface.scheme()) {
             return Err(EntryError::WrongScheme {
@@ -248,6 +246,42 @@ impl Allowlist {
     }
 }
 
+/// What is wrong with an entry that has no `://`.
+fn schemeless(text: &str, interface: Interface) -> EntryError {
+    let (found, rest) = match text.split_once(':') {
+        Some((found, rest)) if is_scheme(found) && !is_port(rest) => (Some(found), rest),
+        _ => (None, text),
+    };
+    if let Some(found) = found.filter(|found| Scheme::of(found) != Some(interface.scheme())) {
+        return EntryError::WrongScheme {
+            found: found.to_owned(),
+            interface,
+        };
+    }
+    let instead = format!("{}://{}", interface.scheme(), rest.trim_matches('/'));
+    EntryError::SchemeMissing {
+        instead: Some(instead).filter(|instead| Entry::parse(instead, interface).is_ok()),
+    }
+}
+
+/// RFC 3986 section 3.1, without the dots that a host has.
+fn is_scheme(text: &str) -> bool {
+    let is_letter = |b: u8| b.is_ascii_alphanumeric() || b"+-".contains(&b);
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(is_letter)
+}
+
+fn is_port(text: &str) -> bool {
+    text.trim_end_matches('/').bytes().all(|b| b.is_ascii_digit())
+}
+
+fn tell_port(port: &str) -> String {
+    if port.is_empty() {
+        "there is a `:` with no port after it".to_owned()
+    } else {
+        format!("the port `{port}` is not a number from 1 to 65535")
+    }
+}
+
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), EntryError> {
     let after_address = authority.rfind(']').map_or(0, |end| end);
     let Some(colon) = authority.rfind(':').filter(|colon| *colon > after_address) else {
@@ -323,7 +357,7 @@ mod tests {
         assert_eq!(
             parse("a.com"),
             Err(EntryError::SchemeMissing {
-                instead: "https://a.com".to_owned()
+                instead: Some("https://a.com".to_owned())
             })
         );
     }

@@ -64,7 +64,9 @@ pub enum DomainError {
         host: String,
     },
     /// A label is empty, too long, or has a character that host names don't have.
-    #[error("`{host}` is not a host name")]
+    #[error(
+        "`{host}` is not a host name: that is labels of 1 to 63 letters, digits and inner hyphens, with dots between them, 253 characters at most"
+    )]
     Malformed {
         /// The host as written.
         host: String,

@@ -160,3 +160,24 @@ const fn request() -> Interface {
 }
 
 const FILE: &str = "entries.toml";
+
+#[test]
+fn what_an_entry_without_a_scheme_should_be_is_an_entry() {
+    for (text, told) in [
+        (
+            "a.com/",
+            "the scheme with its `://` is missing: write `https://a.com`",
+        ),
+        (
+            "https:a.com",
+            "the scheme with its `://` is missing: write `https://a.com`",
+        ),
+        ("localhost:8080", "the scheme with its `://` is missing"),
+        ("", "the scheme with its `://` is missing"),
+        ("https://a.com:", "there is a `:` with no port after it"),
+    ] {
+        let error = Entry::parse(text, Interface::Request).unwrap_err();
+
+        assert_eq!(error.to_string(), told, "{text}");
+    }
+}

@@ -273,7 +273,7 @@ fn remedy(error: &EntryError, text: &str, interface: Interface, lang: Lang) -> S
             .pick("list each name by itself", "逐个列出每个域名")
             .to_owned(),
         EntryError::Domain {
-            error: DomainError::TrailingDot { .. },
+            error: DomainError::Empty | DomainError::Malformed { .. } | DomainError::TrailingDot { .. },
         } => write(text, interface, lang),
         EntryError::Domain { .. } => lang
             .pick(
@@ -298,13 +298,16 @@ fn write(text: &str, interface: Interface, lang: Lang) -> String {
 
 /// The entry that was probably meant.
 fn meant(text: &str, interface: Interface) -> Option<String> {
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let scheme = interface.scheme().to_string();
+    let slashless = || text.strip_prefix(&scheme)?.strip_prefix(':');
+    let rest = text.split_once("://").map(|(_, rest)| rest);
+    let rest = rest.or_else(slashless).unwrap_or(text).trim_start_matches('/');
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
     let authority = rest.get(..end).unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let name = host.split(':').next().unwrap_or(host);
     [host, name, name.trim_end_matches('.')]
-        .map(|host| format!("{}://{host}", interface.scheme()))
+        .map(|host| format!("{scheme}://{host}"))
         .into_iter()
         .find(|entry| Entry::parse(entry, interface).is_ok())
 }

@@ -85,7 +85,9 @@ fn domain_error(error: &DomainError) -> String {
         DomainError::TrailingDot { host } => format!("`{host}` 以点结尾"),
         DomainError::Wildcard { host } => format!("`{host}` 是通配符，域名列表不支持"),
         DomainError::SingleLabel { host } => format!("`{host}` 没有点，不是已注册的域名"),
-        DomainError::Malformed { host } => format!("`{host}` 不是合法的主机名"),
+        DomainError::Malformed { host } => format!(
+            "`{host}` 不是合法的主机名：每段为 1 到 63 个字母、数字或中间的连字符，以点分隔，总长不超过 253 个字符"
+        ),
     }
 }
 
@@ -114,7 +116,12 @@ pub(super) fn list_error(error: &ListError) -> String {
 
 pub(super) fn entry_error(error: &EntryError) -> String {
     match error {
-        EntryError::SchemeMissing { instead } => format!("缺少协议，应写作 `{instead}`"),
+        EntryError::SchemeMissing { instead: None } => "缺少带 `://` 的协议".to_owned(),
+        EntryError::SchemeMissing {
+            instead: Some(instead),
+        } => {
+            format!("缺少带 `://` 的协议，应写作 `{instead}`")
+        }
         EntryError::WrongScheme { found, interface } => {
             format!(
                 "协议是 `{found}`，而 {interface} 的域名应以 `{}://` 开头",
@@ -123,6 +130,7 @@ pub(super) fn entry_error(error: &EntryError) -> String {
         }
         EntryError::NotAnOrigin { extra } => format!("`{extra}` 是多余的，只需写协议、主机和必要的端口"),
         EntryError::Credentials => "域名列表中不能有用户名和密码".to_owned(),
+        EntryError::BadPort { port } if port.is_empty() => "`:` 之后没有端口".to_owned(),
         EntryError::BadPort { port } => format!("端口 `{port}` 不是 1 到 65535 的数字"),
         EntryError::Domain { error } => domain_error(error),
         EntryError::Reserved { host } => {
