@@ -342,7 +342,7 @@ impl Missing {
     fn told(self, actor: &str, right: Right, app: Option<&str>) -> String {
         match (self, app) {
             (Self::Role, Some(app)) => format!("{actor} has no right `{right}` in {app}"),
-            (Self::Role, None) => format!("{actor} has no right `{right}`"),
+            (Self::Role, None) => format!("{actor} has no right `{right}` for the whole platform"),
             (Self::Scope, Some(app)) => format!("the token's scopes don't hold `{right}` for {app}"),
             (Self::Scope, None) => format!("the token's scopes don't hold `{right}` for the whole platform"),
         }

@@ -19,6 +19,7 @@ use minigate_policy::diagnosis::Lang;
 use malformed::Malformed;
 
 use super::layout::{self, Page};
+use super::pages::show;
 use super::requests::id_of;
 use super::visitor::Visitor;
 use crate::Console;
@@ -58,7 +59,7 @@ pub(crate) enum Cause {
     /// It isn't in the form that it has to be in.
     Malformed(Malformed),
     /// It can be read, but a value can't be taken: which, and what it can be.
-    Unfit(Text),
+    Unfit(Malformed),
     /// It isn't the name of a domain.
     Domain(DomainError),
     /// Too large.
@@ -148,6 +149,11 @@ impl Cause {
     /// What somebody sent can't be read.
     pub(crate) fn malformed(reason: impl Into<Malformed>) -> Failure {
         Failure::new(Self::Malformed(reason.into()))
+    }
+
+    /// A value that somebody sent can't be taken.
+    pub(crate) fn unfit(reason: impl Into<Malformed>) -> Failure {
+        Failure::new(Self::Unfit(reason.into()))
     }
 
     fn status(&self) -> StatusCode {
@@ -380,7 +386,7 @@ pub(super) async fn as_pages(
     let title = title(failure.status()).of(visitor.lang);
     let body = html! {
         h1 { (title) }
-        p { (failure.tell(visitor.lang)) }
+        p { (show::foreign(&failure.tell(visitor.lang))) }
         p { a href="/" { (BACK.of(visitor.lang)) } }
         p.dim { (REQUEST.of(visitor.lang)) " " code { (id) } }
     };

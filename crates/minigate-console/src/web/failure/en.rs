@@ -28,7 +28,7 @@ pub(super) fn tell(cause: &Cause) -> String {
                 .to_owned()
         }
         Cause::Malformed(reason) => format!("This can't be read: {}.", reason.tell(Lang::En)),
-        Cause::Unfit(text) => format!("This can't be taken: {}.", text.of(Lang::En)),
+        Cause::Unfit(reason) => format!("This can't be taken: {}.", reason.tell(Lang::En)),
         Cause::Domain(error) => format!(
             "This can't be taken: {}.",
             tell_entry(&error.clone().into(), Lang::En)

@@ -31,6 +31,15 @@ impl Malformed {
         Self::Of(sent.chars().take(100).collect(), text)
     }
 
+    /// That a text isn't among those that a field can have, which no form of the console's sends.
+    pub(crate) fn no_choice(sent: &str) -> Self {
+        if sent.is_empty() {
+            Self::Own(NOTHING_CHOSEN)
+        } else {
+            Self::of(sent, NO_CHOICE)
+        }
+    }
+
     /// What is wrong, in English and in Chinese.
     pub(crate) fn both(english: String, chinese: impl Into<String>) -> Self {
         Self::Both(english, chinese.into())
@@ -102,11 +111,8 @@ told_in_chinese! {
 
 /// What a day has to look like.
 pub(crate) const NO_DAY: Text = Text("is no day: write it as 2026-12-31", "不是日期：请写成 2026-12-31");
-/// What no form of the console's sends.
-pub(crate) const NO_CHOICE: Text = Text(
-    "a field has a value that isn't among its choices",
-    "某个字段的值不在可选范围内",
-);
+const NO_CHOICE: Text = Text("isn't among the choices of its field", "不在该字段的可选范围内");
+const NOTHING_CHOSEN: Text = Text("nothing is chosen in a field that needs it", "有必选的字段未选择");
 pub(crate) const UNFIT_REASON: Text = Text(
     "a reason has at most 1,000 characters, none of them a control character",
     "原因最多 1,000 个字符，不含控制字符",

@@ -21,7 +21,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::CrossSite => "请求来自其他网站的页面，已被拒绝。请在控制台自己的页面上操作。".to_owned(),
         Cause::StaleForm => "表单已失效：会话在此期间发生了变化。请重新载入页面后再操作。".to_owned(),
         Cause::Malformed(reason) => format!("无法读取：{}。", reason.tell(Lang::Zh)),
-        Cause::Unfit(text) => format!("无法接受：{}。", text.of(Lang::Zh)),
+        Cause::Unfit(reason) => format!("无法接受：{}。", reason.tell(Lang::Zh)),
         Cause::Domain(error) => format!("无法接受：{}。", tell_entry(&error.clone().into(), Lang::Zh)),
         Cause::TooLarge => "内容过大：一次最多发送 1 MiB。".to_owned(),
         Cause::SignedOut => "尚未登录，或会话已结束。请登录后再操作。".to_owned(),
@@ -65,7 +65,7 @@ fn denied(denied: &Denied) -> String {
         (Missing::Role, Some(app)) => {
             format!("{actor} 在 {app} 中没有 {right} 权限，可由该应用的所有者或平台管理员授予。")
         }
-        (Missing::Role, None) => format!("{actor} 没有 {right} 权限，可由平台管理员授予。"),
+        (Missing::Role, None) => format!("{actor} 没有整个平台的 {right} 权限，可由平台管理员授予。"),
     }
 }
 
@@ -74,7 +74,7 @@ fn app(error: &AppError) -> String {
         AppError::Exists(id) => format!("已经有应用 `{id}`。"),
         AppError::Unknown(id) => format!("没有应用 `{id}`。"),
         AppError::Name(name) => format!(
-            "{}：名称为 1 到 100 个字符，不含控制字符。",
+            "{}：名称为 1 到 100 个字符，不含不可见字符。",
             unfit_zh(name, "名称")
         ),
         AppError::Reserved(id) => format!("`{id}` 不能作为应用的 ID：/lists/{id} 另有用途。"),
@@ -127,7 +127,7 @@ fn account(error: &AccountError) -> String {
         AccountError::Unknown(name) => format!("没有账号 `{name}`。"),
         AccountError::DisplayName(name) => {
             format!(
-                "{}：名称为 1 到 100 个字符，不含控制字符。",
+                "{}：名称为 1 到 100 个字符，不含不可见字符。",
                 unfit_zh(name, "名称")
             )
         }

@@ -23,7 +23,7 @@ use crate::account::{
     Account, AccountName, Accounts, Invitation, NewAccount, PasswordState, to_see_accounts,
 };
 use crate::text::Text;
-use crate::web::failure::malformed::NO_CHOICE;
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::SignedIn;
@@ -106,7 +106,7 @@ fn role(text: &str) -> Result<Option<Role>, Failure> {
         "" => Ok(None),
         "auditor" => Ok(Some(Role::Auditor)),
         "platformOperator" => Ok(Some(Role::PlatformOperator)),
-        _ => Err(Cause::malformed(NO_CHOICE)),
+        _ => Err(Cause::malformed(Malformed::no_choice(text))),
     }
 }
 

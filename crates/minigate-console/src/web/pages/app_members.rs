@@ -16,7 +16,7 @@ use crate::Console;
 use crate::access::{Right, Role};
 use crate::account::{AccountName, Members};
 use crate::text::Text;
-use crate::web::failure::malformed::NO_CHOICE;
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -73,7 +73,7 @@ async fn change(console: &Console, me: &SignedIn, id: &AppId, wanted: &Wanted) -
 fn role_of(name: &str) -> Result<Role, Failure> {
     let roles = ROLES.into_iter();
     let found = roles.map(|(role, id, _)| (role, id)).find(|(_, id)| *id == name);
-    let (role, _) = found.ok_or_else(|| Cause::malformed(NO_CHOICE))?;
+    let (role, _) = found.ok_or_else(|| Cause::malformed(Malformed::no_choice(name)))?;
     Ok(role)
 }
 

@@ -19,7 +19,7 @@ use crate::access::Right;
 use crate::hidden::Hidden;
 use crate::secret::{AppSecret, SecretState};
 use crate::text::Text;
-use crate::web::failure::malformed::{Malformed, NO_CHOICE};
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -103,7 +103,7 @@ async fn carry_out(
         "freeze" => secret.freeze().await?,
         "unfreeze" => secret.unfreeze().await?,
         "allow" => secret.allow_from(nets(&wish.nets)?).await?,
-        _ => return Err(Cause::malformed(NO_CHOICE)),
+        _ => return Err(Cause::malformed(Malformed::no_choice(&wish.wish))),
     }
     Ok(None)
 }

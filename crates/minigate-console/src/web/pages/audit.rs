@@ -143,7 +143,7 @@ impl Wanted {
             action: text(&self.action),
             since: day(&self.since)?.map(begin).transpose()?,
             until: until.transpose()?.map(begin).transpose()?,
-            before: before.transpose().map_err(Cause::malformed)?,
+            before: before.transpose().map_err(|_| no_row(&self.before))?,
             most,
         })
     }
@@ -175,6 +175,10 @@ fn day(text: &str) -> Result<Option<Date>, Failure> {
 fn begin(day: Date) -> Result<Timestamp, Failure> {
     let begin = day.to_zoned(TimeZone::UTC);
     Ok(begin.map_err(|_| no_day(&day.to_string()))?.timestamp())
+}
+
+fn no_row(text: &str) -> Failure {
+    Cause::malformed(Malformed::of(text, NO_ROW))
 }
 
 fn no_day(text: &str) -> Failure {
@@ -269,6 +273,10 @@ const FILTER: Text = Text("Filter", "筛选");
 const JSON: Text = Text("Download as JSON", "下载 JSON");
 const NEWEST: Text = Text("Newest", "最新");
 const NO_FILTER: Text = Text("a filter has no control characters", "筛选条件不含控制字符");
+const NO_ROW: Text = Text(
+    "in `before` isn't the number of a row",
+    "（`before`）不是记录的编号",
+);
 const NOTHING: Text = Text("There is no such entry.", "没有符合条件的记录。");
 const OLDER: Text = Text("Older", "更早");
 const SINCE: Text = Text("From", "从");

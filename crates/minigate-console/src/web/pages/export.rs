@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::bulk::{self, Form};
 use crate::domains::{Domains, DomainsError};
 use crate::text::Text;
-use crate::web::failure::malformed::NO_CHOICE;
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::signed_in::SignedIn;
 
@@ -39,7 +39,7 @@ pub(super) async fn download(
         "platform" => (Form::Platform, "application/json", "platform.json"),
         "lists" => (Form::Lists, "application/json", "json"),
         "csv" => (Form::Csv, "text/csv; charset=utf-8", "csv"),
-        _ => return Err(Cause::malformed(NO_CHOICE)),
+        _ => return Err(Cause::malformed(Malformed::no_choice(&wanted.form))),
     };
     let disposition = format!("attachment; filename=\"{id}-{name}.{ending}\"");
     let headers = [
@@ -60,7 +60,9 @@ async fn lists(domains: &Domains<'_>, of: &str) -> Result<(String, WrittenLists)
             .await?
             .ok_or(DomainsError::NoVersion { number: 0 })?,
         number => {
-            let number = number.parse().map_err(|_| Cause::malformed(NO_CHOICE))?;
+            let number = number
+                .parse()
+                .map_err(|_| Cause::malformed(Malformed::no_choice(of)))?;
             domains.version(number).await?
         }
     };

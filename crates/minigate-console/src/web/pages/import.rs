@@ -18,7 +18,7 @@ use crate::bulk::{BulkError, Form, Line, Mode, Pasted};
 use crate::domains::{Expected, diff};
 use crate::judged::judge_lines;
 use crate::text::Text;
-use crate::web::failure::malformed::NO_CHOICE;
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -130,7 +130,9 @@ impl Sent {
     fn pasted(&self) -> Result<Result<(Pasted, Mode), BulkError>, Failure> {
         let interface = match self.interface.as_str() {
             "" => Interface::Request,
-            name => name.parse().map_err(|_| Cause::malformed(NO_CHOICE))?,
+            name => name
+                .parse()
+                .map_err(|_| Cause::malformed(Malformed::no_choice(name)))?,
         };
         let form = match self.form.as_str() {
             "" => Pasted::form_of(&self.text, interface),
@@ -138,13 +140,13 @@ impl Sent {
             "platform" => Form::Platform,
             "lists" => Form::Lists,
             "csv" => Form::Csv,
-            _ => return Err(Cause::malformed(NO_CHOICE)),
+            _ => return Err(Cause::malformed(Malformed::no_choice(&self.form))),
         };
         let mode = match self.mode.as_str() {
             "" | "add" => Mode::Add,
             "remove" => Mode::Remove,
             "replace" => Mode::Replace,
-            _ => return Err(Cause::malformed(NO_CHOICE)),
+            _ => return Err(Cause::malformed(Malformed::no_choice(&self.mode))),
         };
         Ok(Pasted::read(&self.text, form).map(|pasted| (pasted, mode)))
     }

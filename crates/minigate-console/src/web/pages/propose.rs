@@ -16,7 +16,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::app::App;
 use crate::text::Text;
-use crate::web::failure::malformed::{LONG_URL, NO_CHOICE};
+use crate::web::failure::malformed::{LONG_URL, Malformed};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
@@ -60,7 +60,9 @@ pub(super) async fn propose(
 
 impl Refused {
     fn interface(&self) -> Result<Interface, Failure> {
-        self.interface.parse().map_err(|_| Cause::malformed(NO_CHOICE))
+        self.interface
+            .parse()
+            .map_err(|_| Cause::malformed(Malformed::no_choice(&self.interface)))
     }
 
     fn url(&self) -> Result<&str, Failure> {

@@ -15,7 +15,7 @@ use super::show;
 use crate::Console;
 use crate::access::Right;
 use crate::text::Text;
-use crate::web::failure::malformed::{LONG_URL, Malformed, NO_CHOICE};
+use crate::web::failure::malformed::{LONG_URL, Malformed};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
@@ -84,18 +84,20 @@ impl Asked {
         let interface = or(&self.interface, Interface::Request.name());
         let era = Some(self.era.as_str()).filter(|era| !era.is_empty());
         Ok(Question {
-            interface: interface.parse().map_err(|_| Cause::malformed(NO_CHOICE))?,
+            interface: interface
+                .parse()
+                .map_err(|_| Cause::malformed(Malformed::no_choice(&interface)))?,
             url: self.url.trim().to_owned(),
             release: or(&self.release, FIRST_RELEASE)
                 .parse()
                 .map_err(|_| Cause::malformed(Malformed::of(&self.release, NO_RELEASE)))?,
             platform: or(&self.platform, "android")
                 .parse()
-                .map_err(|_| Cause::malformed(NO_CHOICE))?,
+                .map_err(|_| Cause::malformed(Malformed::no_choice(&self.platform)))?,
             era: era
                 .map(str::parse)
                 .transpose()
-                .map_err(|_| Cause::malformed(NO_CHOICE))?,
+                .map_err(|_| Cause::malformed(Malformed::no_choice(&self.era)))?,
             lists: lists(&self.lists)?,
             check: self.skip.as_ref().map_or(Check::Made, |_| Check::Skipped),
         })
@@ -106,7 +108,7 @@ fn lists(name: &str) -> Result<Lists, Failure> {
     match name {
         "" | "effective" => Ok(Lists::Effective),
         "draft" => Ok(Lists::Draft),
-        _ => Err(Cause::malformed(NO_CHOICE)),
+        _ => Err(Cause::malformed(Malformed::no_choice(name))),
     }
 }
 

@@ -368,7 +368,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Looked {
             (Some("*"), None) => Expected::Some,
             (Some(tag), None) => revision(tag).ok_or_else(|| Cause::malformed(NO_TAG))?,
             (None, Some(_)) => return Err(Cause::malformed(NO_TAG)),
-            (Some(_), Some(_)) => return Err(Failure::new(Cause::Unfit(BOTH))),
+            (Some(_), Some(_)) => return Err(Cause::unfit(BOTH)),
         };
         Ok(Self(expected))
     }

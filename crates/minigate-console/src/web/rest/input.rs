@@ -66,7 +66,7 @@ pub(super) fn because(reason: Option<&str>, by: By) -> Result<By, Failure> {
 /// A reason, where one is given.
 pub(super) fn told(reason: Option<&str>) -> Result<Option<String>, Failure> {
     let said = reason.map(reason::optional).transpose();
-    let said = said.map_err(|UnfitReason| Failure::new(Cause::Unfit(UNFIT_REASON)))?;
+    let said = said.map_err(|UnfitReason| Cause::unfit(UNFIT_REASON))?;
     Ok(said.flatten())
 }
 

@@ -86,7 +86,7 @@ pub(super) async fn rotate_keys(
     let by = me.allow(&console, Right::Operate).await?;
     let by = because(wanted.reason.as_deref(), by)?;
     if wanted.hold_seconds > A_YEAR {
-        return Err(Failure::new(Cause::Unfit(TOO_LONG)));
+        return Err(Cause::unfit(TOO_LONG));
     }
     let hold = SignedDuration::from_secs(i64::from(wanted.hold_seconds));
     let keys = keys::rotate(console.store(), hold, &by).await?;

@@ -112,7 +112,7 @@ impl FormOf {
     pub(super) fn with(self, interface: Option<OfInterface>) -> Result<Form, Failure> {
         match (self, interface) {
             (Self::Lines, Some(interface)) => Ok(Form::Lines(interface.into())),
-            (Self::Lines, None) => Err(Failure::new(Cause::Unfit(NO_INTERFACE))),
+            (Self::Lines, None) => Err(Cause::unfit(NO_INTERFACE)),
             (Self::Platform, _) => Ok(Form::Platform),
             (Self::Lists, _) => Ok(Form::Lists),
             (Self::Csv, _) => Ok(Form::Csv),

@@ -13,6 +13,7 @@ use super::program::Program;
 use crate::access::Right;
 use crate::secret::{AppSecret, SecretChange, SecretError, SecretState};
 use crate::text::Text;
+use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::{Console, audit_denial};
 
@@ -137,7 +138,7 @@ fn networks(texts: Option<Vec<String>>) -> Result<Option<Vec<ipnet::IpNet>>, Fai
     let network = |text: String| {
         let address = || text.parse().map(|address: std::net::IpAddr| address.into());
         let parsed = text.parse().or_else(|_| address());
-        parsed.map_err(|_| Failure::new(Cause::Unfit(NO_NETWORK)))
+        parsed.map_err(|_| Cause::unfit(Malformed::of(&text, NO_NETWORK)))
     };
     texts
         .map(|texts| texts.into_iter().map(network).collect())
@@ -158,6 +159,6 @@ impl From<SecretState> for SecretShown {
 }
 
 const NO_NETWORK: Text = Text(
-    "`allowedFrom` has addresses and networks such as 203.0.113.0/24",
-    "`allowedFrom` 中应为地址或网段，例如 203.0.113.0/24",
+    "in `allowedFrom` is neither an address nor a network such as 203.0.113.0/24",
+    "（`allowedFrom`）既不是地址，也不是 203.0.113.0/24 这样的网段",
 );

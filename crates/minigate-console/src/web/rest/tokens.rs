@@ -168,7 +168,7 @@ impl TokenToMake {
     fn parsed(self, parent: &Token) -> Result<NewToken, Failure> {
         let apps = self.apps.as_ref().map_or(0, Vec::len);
         if self.scopes.len() > Right::ALL.len() || apps > MOST_APPS {
-            return Err(Failure::new(Cause::Unfit(TOO_MANY)));
+            return Err(Cause::unfit(TOO_MANY));
         }
         let apps = match self.apps {
             None => parent.scopes.apps.clone(),
