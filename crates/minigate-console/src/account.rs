@@ -37,6 +37,7 @@ use crate::access::{Caller, Denied, Right, Role, Roles};
 use crate::action::Action;
 use crate::hidden::Hidden;
 use crate::store::{self, Key, Store, StoreError};
+use crate::text::is_name;
 use records::key;
 
 /// Somebody who can sign in.
@@ -340,8 +341,7 @@ fn platform_role(role: Option<Role>) -> Result<Option<Role>, AccountError> {
 
 fn display_name_of(text: &str) -> Result<String, AccountError> {
     let name = text.trim();
-    let is_name = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-    if is_name {
+    if is_name(name) {
         Ok(name.to_owned())
     } else {
         Err(AccountError::DisplayName(name.chars().take(120).collect()))

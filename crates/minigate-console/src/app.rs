@@ -11,7 +11,7 @@ use crate::access::{Caller, Right};
 use crate::action::Action;
 use crate::domains::Domains;
 use crate::store::{Change, Key, Record, Store, StoreError};
-use crate::text::unfit_en;
+use crate::text::{is_name, unfit_en};
 
 /// An app, as it is kept.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -71,8 +71,8 @@ pub enum AppError {
     /// There is none with this ID.
     #[error("there is no app `{0}`")]
     Unknown(String),
-    /// The name is empty, too long, or has control characters.
-    #[error("{}: it has 1 to 100 characters, none of them a control character", unfit_en(.0, "name"))]
+    /// The name is empty, too long, or has characters that can't be seen.
+    #[error("{}: it has 1 to 100 characters, none of them invisible", unfit_en(.0, "name"))]
     Name(String),
     /// The ID is a word of the console's own addresses: `/lists/keys` isn't the list of an app.
     #[error("`{0}` can't be the ID of an app: /lists/{0} is something else")]
@@ -252,8 +252,7 @@ fn prefix() -> Result<Key, StoreError> {
 
 fn name_of(name: &str) -> Result<String, AppError> {
     let name = name.trim();
-    let is_name = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-    if is_name {
+    if is_name(name) {
         Ok(name.to_owned())
     } else {
         Err(AppError::Name(name.chars().take(120).collect()))

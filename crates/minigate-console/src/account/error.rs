@@ -20,8 +20,8 @@ pub enum AccountError {
     /// There is none of this name.
     #[error("there is no account `{0}`")]
     Unknown(AccountName),
-    /// The display name is empty, too long, or has control characters.
-    #[error("{}: it has 1 to 100 characters, none of them a control character", unfit_en(.0, "name"))]
+    /// The display name is empty, too long, or has characters that can't be seen.
+    #[error("{}: it has 1 to 100 characters, none of them invisible", unfit_en(.0, "name"))]
     DisplayName(String),
     /// Nobody would be left who runs the platform.
     #[error("`{0}` is the last one who runs the platform")]

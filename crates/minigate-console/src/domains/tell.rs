@@ -48,7 +48,10 @@ impl DomainsError {
             Self::App(AppError::Unknown(id)) => format!("没有小程序 `{id}`"),
             Self::App(AppError::Exists(id)) => format!("小程序 `{id}` 已存在"),
             Self::App(AppError::Name(name)) => {
-                format!("{}：须为 1 到 100 个字符，且不含控制字符", unfit_zh(name, "名称"))
+                format!(
+                    "{}：须为 1 到 100 个字符，且不含不可见字符",
+                    unfit_zh(name, "名称")
+                )
             }
             Self::App(AppError::Reserved(id)) => {
                 format!("`{id}` 不能作为小程序的 ID：/lists/{id} 另有用途")

@@ -10,6 +10,7 @@ use crate::action::Action;
 use crate::hidden::fingerprint;
 use crate::origin::Origin;
 use crate::store::{Store, StoreError};
+use crate::text::is_invisible;
 
 /// Makes an account without any role, named as the provider names its owner as far as that is possible and free.
 pub(super) async fn welcome(
@@ -76,7 +77,7 @@ fn display_name(claims: &CoreIdTokenClaims, name: &AccountName) -> String {
     let said = said.map(|said| said.trim()).unwrap_or_default();
     let said: String = said
         .chars()
-        .filter(|letter| !letter.is_control())
+        .filter(|letter| !is_invisible(*letter))
         .take(100)
         .collect();
     if said.trim().is_empty() {

@@ -76,7 +76,7 @@ fn for_whoever_is_signed_in(console: &Arc<Console>) -> Router<Arc<Console>> {
 fn of_apps() -> Router<Arc<Console>> {
     Router::new()
         .route("/", get(apps::list))
-        .route("/apps", post(apps::create))
+        .route("/apps", get(apps::elsewhere).post(apps::create))
         .route("/apps/{app}", get(app::overview))
         .route(
             "/apps/{app}/grants",

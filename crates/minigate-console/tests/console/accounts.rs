@@ -74,7 +74,7 @@ async fn an_account_has_a_name_of_its_own_and_a_role_of_the_platform(database: &
 
     let twice = accounts.create(&eve(None)).await;
     let owner = accounts.create(&eve(Some(Role::Owner))).await;
-    let nameless = accounts.rename(&name("eve"), "\u{7}").await;
+    let nameless = accounts.rename(&name("eve"), "Eve\u{200b}").await;
 
     assert!(matches!(twice, Err(AccountError::Exists(_))));
     assert!(matches!(owner, Err(AccountError::Role { .. })));

@@ -275,8 +275,12 @@ async fn one_apps_people_cant_see_another_app(database: &Database) {
 async fn hostile_names_are_text(database: &Database) {
     let served = Served::on(database).await;
     let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
-    let name = "<script>alert(1)</script>\"'\u{202e}";
+    let name = "<script>alert(1)</script>\"'";
 
+    let unseen = [("id", "wx8"), ("name", "Shop\u{200b}"), ("era", "current")];
+    let unseen = root.submit("/", "/apps", &unseen).await;
+    assert_eq!(unseen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(root.get("/apps").await.location(), "/");
     let made = root
         .submit("/", "/apps", &[("id", "wx9"), ("name", name), ("era", "current")])
         .await;

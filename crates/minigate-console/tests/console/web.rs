@@ -118,7 +118,9 @@ async fn what_goes_wrong_has_a_name_to_ask_by(database: &Database) {
     let mut browser = served.browser();
     let mut ask = async |lang: &'static str| {
         let headers = [("accept-language", lang)];
-        let answer = browser.ask(Method::GET, "/apps", &headers, String::new()).await;
+        let answer = browser
+            .ask(Method::GET, "/nowhere", &headers, String::new())
+            .await;
         let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
         (answer.body, id)
     };

@@ -59,6 +59,11 @@ pub(super) async fn list(
     page(&console, &me, &wanted, &NewApp::default(), None).await
 }
 
+/// The apps are at the beginning.
+pub(super) async fn elsewhere() -> Redirect {
+    Redirect::to("/")
+}
+
 pub(super) async fn create(
     State(console): State<Arc<Console>>,
     me: SignedIn,
@@ -106,7 +111,7 @@ async fn page(
     }
     let body = html! {
         h1 { (APPS.of(lang)) }
-        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
+        @if let Some(wrong) = wrong { (show::refused(wrong, lang)) }
         (search(&wanted.q, lang))
         @if !shown.is_empty() { (table(&shown, now, lang)) }
         @else if wanted.q.is_empty() { p { (if me.operates() { FIRST } else { NONE }.of(lang)) } }

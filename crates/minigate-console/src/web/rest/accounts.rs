@@ -79,7 +79,7 @@ pub(super) struct AccountToMake {
     /// Its name.
     #[schema(pattern = "^[a-z0-9._-]{1,64}$", example = "alice")]
     name: String,
-    /// What people call its owner: no control characters.
+    /// What people call its owner: no control or format characters.
     #[schema(min_length = 1, max_length = 100, example = "Alice Li")]
     display_name: String,
     /// What it is to the platform; nothing where it is null or left out.
@@ -99,7 +99,7 @@ pub(super) enum PlatformRole {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct AccountSettings {
-    /// What people call its owner: no control characters.
+    /// What people call its owner: no control or format characters.
     #[serde(deserialize_with = "there")]
     #[schema(min_length = 1, max_length = 100, nullable = false)]
     display_name: Option<String>,

@@ -68,7 +68,7 @@ pub(super) struct NewApp {
     /// Its ID.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$", example = "wx0123456789abcdef")]
     id: String,
-    /// What people call it: no control characters.
+    /// What people call it: no control or format characters.
     #[schema(min_length = 1, max_length = 100, example = "Shop")]
     name: String,
     /// Today's where it is left out.
@@ -83,7 +83,7 @@ pub(super) struct NewApp {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct AppSettings {
-    /// What people call it: no control characters.
+    /// What people call it: no control or format characters.
     #[serde(deserialize_with = "there")]
     #[schema(min_length = 1, max_length = 100, nullable = false)]
     name: Option<String>,

@@ -226,8 +226,8 @@ pub(crate) const KINDS: &[Explained] = kinds! {
     "The draft isn't the one of the `if-match` or `if-none-match` that was sent: somebody has changed it. Read it anew.",
     "草稿与 `if-match` 或 `if-none-match` 不符：其他人已修改。请重新读取。";
     "name": "It can't be a name", "不能作为名称";
-    "A name has 1 to 100 characters, none of them a control character.",
-    "名称为 1 到 100 个字符，不含控制字符。";
+    "A name has 1 to 100 characters, none of them invisible.",
+    "名称为 1 到 100 个字符，不含不可见字符。";
     "not-filed": "A domain has no filing", "域名没有备案";
     "The register knows no ICP filing of a domain (rule D5). File it, or use one that is filed.",
     "备案库中没有该域名的 ICP 备案（规则 D5）。请办理备案，或使用已备案的域名。";
