@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use edit::Edit;
 pub use error::AccountError;
 pub use invite::{Invitation, first_start};
-pub(crate) use invite::{Invited, invitation_key};
+pub(crate) use invite::{Invited, invitation_key, is_newest};
 pub use members::Members;
 pub use name::{AccountName, BadAccountName};
 pub use password::{Cost, HashError, Passwords, Weakness, judge};

@@ -318,7 +318,8 @@ impl<'a> Sessions<'a> {
         let invited = body.and_then(|body| Invited::deserialize(&body).ok());
         let invited = invited.ok_or(SignInError::Link)?;
         let (_, account) = account::load(self.store, &invited.account).await?;
-        if account.disabled || account.epoch != invited.epoch {
+        let is_newest = account::is_newest(self.store, &account.name, secret, at).await?;
+        if account.disabled || account.epoch != invited.epoch || !is_newest {
             return Err(SignInError::Link);
         }
         Ok(invited)

@@ -81,6 +81,14 @@ pub(crate) fn no_account(name: &str, lang: Lang) -> String {
     }
 }
 
+/// A link to it would let nobody in.
+pub(crate) fn disabled_account(name: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("the account `{name}` is disabled: an operator has to enable it first"),
+        Lang::Zh => format!("账号 `{name}` 已停用：请先由平台管理员启用"),
+    }
+}
+
 /// The console has never run on that database.
 pub(crate) const fn no_database(lang: Lang) -> &'static str {
     lang.pick(

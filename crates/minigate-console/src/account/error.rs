@@ -20,6 +20,9 @@ pub enum AccountError {
     /// There is none of this name.
     #[error("there is no account `{0}`")]
     Unknown(AccountName),
+    /// It is disabled: no link would let anybody in.
+    #[error("the account `{0}` is disabled: enable it before anybody is invited to it")]
+    Disabled(AccountName),
     /// The display name is empty, too long, or has characters that can't be seen.
     #[error("{}: it has 1 to 100 characters, none of them invisible", unfit_en(.0, "name"))]
     DisplayName(String),

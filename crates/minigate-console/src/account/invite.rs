@@ -51,14 +51,18 @@ pub(crate) struct Invited {
 }
 
 impl Accounts<'_> {
-    /// A link with which the owner of an account sets a password, within 24 hours and once. Whatever ends the account's
-    /// sessions ends it, too: setting a password with another link, for instance.
+    /// A link with which the owner of an account sets a password, within 24 hours and once. The next one ends it, and whatever
+    /// ends the account's sessions does, too.
     ///
     /// # Errors
-    /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::Random`], [`AccountError::Store`].
+    /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::Disabled`], [`AccountError::Random`],
+    /// [`AccountError::Store`].
     pub async fn invite(&self, name: &AccountName) -> Result<Invitation, AccountError> {
         let by = self.by()?;
         let (record, account) = load(self.store, name).await?;
+        if account.disabled {
+            return Err(AccountError::Disabled(account.name));
+        }
         let entry = by
             .platform_entry(Action::AccountInvite)
             .after(json!({ "name": name }));
@@ -127,6 +131,10 @@ async fn invite(store: &dyn Store, account: &Account, at: Timestamp) -> Result<I
     store
         .keep(&invitation_key(&secret)?, &json!(invited), ends_at)
         .await?;
+    // From here on the ones before are of no use.
+    store
+        .keep(&newest_key(&account.name)?, &json!(secret.fingerprint()), ends_at)
+        .await?;
     Ok(Invitation {
         account: invited.account,
         secret,
@@ -136,6 +144,21 @@ async fn invite(store: &dyn Store, account: &Account, at: Timestamp) -> Result<I
 
 pub(crate) fn invitation_key(secret: &Hidden) -> Result<Key, StoreError> {
     Key::of(&["invite", &secret.fingerprint()])
+}
+
+/// Whether an account has had no other invitation since this one.
+pub(crate) async fn is_newest(
+    store: &dyn Store,
+    name: &AccountName,
+    secret: &Hidden,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let newest = store.kept(&newest_key(name)?, at).await?;
+    Ok(newest == Some(json!(secret.fingerprint())))
+}
+
+fn newest_key(name: &AccountName) -> Result<Key, StoreError> {
+    Key::of(&["invited", name.as_str()])
 }
 
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);

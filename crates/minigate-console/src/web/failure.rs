@@ -267,6 +267,7 @@ pub(super) fn of_account(error: &AccountError) -> StatusCode {
         AccountError::Denied(_) => StatusCode::FORBIDDEN,
         AccountError::Unknown(_) => StatusCode::NOT_FOUND,
         AccountError::Exists(_)
+        | AccountError::Disabled(_)
         | AccountError::LastOperator(_)
         | AccountError::LastOwner { .. }
         | AccountError::Linked(_) => StatusCode::CONFLICT,

@@ -279,14 +279,16 @@ async fn the_first_start_makes_an_operator_once(database: &Database) {
     );
 
     let sessions = sessions(&store);
-    sessions
-        .redeem(&links[0], &Hidden::new(PASSWORD), home(), now())
-        .await
-        .unwrap();
-    let second = sessions
-        .redeem(&links[1], &Hidden::new(PASSWORD), home(), now())
-        .await;
-    assert!(matches!(second, Err(SignInError::Link)));
+    let mut signed_in = 0;
+    for link in &links {
+        let used = sessions.redeem(link, &Hidden::new(PASSWORD), home(), now()).await;
+        match used {
+            Ok(_) => signed_in += 1,
+            Err(SignInError::Link) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(signed_in, 1, "the newest link is the only one");
     assert_eq!(
         first_start(&*store, &name("admin"), seconds(9)).await.unwrap(),
         None

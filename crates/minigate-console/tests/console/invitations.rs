@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minigate_console::Hidden;
-use minigate_console::account::{Accounts, Cost, Passwords};
+use minigate_console::account::{AccountError, Accounts, Cost, Passwords, first_start};
 use minigate_console::session::{Attempt, Sessions, SignInError};
 use minigate_console::store::Store;
 use tokio::task::JoinSet;
@@ -14,6 +14,8 @@ use crate::store::now;
 
 on_both! {
     a_link_is_used_once_and_within_a_day
+    a_newer_link_ends_the_ones_before
+    a_disabled_account_isnt_invited
     of_many_who_use_one_link_at_once_one_does
     a_weak_password_doesnt_use_the_link_up
     a_link_isnt_used_up_where_too_many_hashes_wait
@@ -45,6 +47,40 @@ async fn a_link_is_used_once_and_within_a_day(database: &Database) {
     accounts.disable(&name("ada")).await.unwrap();
     let again = sessions.redeem(&disabled.secret, &password, home(), now()).await;
     assert!(matches!(again, Err(SignInError::Link)));
+}
+
+async fn a_newer_link_ends_the_ones_before(database: &Database) {
+    let store = database.open().await;
+    let operator = name("operator");
+    let first = first_start(&*store, &operator, now()).await.unwrap().unwrap();
+    let second = first_start(&*store, &operator, now()).await.unwrap().unwrap();
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+    let newest = accounts.invite(&operator).await.unwrap();
+    make(&*store, "ada", None).await;
+    let other = accounts.invite(&name("ada")).await.unwrap();
+    let sessions = sessions(&store);
+
+    for link in [&first.secret, &second.secret] {
+        let shown = sessions.invited(link, now()).await;
+        let used = sessions.redeem(link, &Hidden::new(PASSWORD), home(), now()).await;
+        assert!(matches!(shown, Err(SignInError::Link)), "{shown:?}");
+        assert!(matches!(used, Err(SignInError::Link)), "{used:?}");
+    }
+    assert_eq!(sessions.invited(&newest.secret, now()).await.unwrap(), operator);
+    assert_eq!(sessions.invited(&other.secret, now()).await.unwrap(), name("ada"));
+}
+
+async fn a_disabled_account_isnt_invited(database: &Database) {
+    let store = database.open().await;
+    make(&*store, "ada", None).await;
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+    accounts.disable(&name("ada")).await.unwrap();
+
+    let refused = accounts.invite(&name("ada")).await;
+
+    assert!(matches!(refused, Err(AccountError::Disabled(_))), "{refused:?}");
 }
 
 async fn of_many_who_use_one_link_at_once_one_does(database: &Database) {

@@ -144,6 +144,7 @@ fn account(error: &AccountError) -> String {
             format!("{place}中没有“{role}”角色。")
         }
         AccountError::Identity => "身份为 1 到 255 个字符，且不含控制字符。".to_owned(),
+        AccountError::Disabled(name) => format!("账号 `{name}` 已停用：请先启用，再发出邀请。"),
         AccountError::Linked(name) => format!("该身份已属于 `{name}`。"),
         AccountError::Weak(weakness) => weak(weakness),
         AccountError::Hash(_) | AccountError::Random(_) => "系统无法处理密码，请联系管理员。".to_owned(),

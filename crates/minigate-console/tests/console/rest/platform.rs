@@ -45,6 +45,9 @@ async fn operators_make_and_change_accounts(database: &Database) {
         (&changed["platform"], &changed["disabled"]),
         (&json!("auditor"), &json!(true))
     );
+    let refused = me.post_nothing("/accounts/bob/invite").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert!(refused.body.contains("disabled"), "{}", refused.body);
     let changed = me
         .patch("/accounts/bob", json!({ "platform": null }))
         .await

@@ -92,6 +92,7 @@ async fn invite(name: &str, args: &ConsoleArgs, printer: &Printer) -> anyhow::Re
     let accounts = Accounts::of(&*store, &caller, Clock::of_the_machine().now());
     let invitation = accounts.invite(&name).await.map_err(|error| match error {
         AccountError::Unknown(_) => anyhow!(words::no_account(name.as_str(), lang)),
+        AccountError::Disabled(_) => anyhow!(words::disabled_account(name.as_str(), lang)),
         other => other.into(),
     })?;
     let link = match args.public_url() {
