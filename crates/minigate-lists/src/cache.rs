@@ -46,13 +46,31 @@ impl Cache {
         }
     }
 
-    /// What can't be read counts as not there: it is fetched anew.
-    pub(crate) fn list(&self, app: &AppId) -> Option<KeptList> {
-        read(&self.list_path(app))
+    pub(crate) fn list(&self, app: &AppId) -> Result<Option<KeptList>, Problem> {
+        let path = self.list_path(app);
+        read(&path).map_err(|reason| Problem::KeptList { path, reason })
     }
 
-    pub(crate) fn keys(&self) -> Option<KeptKeys> {
-        read(&self.keys_path())
+    /// Only keys that aren't there leave the console to be trusted on first use: whoever damages the file would have the next
+    /// one trusted.
+    pub(crate) fn keys(&self) -> Result<Option<KeptKeys>, Problem> {
+        read(&self.keys_path()).map_err(|reason| self.bad_keys(&reason))
+    }
+
+    /// The keys that are kept are of no use.
+    pub(crate) fn bad_keys(&self, reason: &impl ToString) -> Problem {
+        Problem::KeptKeys {
+            path: self.keys_path(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// The list that is kept is of no use.
+    pub(crate) fn bad_list(&self, app: &AppId, reason: &impl ToString) -> Problem {
+        Problem::KeptList {
+            path: self.list_path(app),
+            reason: reason.to_string(),
+        }
     }
 
     pub(crate) fn keep_list(&self, app: &AppId, list: &KeptList) -> Result<(), Problem> {
@@ -89,11 +107,28 @@ impl Cache {
     }
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
+/// What a file says; nothing where it isn't there.
+fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, String> {
+    let content = match content(path) {
+        Err(error) if is_missing(&error) => return Ok(None),
+        content => content.map_err(|error| error.to_string())?,
+    };
+    let read = serde_json::from_slice(&content);
+    read.map(Some).map_err(|error| error.to_string())
+}
+
+/// Neither is there anything where the folder itself is none.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+fn content(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    let file = File::open(path).ok()?;
-    file.take(MOST_KEPT).read_to_end(&mut content).ok()?;
-    serde_json::from_slice(&content).ok()
+    File::open(path)?.take(MOST_KEPT).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 /// A signed text, escaped as JSON, and a little beside it.

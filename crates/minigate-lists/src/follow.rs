@@ -21,7 +21,7 @@ use crate::cache::{Cache, KeptKeys, KeptList};
 use crate::client::{Client, Given, Setup, SetupError};
 use crate::problem::Problem;
 use crate::trust::{self, Ring, Trusted};
-use crate::{KeySet, Published, Refusal, Thumbprint};
+use crate::{KeySet, Published, Refusal, Thumbprint, TokenError};
 
 /// When a client asks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -61,6 +61,8 @@ pub struct State {
     pub problem: Option<Arc<Problem>>,
     /// Why the disk doesn't keep what was fetched.
     pub unkept: Option<Arc<Problem>>,
+    /// Why the list that the disk had at the start isn't used.
+    pub unused: Option<Arc<Problem>>,
     /// The keys that are trusted.
     pub trusted: Option<Arc<Trusted>>,
     console: Arc<str>,
@@ -114,7 +116,6 @@ impl Follower {
     /// [`SetupError`].
     pub async fn start(setup: Setup) -> Result<Self, SetupError> {
         let mut following = Following::new(setup)?;
-        following.load();
         following.refresh(None).await;
         let state = following.state.subscribe();
         let following = tokio::spawn(following.follow()).abort_handle();
@@ -147,6 +148,7 @@ struct Following {
     setup: Setup,
     client: Client,
     cache: Option<Cache>,
+    is_loaded: bool,
     keys: Option<KeySet>,
     keys_fetched: Option<Instant>,
     etag: Option<String>,
@@ -167,6 +169,7 @@ impl Following {
         Ok(Self {
             client: Client::new(&setup)?,
             cache: setup.cache.as_ref().map(|root| Cache::of(root, setup.console())),
+            is_loaded: false,
             keys: None,
             keys_fetched: None,
             etag: None,
@@ -178,27 +181,54 @@ impl Following {
         })
     }
 
-    /// Takes what the disk has, and verifies it again: it may have been changed there.
-    fn load(&mut self) {
+    /// Takes what the disk has, and verifies it again: it may have been changed there. While the keys there are damaged,
+    /// nothing is taken from the disk or the console.
+    fn load(&mut self) -> Result<(), Problem> {
         let Some(cache) = self.cache.clone() else {
-            return;
+            return Ok(());
         };
-        let given = self.setup.key.as_ref();
-        let kept = cache.keys().filter(|kept| kept.trusted.agrees_with(given));
-        let Some(kept) = kept else { return };
         let now = (self.setup.clock)();
-        let Ok(ring) = trust::take(&kept.signed, Some(&kept.trusted), now) else {
-            return;
+        if self.load_keys(&cache, now)?
+            && let Err(problem) = self.load_list(&cache, now)
+        {
+            let unused = Some(Arc::new(problem));
+            self.state.send_modify(|state| state.unused = unused);
+        }
+        Ok(())
+    }
+
+    /// Tells whether there are keys that a list can be verified with.
+    fn load_keys(&mut self, cache: &Cache, now: Timestamp) -> Result<bool, Problem> {
+        let kept = match (cache.keys(), &self.setup.key) {
+            // What is demanded makes up for what was kept.
+            (Err(_), Some(_)) => return Ok(false),
+            (kept, given) => kept?.filter(|kept| kept.trusted.agrees_with(given.as_ref())),
         };
-        self.adopt(ring);
-        let Some(list) = cache.list(self.setup.app()) else {
-            return;
+        let Some(kept) = kept else { return Ok(false) };
+        match trust::take(&kept.signed, Some(&kept.trusted), now) {
+            Ok(ring) => self.adopt(ring),
+            Err(_) if self.setup.key.is_some() => return Ok(false),
+            // Its signer's time may be over by now: the console is still held to the others.
+            Err(Problem::UnknownKeys { .. } | Problem::Keys(TokenError::EndedKey { .. })) => {
+                self.trust(kept.trusted);
+                return Ok(false);
+            }
+            Err(problem) => return Err(cache.bad_keys(&problem)),
+        }
+        Ok(true)
+    }
+
+    fn load_list(&mut self, cache: &Cache, now: Timestamp) -> Result<(), Problem> {
+        let app = self.setup.app();
+        let Some(list) = cache.list(app)? else {
+            return Ok(());
         };
         // It was good when it came, and stays the last good list though its key has ended since.
-        if let Ok(published) = self.open(&list.signed, list.fetched_at.min(now)) {
-            self.kept = Some(list.fetched_at);
-            self.hold(published, list);
-        }
+        let opened = self.open(&list.signed, list.fetched_at.min(now));
+        let published = opened.map_err(|refusal| cache.bad_list(app, &refusal))?;
+        self.kept = Some(list.fetched_at);
+        self.hold(published, list);
+        Ok(())
     }
 
     async fn follow(mut self) {
@@ -256,6 +286,10 @@ impl Following {
     }
 
     async fn fetch(&mut self, named: Option<&str>) -> Result<(), Problem> {
+        if !self.is_loaded {
+            self.load()?;
+            self.is_loaded = true;
+        }
         let is_old = self.keys_fetched.is_none_or(|at| at.elapsed() > KEYS_HOLD);
         if is_old {
             self.fetch_keys(None).await?;
@@ -335,7 +369,11 @@ impl Following {
 
     fn adopt(&mut self, ring: Ring) {
         self.keys = Some(ring.set);
-        let trusted = Some(Arc::new(ring.trusted));
+        self.trust(ring.trusted);
+    }
+
+    fn trust(&self, trusted: Trusted) {
+        let trusted = Some(Arc::new(trusted));
         self.state.send_if_modified(|state| {
             let is_news = state.trusted != trusted;
             state.trusted = trusted;

@@ -67,6 +67,23 @@ pub enum Problem {
         /// What went wrong.
         reason: String,
     },
+    /// The keys on disk that are trusted can't be read or aren't as they were kept, so nobody can tell whether the console
+    /// is still the same one.
+    #[error("the keys that were kept in {} are damaged: {reason}", .path.display())]
+    KeptKeys {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The list on disk can't be read or isn't to be believed.
+    #[error("the list that was kept in {} isn't used: {reason}", .path.display())]
+    KeptList {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
 }
 
 impl Problem {
@@ -82,33 +99,15 @@ impl Problem {
     /// What to do, for people, where there is something.
     #[must_use]
     pub fn remedy(&self, lang: Lang) -> Option<String> {
-        let Self::UnknownKeys {
-            offered,
-            trusted,
-            is_given,
-        } = self
-        else {
-            return None;
-        };
-        let (offered, trusted) = (list(offered), list(trusted));
-        Some(match (lang, is_given) {
-            (Lang::En, true) => format!(
-                "the key {trusted} was given beforehand; ask whoever runs the console, and if {offered} is theirs, give that one"
-            ),
-            (Lang::En, false) => format!(
-                "{trusted} was trusted on first use; ask whoever runs the console, and if {offered} is theirs, give it as its key"
-            ),
-            (Lang::Zh, true) => {
-                format!(
-                    "事先给定的密钥是 {trusted}；请询问控制台的管理者，若 {offered} 确为其密钥，请改为给定它"
-                )
-            }
-            (Lang::Zh, false) => {
-                format!(
-                    "首次使用时信任的是 {trusted}；请询问控制台的管理者，若 {offered} 确为其密钥，请明确给定它"
-                )
-            }
-        })
+        match self {
+            Self::UnknownKeys {
+                offered,
+                trusted,
+                is_given,
+            } => Some(ask_for_key(&list(offered), &list(trusted), *is_given, lang)),
+            Self::KeptKeys { .. } => Some(lang.pick(NAME_THE_KEY_EN, NAME_THE_KEY_ZH).to_owned()),
+            _ => None,
+        }
     }
 
     fn zh(&self) -> String {
@@ -122,6 +121,32 @@ impl Problem {
             Self::UnknownKeys { offered, .. } => format!("其签名密钥不受信任：{}", list(offered)),
             Self::KeysGoneBack { found, seen } => format!("其密钥集（{found}）比见过的（{seen}）旧"),
             Self::Cache { path, reason } => format!("无法保存到 {}：{reason}", path.display()),
+            Self::KeptKeys { path, reason } => {
+                format!("保存在 {} 中的密钥已损坏：{reason}", path.display())
+            }
+            Self::KeptList { path, reason } => {
+                format!("保存在 {} 中的列表不予使用：{reason}", path.display())
+            }
+        }
+    }
+}
+
+/// Which key to ask the console's people for, and to give.
+fn ask_for_key(offered: &str, trusted: &str, is_given: bool, lang: Lang) -> String {
+    match (lang, is_given) {
+        (Lang::En, true) => format!(
+            "the key {trusted} was given beforehand; ask whoever runs the console, and if {offered} is theirs, give that one"
+        ),
+        (Lang::En, false) => format!(
+            "{trusted} was trusted on first use; ask whoever runs the console, and if {offered} is theirs, give it as its key"
+        ),
+        (Lang::Zh, true) => {
+            format!("事先给定的密钥是 {trusted}；请询问控制台的管理者，若 {offered} 确为其密钥，请改为给定它")
+        }
+        (Lang::Zh, false) => {
+            format!(
+                "首次使用时信任的是 {trusted}；请询问控制台的管理者，若 {offered} 确为其密钥，请明确给定它"
+            )
         }
     }
 }
@@ -153,3 +178,7 @@ fn list(names: &[Thumbprint]) -> String {
     let names: Vec<_> = names.iter().map(Thumbprint::as_str).collect();
     names.join(", ")
 }
+
+const NAME_THE_KEY_EN: &str = "delete that file to trust the console anew by the key that it shows then, or name its key (--console-key)";
+const NAME_THE_KEY_ZH: &str =
+    "请删除该文件，以便按控制台届时出示的密钥重新信任它；或指定其密钥（--console-key）";

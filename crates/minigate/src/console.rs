@@ -33,6 +33,7 @@ struct Told {
     is_away: bool,
     is_trusted: bool,
     is_unkept: bool,
+    is_unused: bool,
     may_skip: Option<bool>,
 }
 
@@ -129,6 +130,10 @@ impl Console {
         let lang = self.printer.lang;
         if let Some(problem) = state.unkept.as_ref().filter(|_| !self.told.is_unkept) {
             self.told.is_unkept = true;
+            self.printer.warn(&problem.tell(lang));
+        }
+        if let Some(problem) = state.unused.as_ref().filter(|_| !self.told.is_unused) {
+            self.told.is_unused = true;
             self.printer.warn(&problem.tell(lang));
         }
         match &state.problem {

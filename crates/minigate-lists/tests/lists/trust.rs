@@ -1,5 +1,6 @@
 //! Whose signatures are believed, and how keys change.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use minigate_lists::{Follower, KeyStage, Problem, Refusal, TokenError};
@@ -38,6 +39,75 @@ async fn a_console_is_trusted_on_first_use_and_then_held_to_its_key() {
         }
     }
     drop(impostor);
+}
+
+#[tokio::test]
+async fn damaged_keys_dont_make_another_console_trusted() {
+    let (good, foreign) = (key(), key());
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(&published(1, "a.com").seal(&good).unwrap(), &set(1, &[&good])).await;
+    let mut setup = console.setup();
+    setup.cache = Some(folder.path().to_owned());
+    drop(Follower::start(setup.clone()).await.unwrap());
+    let keys = kept(folder.path(), "keys.json");
+    console.publish(&published(2, "evil.com").seal(&foreign).unwrap());
+    console.rotate(&set(2, &[&foreign]));
+
+    for damage in ["{broken", "", "{}"] {
+        std::fs::write(&keys, damage).unwrap();
+        let state = Follower::start(setup.clone()).await.unwrap().state();
+
+        assert!(state.held.is_none() && state.trusted.is_none(), "{damage}");
+        let problem = state.problem.unwrap();
+        for lang in [Lang::En, Lang::Zh] {
+            let told = problem.tell(lang) + &problem.remedy(lang).unwrap();
+            assert!(told.contains(keys.to_str().unwrap()), "{told}");
+            assert!(told.contains("--console-key"), "{told}");
+        }
+        assert_eq!(std::fs::read_to_string(&keys).unwrap(), damage, "it stays");
+    }
+    setup.key = Some(good.public().thumbprint().clone());
+    let named = Follower::start(setup.clone()).await.unwrap().state();
+    assert!(matches!(&*named.problem.unwrap(), Problem::UnknownKeys { .. }));
+    setup.key = None;
+    std::fs::remove_file(&keys).unwrap();
+    let anew = Follower::start(setup).await.unwrap().state();
+    assert_eq!(sequence(&anew), 2);
+}
+
+#[tokio::test]
+async fn a_list_that_was_changed_on_disk_is_told_of() {
+    let key = key();
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(&published(1, "a.com").seal(&key).unwrap(), &set(1, &[&key])).await;
+    let mut setup = console.setup();
+    setup.cache = Some(folder.path().to_owned());
+    drop(Follower::start(setup.clone()).await.unwrap());
+    console.leave();
+    let list = kept(folder.path(), ".list.json");
+    let text = std::fs::read_to_string(&list).unwrap();
+    let fetched = text.find("\",\"etag").unwrap();
+    let changed = text[..fetched - 20].to_owned() + "AAAAAAAAAAAAAAAAAAAA" + &text[fetched..];
+
+    for damage in ["{broken", &changed] {
+        std::fs::write(&list, damage).unwrap();
+        let state = Follower::start(setup.clone()).await.unwrap().state();
+
+        assert!(state.held.is_none());
+        let unused = state.unused.unwrap();
+        for lang in [Lang::En, Lang::Zh] {
+            assert!(unused.tell(lang).contains(list.to_str().unwrap()), "{unused}");
+        }
+    }
+}
+
+/// The file of a cache for one console whose name ends so.
+fn kept(cache: &Path, end: &str) -> PathBuf {
+    let console = std::fs::read_dir(cache).unwrap().next().unwrap().unwrap();
+    let mut files = std::fs::read_dir(console.path()).unwrap();
+    files
+        .find_map(|file| Some(file.unwrap().path()).filter(|path| path.to_str().unwrap().ends_with(end)))
+        .unwrap()
 }
 
 #[tokio::test]
