@@ -77,6 +77,10 @@ pub(super) struct NewApp {
     /// Whether somebody else than the author has to approve a change of its domains.
     #[serde(default)]
     two_people: bool,
+    /// Why, for the audit log.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// What is to be changed of an app; what is left out stays.
@@ -132,6 +136,7 @@ pub(super) async fn make_app(
     Json(new): Json<NewApp>,
 ) -> Result<impl IntoResponse, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
+    let by = because(new.reason.as_deref(), by)?;
     let id: AppId = new.id.parse().map_err(Cause::malformed)?;
     let app = app::create(
         console.store(),

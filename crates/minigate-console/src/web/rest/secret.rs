@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path, given, there, whole};
+use super::input::{Json, Path, given, there, told, whole};
 use super::program::Program;
 use crate::access::Right;
 use crate::secret::{AppSecret, SecretChange, SecretError, SecretState};
@@ -43,6 +43,9 @@ pub(super) struct Rotation {
     #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 86400)]
     grace_seconds: u32,
+    /// Why, for the audit log.
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// An AppSecret that was just made; it can't be shown again.
@@ -66,6 +69,9 @@ pub(super) struct SecretSettings {
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<Vec<String>>, max_items = 200, example = json!(["203.0.113.0/24"]))]
     allowed_from: Option<Option<Vec<String>>>,
+    /// Why, for the audit log.
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// What can be shown of the AppSecret of an app.
@@ -98,6 +104,7 @@ pub(super) async fn rotate_secret(
 ) -> Result<Answer<NewSecret>, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Manage).await?;
     let secret = AppSecret::of(console.store(), &id, &me.caller, by.at());
+    let secret = explained(secret, wanted.reason.as_deref())?;
     let grace = SignedDuration::from_secs(i64::from(wanted.grace_seconds));
     match secret.rotate(grace).await {
         Ok(made) => Ok(Answer(NewSecret {
@@ -123,6 +130,7 @@ pub(super) async fn set_secret(
 ) -> Result<Answer<SecretShown>, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Manage).await?;
     let secret = AppSecret::of(console.store(), &id, &me.caller, by.at());
+    let secret = explained(secret, new.reason.as_deref())?;
     let wanted = SecretChange {
         frozen: new.frozen,
         allowed_from: new.allowed_from.map(networks).transpose()?,
@@ -132,6 +140,13 @@ pub(super) async fn set_secret(
     Ok(Answer(
         state.ok_or_else(|| SecretError::None(id.to_string()))?.into(),
     ))
+}
+
+fn explained<'a>(secret: AppSecret<'a>, reason: Option<&str>) -> Result<AppSecret<'a>, Failure> {
+    Ok(match told(reason)? {
+        Some(reason) => secret.because(reason),
+        None => secret,
+    })
 }
 
 fn networks(texts: Option<Vec<String>>) -> Result<Option<Vec<ipnet::IpNet>>, Failure> {

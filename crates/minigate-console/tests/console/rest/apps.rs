@@ -12,6 +12,7 @@ on_both! {
     operators_make_apps
     owners_rotate_and_freeze_the_app_secret
     an_app_secret_is_set_as_a_whole_or_not_at_all
+    making_an_app_and_its_secret_has_a_reason
     owners_give_and_withdraw_a_grant
     owners_set_settings_and_members
     a_long_list_comes_in_pages
@@ -91,6 +92,23 @@ async fn an_app_secret_is_set_as_a_whole_or_not_at_all(database: &Database) {
     assert_eq!((log.len(), row.action.as_str()), (rows + 1, "secret.settings"));
     assert_eq!(row.before.as_ref().unwrap()["frozen"], true);
     assert_eq!(row.after.as_ref().unwrap()["frozen"], false);
+}
+
+async fn making_an_app_and_its_secret_has_a_reason(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+
+    me.post("/apps", json!({ "id": "wx7", "name": "New", "reason": "opened" }))
+        .await;
+    me.post("/apps/wx7/secret/rotate", json!({ "reason": "first" }))
+        .await;
+    me.patch("/apps/wx7/secret", json!({ "frozen": true, "reason": "leaked" }))
+        .await;
+
+    let rows = log(&*store).await;
+    let reasons = rows.iter().filter(|row| row.entry.app.as_deref() == Some("wx7"));
+    let reasons: Vec<_> = reasons.map(|row| row.entry.reason.as_deref()).collect();
+    assert_eq!(reasons, [Some("leaked"), Some("first"), Some("opened")]);
 }
 
 async fn owners_give_and_withdraw_a_grant(database: &Database) {
