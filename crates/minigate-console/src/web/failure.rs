@@ -66,6 +66,8 @@ pub(crate) enum Cause {
     TooLarge,
     /// Nobody is signed in.
     SignedOut,
+    /// A program shows no token, or one that isn't good.
+    BadToken,
     /// A right is missing.
     Denied(Denied),
     /// An app can't be made or found.
@@ -164,7 +166,7 @@ impl Cause {
             Self::CrossSite | Self::StaleForm | Self::Denied(_) => StatusCode::FORBIDDEN,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::SignedOut | Self::BadToken => StatusCode::UNAUTHORIZED,
             Self::App(error) => of_app(error),
             Self::SignIn(error) => of_sign_in(error),
             Self::Account(error) => of_account(error),

@@ -37,6 +37,10 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::SignedOut => {
             "Nobody is signed in, or the session has ended. Sign in and do it again.".to_owned()
         }
+        Cause::BadToken => {
+            "There is no good token: it is unknown, has ended, was revoked, or its owner is disabled or has to set a password. A new one is made at /me."
+                .to_owned()
+        }
         Cause::Denied(error) => denied(error),
         Cause::App(error) => sentence(&error.to_string()),
         Cause::Domains(error) => sentence(&error.tell(Lang::En)),

@@ -51,7 +51,7 @@ impl FromRequestParts<Arc<Console>> for Program {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, console: &Arc<Console>) -> Result<Self, Failure> {
-        let secret = bearer(parts).ok_or_else(|| Failure::new(Cause::SignedOut))?;
+        let secret = bearer(parts).ok_or_else(|| Failure::new(Cause::BadToken))?;
         let origin = Origin::new(address_of(parts, console));
         let now = console.now();
         let found = Tokens::of(console.store())
@@ -59,7 +59,7 @@ impl FromRequestParts<Arc<Console>> for Program {
             .await?;
         let Some((token, caller)) = found else {
             audit_sign_in(console.store(), None, origin, "token", now).await?;
-            return Err(Failure::new(Cause::SignedOut));
+            return Err(Failure::new(Cause::BadToken));
         };
         note_asker(&parts.extensions, &caller, Some(&token.id));
         if !console.calls().admit(&token.id, now) {

@@ -98,6 +98,11 @@ async fn a_token_that_has_ended_or_was_revoked_is_of_no_use(database: &Database)
     for api in [&me, &other, &me.with("mgt_guess"), &me.with("")] {
         let refused = api.get("/apps/wx1").await;
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        assert!(
+            refused.body.contains("There is no good token"),
+            "{}",
+            refused.body
+        );
         assert_eq!(refused.headers["www-authenticate"], "Bearer realm=\"minigate\"");
     }
     Accounts::of(&*store, &root, now())
