@@ -22,14 +22,14 @@ async fn d2_what_is_published_on_the_page_holds_in_a_running_app() {
     window.press("Save the draft").await;
     window.sees("Nothing has been saved").await;
     type_entries(&window, "https://api.tea.example").await;
-    window.press("Save the draft").await;
+    save(&window).await;
     preflight(&window).await;
     publish(&window).await;
     window.sees("version 1").await;
     running.says(&["https://api.tea.example/menu.json", "200"]);
 
     type_entries(&window, "https://other.tea.example").await;
-    window.press("Save the draft").await;
+    save(&window).await;
     publish(&window).await;
     window.sees("version 2").await;
     running.says(&["refused", "D1"]);
@@ -55,7 +55,7 @@ async fn d2_what_one_has_written_another_approves() {
     author.press("Save").await;
     let second = invite_owner(&author, "bo").await;
     type_entries(&author, "https://api.tea.example").await;
-    author.press("Save the draft").await;
+    save(&author).await;
     author.press("Submit for approval").await;
     author.sees("waits for approval").await;
     author.sees("somebody else has to approve it").await;
@@ -135,6 +135,11 @@ async fn make_app(window: &Window) {
 async fn type_entries(window: &Window, entries: &str) {
     window.goto(&format!("/apps/{APP}/draft")).await;
     window.fill("#request", entries).await;
+}
+
+async fn save(window: &Window) {
+    window.press("Save the draft").await;
+    window.sees("Submit for approval").await;
 }
 
 async fn publish(window: &Window) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -55,35 +56,39 @@ impl Window {
 
     /// Types into a field, in place of what stands there.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
-        let field = self.find(Locator::Css(css)).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        self.on(Locator::Css(css), async |field| {
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await;
     }
 
     /// Presses the button that says this, or follows the link.
     pub(crate) async fn press(&self, label: &str) {
         let path = format!("//*[self::button or self::a][normalize-space()='{label}']");
-        self.find(Locator::XPath(&path)).await.click().await.unwrap();
+        self.on(Locator::XPath(&path), Element::click).await;
     }
 
     /// Unfolds what has this heading.
     pub(crate) async fn open_fold(&self, heading: &str) {
         let path = format!("//summary[normalize-space()='{heading}']");
-        self.find(Locator::XPath(&path)).await.click().await.unwrap();
+        self.on(Locator::XPath(&path), Element::click).await;
     }
 
     pub(crate) async fn tick(&self, name: &str) {
         let css = format!("input[type=checkbox][name={name}]");
-        self.find(Locator::Css(&css)).await.click().await.unwrap();
+        self.on(Locator::Css(&css), Element::click).await;
     }
 
     pub(crate) async fn choose(&self, css: &str, value: &str) {
-        let field = self.find(Locator::Css(css)).await;
-        field.select_by_value(value).await.unwrap();
+        self.on(Locator::Css(css), async |field| {
+            field.select_by_value(value).await
+        })
+        .await;
     }
 
     pub(crate) async fn text(&self, css: &str) -> String {
-        self.find(Locator::Css(css)).await.text().await.unwrap()
+        self.on(Locator::Css(css), Element::text).await
     }
 
     /// Another window with cookies of its own, at the same console.
@@ -138,6 +143,16 @@ impl Window {
             .iter()
             .map(|obstacle| format!("{}: {obstacle}", url.path()))
             .collect()
+    }
+
+    /// Does something with an element; where the page went on in between, with the one in its place.
+    async fn on<T>(&self, locator: Locator<'_>, deed: impl AsyncFn(&Element) -> Result<T, CmdError>) -> T {
+        loop {
+            match deed(&self.find(locator).await).await {
+                Err(error) if error.is_stale_element_reference() => {}
+                done => return done.unwrap(),
+            }
+        }
     }
 
     async fn find(&self, locator: Locator<'_>) -> Element {
