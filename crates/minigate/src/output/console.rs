@@ -87,7 +87,7 @@ impl Printer {
     /// How many filings were taken from a file.
     pub(crate) fn imported(&self, count: usize, file: &str) {
         self.write(&match self.lang {
-            Lang::En => format!("Imported from {file}: {count} domains.\n"),
+            Lang::En => format!("Domains imported from {file}: {count}.\n"),
             Lang::Zh => format!("已从 {file} 导入 {count} 个域名。\n"),
         });
     }

@@ -124,7 +124,7 @@ async fn d5_filings_come_from_csv_or_a_file_of_sqlite() {
     let missing = desk.both(&["import-filings", "nowhere.csv"]);
     let nowhere = desk.both(&["import-filings", "more.csv", "--database", "sqlite:nowhere.db"]);
 
-    assert_done(&sqlite, "filings.db: 2 domains");
+    assert_done(&sqlite, "filings.db: 2.");
     assert_done(&csv, "导入 1 个域名");
     assert_refused(
         &wrong,
