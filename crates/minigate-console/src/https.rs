@@ -9,6 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use minigate_policy::CertificateCheck;
+use minigate_policy::diagnosis::Lang;
 use minigate_tls::{Offer, Roots, Trust};
 use url::{Host, Url};
 
@@ -46,6 +47,24 @@ pub(crate) fn is_guarded(url: &Url) -> bool {
         None => false,
     };
     url.scheme() == "https" || (url.scheme() == "http" && is_here)
+}
+
+/// That a URL isn't guarded, and what to write instead.
+pub(crate) fn unguarded(url: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(
+            "`{url}` is neither https nor on this machine, and what is asked and answered would go in clear: write https://HOST; http is for this machine only"
+        ),
+        Lang::Zh => format!(
+            "`{url}` 既不是 https，也不在本机，问答内容会以明文传输：请写 https://主机；只有本机才可用 http"
+        ),
+    }
+}
+
+/// Its scheme, host and port: the rest may be a secret. Schemes that aren't the web's have no origin of their own.
+pub(crate) fn origin(url: &Url) -> String {
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 const IDLE: Duration = Duration::from_secs(60);

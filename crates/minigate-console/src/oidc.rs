@@ -29,12 +29,14 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use url::Url;
 
-pub use error::OidcError;
+pub use error::{OidcError, ProviderError};
 
 use crate::account::{self, Account, AccountError, AccountName, Identity};
 use crate::action::Action;
 use crate::hidden::{Hidden, same};
+use crate::https::is_guarded;
 use crate::moment::after;
 use crate::origin::Origin;
 use crate::session::{NewSession, Sessions};
@@ -120,13 +122,16 @@ struct Pending {
 
 impl Provider {
     /// One whose certificate these roots vouch for. Nothing is asked yet.
-    #[must_use]
-    pub fn new(settings: ProviderSettings, roots: &Roots) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`ProviderError`] where the settings can't be right.
+    pub fn new(settings: ProviderSettings, roots: &Roots) -> Result<Self, ProviderError> {
+        settings.judge()?;
+        Ok(Self {
             settings,
             http: Http::new(roots),
             discovery: Discovery::default(),
-        }
+        })
     }
 
     /// What people call it.
@@ -285,6 +290,24 @@ impl Provider {
 
     async fn client(&self, at: Timestamp) -> Result<Client, OidcError> {
         self.discovery.client(&self.settings, &self.http, at).await
+    }
+}
+
+impl ProviderSettings {
+    fn judge(&self) -> Result<(), ProviderError> {
+        if !Url::parse(&self.issuer).is_ok_and(|issuer| is_guarded(&issuer)) {
+            return Err(ProviderError::Plain {
+                issuer: self.issuer.clone(),
+            });
+        }
+        if self
+            .client_secret
+            .as_ref()
+            .is_some_and(|secret| secret.reveal().is_empty())
+        {
+            return Err(ProviderError::EmptySecret);
+        }
+        Ok(())
     }
 }
 

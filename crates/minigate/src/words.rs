@@ -73,6 +73,11 @@ pub(crate) const fn no_public_url(lang: Lang) -> &'static str {
     )
 }
 
+/// What is wrong with a flag's value.
+pub(crate) fn of_flag(flag: &str, what: &str, lang: Lang) -> String {
+    format!("{flag}{}{what}", lang.pick(": ", "："))
+}
+
 /// Nobody is called so.
 pub(crate) fn no_account(name: &str, lang: Lang) -> String {
     match lang {

@@ -10,6 +10,7 @@ use http::header::{ACCEPT, USER_AGENT};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use minigate_policy::Domain;
+use minigate_policy::diagnosis::Lang;
 use minigate_tls::Roots;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -18,7 +19,7 @@ use url::Url;
 
 use super::cache::Cache;
 use super::{Filing, FilingRegister, FilingUnknown};
-use crate::https::{Https, client, is_guarded};
+use crate::https::{Https, client, is_guarded, origin, unguarded};
 
 /// A service that answers `GET URL?domain=example.com` with `{"filed": true, "licence": "…"}`.
 ///
@@ -43,8 +44,19 @@ pub enum HttpRegisterError {
         reason: String,
     },
     /// It isn't `https`, and `http` only goes to this machine.
-    #[error("the register's URL has to be https; http is for this machine only")]
-    Plain,
+    #[error("{}", unguarded(.origin, Lang::En))]
+    Plain {
+        /// Its scheme, host and port: the rest may be a secret.
+        origin: String,
+    },
+    /// It has a domain of its own, and which of the two a register answers for is the register's choice.
+    #[error(
+        "the register's URL has a parameter `domain={domain}` already, and is asked by adding the domain: leave it out"
+    )]
+    HasDomain {
+        /// Which one.
+        domain: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -52,6 +64,21 @@ struct Answer {
     filed: bool,
     #[serde(default)]
     licence: Option<String>,
+}
+
+impl HttpRegisterError {
+    /// What is wrong, for people.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, _) => self.to_string(),
+            (Lang::Zh, Self::Url { reason }) => format!("无法读取备案库的 URL（{reason}）"),
+            (Lang::Zh, Self::Plain { origin }) => unguarded(origin, lang),
+            (Lang::Zh, Self::HasDomain { domain }) => {
+                format!("备案库的 URL 已有参数 `domain={domain}`，查询时会加上域名：请去掉该参数")
+            }
+        }
+    }
 }
 
 impl HttpRegister {
@@ -64,7 +91,12 @@ impl HttpRegister {
             reason: error.to_string(),
         })?;
         if !is_guarded(&url) {
-            return Err(HttpRegisterError::Plain);
+            return Err(HttpRegisterError::Plain { origin: origin(&url) });
+        }
+        if let Some((_, domain)) = url.query_pairs().find(|(name, _)| name == ASKED_BY) {
+            return Err(HttpRegisterError::HasDomain {
+                domain: domain.into_owned(),
+            });
         }
         Ok(Self {
             url,
@@ -87,7 +119,7 @@ impl HttpRegister {
 
     async fn ask_now(&self, domain: &Domain) -> Result<Filing, FilingUnknown> {
         let mut url = self.url.clone();
-        url.query_pairs_mut().append_pair("domain", domain.as_str());
+        url.query_pairs_mut().append_pair(ASKED_BY, domain.as_str());
         let request = Request::get(url.as_str())
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, concat!("minigate/", env!("CARGO_PKG_VERSION")))
@@ -163,6 +195,7 @@ fn unreachable(error: &(dyn std::error::Error + 'static)) -> FilingUnknown {
     }
 }
 
+const ASKED_BY: &str = "domain";
 const LONGEST: Duration = Duration::from_secs(5);
 const LONGEST_ANSWER: usize = 64 << 10;
 const LONGEST_LICENCE: usize = 200;

@@ -2,10 +2,44 @@
 
 use std::time::Duration;
 
+use minigate_policy::diagnosis::Lang;
+
 use crate::account::AccountError;
 use crate::hidden::NoRandom;
+use crate::https::unguarded;
 use crate::session::SignInError;
 use crate::store::StoreError;
+
+/// Why nobody could ever sign in at a provider with such settings.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The issuer isn't `https`, and `http` only goes to this machine.
+    #[error("{}", unguarded(.issuer, Lang::En))]
+    Plain {
+        /// The issuer.
+        issuer: String,
+    },
+    /// There is a client secret, and it is empty.
+    #[error(
+        "the client secret is empty: it is what the provider gave for the client ID; a public client has none"
+    )]
+    EmptySecret,
+}
+
+impl ProviderError {
+    /// What is wrong, for people.
+    #[must_use]
+    pub fn tell(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, _) => self.to_string(),
+            (Lang::Zh, Self::Plain { issuer }) => unguarded(issuer, lang),
+            (Lang::Zh, Self::EmptySecret) => {
+                "客户端密钥是空的：应为身份提供方为该客户端 ID 提供的密钥；公开客户端不需要密钥".to_owned()
+            }
+        }
+    }
+}
 
 /// Why somebody can't sign in at the provider.
 #[derive(Debug, thiserror::Error)]

@@ -259,12 +259,25 @@ async fn d5_a_service_that_is_silent_is_given_up_after_five_seconds() {
 fn d5_a_register_is_asked_over_tls_but_on_this_machine() {
     let roots = roots();
 
-    let plain = HttpRegister::open("http://register.example.com/", &roots).unwrap_err();
+    let plain = HttpRegister::open("http://me:secret@register.example.com:81/key?a=b", &roots).unwrap_err();
+    let other = HttpRegister::open("ftp://localhost/", &roots).unwrap_err();
 
-    assert_eq!(plain, HttpRegisterError::Plain);
+    let of = |origin: &str| HttpRegisterError::Plain {
+        origin: origin.to_owned(),
+    };
+    assert_eq!(plain, of("http://register.example.com:81"));
+    assert_eq!(other, of("ftp://localhost"));
     for url in ["https://register.example.com/x?y", "http://[::1]:8080/"] {
         assert!(HttpRegister::open(url, &roots).is_ok(), "{url}");
     }
+}
+
+#[test]
+fn d5_a_register_is_asked_for_the_consoles_domain_alone() {
+    let twice = HttpRegister::open("https://register.example.com/?a=b&dom%61in=x", &roots()).unwrap_err();
+
+    let domain = "x".to_owned();
+    assert_eq!(twice, HttpRegisterError::HasDomain { domain });
 }
 
 /// Knows nothing.

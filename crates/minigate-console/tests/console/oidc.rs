@@ -327,10 +327,9 @@ impl Issuer {
         };
         Self {
             url,
-            provider: Arc::new(Provider::new(
-                settings,
-                &Roots::load(&[RootSource::Bundled]).unwrap(),
-            )),
+            provider: Arc::new(
+                Provider::new(settings, &Roots::load(&[RootSource::Bundled]).unwrap()).unwrap(),
+            ),
             issuing,
         }
     }

@@ -63,18 +63,18 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| words::cant_listen(args.listen, printer.lang))?;
     let address = listener.local_addr()?;
-    let database = Database::of(args)?;
-    let store = store::open_to_serve(&database.url).await?;
     let public_url = public_url(args, &listener)?;
     let settings = Settings {
         provider: provider::of(args, &public_url, printer)?.map(Arc::new),
         public_url,
         trusted_proxies: args.trust_proxy.clone(),
         metrics_for: args.metrics_allow.clone(),
-        register: register(args)?,
+        register: register(args, printer.lang)?,
         password_cost: Cost::default(),
         inspector: Arc::new(inspector::inspector(args, printer)?),
     };
+    let database = Database::of(args)?;
+    let store = store::open_to_serve(&database.url).await?;
     let password = if args.demo {
         Some(fill(&*store, printer.lang).await?)
     } else {
@@ -121,14 +121,14 @@ async fn drained(signals: &mut Signals, console: &Console, span: Duration) {
 }
 
 /// The register of filings that is asked over HTTPS, where one was given.
-fn register(args: &ConsoleArgs) -> anyhow::Result<Option<Arc<dyn FilingRegister>>> {
+fn register(args: &ConsoleArgs, lang: Lang) -> anyhow::Result<Option<Arc<dyn FilingRegister>>> {
     let Some(url) = &args.filing_url else {
         return Ok(None);
     };
     let roots = Roots::load(&[RootSource::System])?;
     let register = HttpRegister::open(url.as_str(), &roots);
-    let register = register.with_context(|| format!("--filing-url {url}"))?;
-    Ok(Some(Arc::new(register)))
+    let register = register.map_err(|error| anyhow!(words::of_flag("--filing-url", &error.tell(lang), lang)));
+    Ok(Some(Arc::new(register?)))
 }
 
 /// Where everything is kept; a temporary file is gone with this.

@@ -101,6 +101,58 @@ fn flags_of_a_provider_that_make_no_sense_are_refused() {
 }
 
 #[test]
+fn services_that_could_never_be_asked_are_refused_before_anything_is_made() {
+    let desk = Desk::empty();
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret.txt");
+    std::fs::write(&secret, " \n").unwrap();
+    let secret = secret.display().to_string();
+    let here = ["--listen", "127.0.0.1:0"];
+    let client = ["--oidc-client-id", "minigate", "--oidc-issuer"];
+
+    for (flags, told) in [
+        (
+            [&client[..], &["http://id.example.com/realm"]].concat(),
+            [
+                "--oidc-issuer: `http://id.example.com/realm` is neither https nor on this machine",
+                "--oidc-issuer：",
+            ],
+        ),
+        (
+            [&client[..], &["ftp://127.0.0.1/"]].concat(),
+            ["write https://HOST", "请写 https://主机"],
+        ),
+        (
+            [
+                &client[..],
+                &["https://id.example.com", "--oidc-client-secret-file", &secret],
+            ]
+            .concat(),
+            [
+                "secret.txt: the client secret is empty",
+                "secret.txt：客户端密钥是空的",
+            ],
+        ),
+        (
+            vec!["--filing-url", "http://register.example.com/key?a=b"],
+            [
+                "--filing-url: `http://register.example.com` is neither https",
+                "只有本机才可用 http",
+            ],
+        ),
+        (
+            vec!["--filing-url", "https://register.example.com/key?a=b&domain=x"],
+            ["has a parameter `domain=x` already", "已有参数 `domain=x`"],
+        ),
+    ] {
+        let both = desk.both(&[&here, &flags[..]].concat());
+        assert_refused(&both, &told);
+        assert!(both.iter().all(|(text, _)| !text.contains("/key")), "{both:?}");
+    }
+    assert!(desk.is_empty());
+}
+
+#[test]
 fn only_what_makes_links_takes_their_beginning() {
     let desk = Desk::empty();
 

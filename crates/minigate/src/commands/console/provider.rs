@@ -1,13 +1,15 @@
 //! The OpenID provider of a console.
 
+use anyhow::anyhow;
 use minigate_console::Hidden;
-use minigate_console::oidc::{Provider, ProviderSettings, Strangers};
+use minigate_console::oidc::{Provider, ProviderError, ProviderSettings, Strangers};
 use minigate_tls::{RootSource, Roots};
 use url::Url;
 
 use crate::args::ConsoleArgs;
 use crate::given;
 use crate::output::Printer;
+use crate::words;
 
 /// The provider, where one was given; it isn't asked before somebody signs in.
 pub(super) fn of(args: &ConsoleArgs, public: &Url, printer: &Printer) -> anyhow::Result<Option<Provider>> {
@@ -29,8 +31,18 @@ pub(super) fn of(args: &ConsoleArgs, public: &Url, printer: &Printer) -> anyhow:
         client_secret: secret.map(|secret| Hidden::new(secret.trim())),
         redirect_url: public.join("oidc/callback")?.to_string(),
     };
-    Ok(Some(Provider::new(
-        settings,
-        &Roots::load(&[RootSource::System])?,
-    )))
+    let provider = Provider::new(settings, &Roots::load(&[RootSource::System])?);
+    let provider = provider.map_err(|error| {
+        let what = error.tell(printer.lang);
+        anyhow!(words::of_flag(&flag(&error, args), &what, printer.lang))
+    });
+    Ok(Some(provider?))
+}
+
+/// Which flag is to blame, with the file that it names.
+fn flag(error: &ProviderError, args: &ConsoleArgs) -> String {
+    match (error, &args.oidc_client_secret_file) {
+        (ProviderError::EmptySecret, Some(file)) => format!("--oidc-client-secret-file {}", file.display()),
+        _ => "--oidc-issuer".to_owned(),
+    }
 }
