@@ -32,7 +32,7 @@ impl Origin {
 
     /// For what many people behind one address do at once: an IPv4 address is one, since they can fill a /24; of IPv6, a
     /// /56 is.
-    pub(crate) fn household(self) -> IpAddr {
+    pub(crate) fn subscriber(self) -> IpAddr {
         match self.0 {
             IpAddr::V4(_) => self.0,
             IpAddr::V6(_) => self.neighbourhood().network(),
@@ -60,8 +60,8 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_of_ipv4_have_households_of_their_own() {
-        let of = |address: &str| Origin::new(address.parse().unwrap()).household().to_string();
+    fn neighbours_of_ipv4_have_subscribers_of_their_own() {
+        let of = |address: &str| Origin::new(address.parse().unwrap()).subscriber().to_string();
 
         assert_eq!(of("::ffff:203.0.113.5"), "203.0.113.5");
         assert_eq!(of("2001:db8:1:2ff:3::4"), "2001:db8:1:200::");

@@ -1,8 +1,8 @@
 //! Connections: how many, how long, and how they end.
 
-mod guests;
+mod clients;
+mod in_flight;
 mod tls;
-mod turns;
 
 use std::convert::Infallible;
 use std::io;
@@ -30,9 +30,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
-use guests::Guests;
+use clients::Clients;
+use in_flight::InFlight;
 pub use tls::{Identity, TlsError, acceptor};
-use turns::Turns;
 
 /// Who is at the other end of a connection; each request carries it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -93,7 +93,7 @@ pub async fn serve_within(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let seats = Arc::new(Semaphore::new(limits.connections));
-    let guests = Arc::new(Guests::default());
+    let clients = Arc::new(Clients::default());
     let connections = TaskTracker::new();
     let ending = CancellationToken::new();
     let mut stop = pin!(stop);
@@ -105,13 +105,13 @@ pub async fn serve_within(
         match accepted {
             Ok((stream, address, seat)) => {
                 let peer = Peer(address.ip().to_canonical());
-                let Some(guest) = guests.admit(peer.0, &limits) else {
+                let Some(admitted) = clients.admit(peer.0, &limits) else {
                     continue;
                 };
                 let limits = limits.clone();
                 let (tls, router, ending) = (tls.clone(), router.clone(), ending.clone());
                 connections.spawn(async move {
-                    let (_seat, _guest) = (seat, guest);
+                    let (_seat, _admitted) = (seat, admitted);
                     let head = limits.head;
                     let stream = impatient(stream, limits.stall);
                     match tls {
@@ -171,22 +171,22 @@ async fn converse<S>(stream: S, router: Router, peer: Peer, head: Duration, endi
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let turns = Arc::new(Turns::new());
-    let counted = Arc::clone(&turns);
+    let in_flight = Arc::new(InFlight::new());
+    let counted = Arc::clone(&in_flight);
     let service = service_fn(move |request| answer(request, router.clone(), peer, Arc::clone(&counted)));
     let protocols = protocols(head);
     let mut connection = pin!(protocols.serve_connection_with_upgrades(TokioIo::new(stream), service));
     // What a client does wrong is its own affair.
     tokio::select! {
         _ = &mut connection => return,
-        () = turns.idle(head) => {}
+        () = in_flight.idle(head) => {}
         () = ending.cancelled() => {}
     }
     connection.as_mut().graceful_shutdown();
     // HTTP/2 waits for the client to have heard of it.
     tokio::select! {
         _ = connection => {}
-        () = turns.idle(head) => {}
+        () = in_flight.idle(head) => {}
     }
 }
 
@@ -194,16 +194,16 @@ async fn answer(
     request: Request<Incoming>,
     mut router: Router,
     peer: Peer,
-    turns: Arc<Turns>,
+    in_flight: Arc<InFlight>,
 ) -> Result<Response<Body>, Infallible> {
-    let turn = turns.begin();
+    let in_flight = in_flight.begin();
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(peer);
     let response = router.call(request).await?;
-    // The turn lasts as long as the answer's body.
+    // It is in flight as long as the answer's body.
     Ok(response.map(|body| {
         Body::new(body.map_err(move |error| {
-            let _ = &turn;
+            let _ = &in_flight;
             error
         }))
     }))

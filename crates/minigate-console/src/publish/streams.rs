@@ -65,7 +65,7 @@ impl Streams {
     }
 
     pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<Pass, Full> {
-        let address = address.map(|address| Origin::new(address).household());
+        let address = address.map(|address| Origin::new(address).subscriber());
         let mut open = lock(&self.open);
         if open.total >= self.limits.total {
             return Err(Full::Here);

@@ -8,16 +8,18 @@ use tokio::time::timeout;
 /// Counts them. Neither protocol has a limit for a client that says nothing: HTTP/1 begins to count once it is chosen, and
 /// HTTP/2 only asks whether somebody is there.
 #[derive(Debug)]
-pub(super) struct Turns {
+pub(super) struct InFlight {
     running: watch::Sender<()>,
     begun: Notify,
 }
 
 /// One request, until it is answered to the end; it is over when this is dropped.
 #[derive(Debug)]
-pub(super) struct Turn(#[expect(dead_code, reason = "it counts by being there")] watch::Receiver<()>);
+pub(super) struct RequestInFlight(
+    #[expect(dead_code, reason = "it counts by being there")] watch::Receiver<()>,
+);
 
-impl Turns {
+impl InFlight {
     pub(super) fn new() -> Self {
         Self {
             running: watch::Sender::new(()),
@@ -25,10 +27,10 @@ impl Turns {
         }
     }
 
-    pub(super) fn begin(&self) -> Turn {
-        let turn = Turn(self.running.subscribe());
+    pub(super) fn begin(&self) -> RequestInFlight {
+        let request = RequestInFlight(self.running.subscribe());
         self.begun.notify_one();
-        turn
+        request
     }
 
     /// Ends once there was no request for so long.
@@ -53,15 +55,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_waits_for_an_answer_isnt_idle() {
-        let turns = Turns::new();
-        let mut idle = pin!(turns.idle(SPAN));
+        let in_flight = InFlight::new();
+        let mut idle = pin!(in_flight.idle(SPAN));
         assert!(idle.as_mut().now_or_never().is_none());
 
-        let [one, two] = [turns.begin(), turns.begin()];
-        for turn in [one, two] {
+        let [one, two] = [in_flight.begin(), in_flight.begin()];
+        for request in [one, two] {
             advance(SPAN * 2).await;
             assert!(idle.as_mut().now_or_never().is_none());
-            drop(turn);
+            drop(request);
         }
         assert!(idle.as_mut().now_or_never().is_none());
         advance(SPAN * 2).await;

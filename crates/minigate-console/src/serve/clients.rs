@@ -7,43 +7,43 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Limits;
 use crate::origin::Origin;
 
-/// Those who have connections, each by what one customer of a provider has: never more of them than connections.
+/// Who has connections, and how many: one entry for each subscriber of a provider.
 #[derive(Debug, Default)]
-pub(super) struct Guests(Mutex<BTreeMap<IpAddr, usize>>);
+pub(super) struct Clients(Mutex<BTreeMap<IpAddr, usize>>);
 
 /// One connection of somebody; it is over when this is dropped.
 #[derive(Debug)]
-pub(super) struct Guest {
-    guests: Arc<Guests>,
+pub(super) struct Admitted {
+    clients: Arc<Clients>,
     address: IpAddr,
 }
 
-impl Guests {
+impl Clients {
     /// Lets another connection in, where its address doesn't have too many.
-    pub(super) fn admit(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Option<Guest> {
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Option<Admitted> {
         let is_crowd = limits.crowds.iter().any(|crowd| crowd.contains(&address));
         let most = if is_crowd {
             usize::MAX
         } else {
             limits.connections_of_one
         };
-        let address = Origin::new(address).household();
+        let address = Origin::new(address).subscriber();
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
         if *count >= most {
             return None;
         }
         *count = count.saturating_add(1);
-        Some(Guest {
-            guests: Arc::clone(self),
+        Some(Admitted {
+            clients: Arc::clone(self),
             address,
         })
     }
 }
 
-impl Drop for Guest {
+impl Drop for Admitted {
     fn drop(&mut self) {
-        let mut counts = self.guests.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.clients.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.address) {
             *count = count.saturating_sub(1);
             if *count == 0 {
