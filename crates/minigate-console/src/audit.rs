@@ -16,7 +16,7 @@ use crate::access::{Caller, Right};
 use crate::console::Refusal;
 use crate::store::{Logged, Query, StoreError};
 
-pub(crate) use table::Form;
+pub(crate) use table::Format;
 
 impl Console {
     /// The audit log as somebody may read it, the newest entry first: all of it, or what is about the apps in which they
@@ -38,13 +38,13 @@ impl Console {
         self: &Arc<Self>,
         caller: &Caller,
         query: &Query,
-        form: Form,
+        format: Format,
     ) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Refusal> {
         let query = self.readable(caller, query).await?;
-        let batches = Batches::begin(Arc::clone(self), query, form).await?;
+        let batches = Batches::begin(Arc::clone(self), query, format).await?;
         let part = |text: &'static str| stream::once(ready(Ok(Bytes::from_static(text.as_bytes()))));
         let rows = stream::try_unfold(batches, Batches::next);
-        Ok(part(form.head()).chain(rows).chain(part(form.tail())))
+        Ok(part(format.head()).chain(rows).chain(part(format.tail())))
     }
 
     /// A query for no more than somebody may read.
@@ -66,7 +66,7 @@ impl Console {
 /// Rows that are read while those before them are taken.
 struct Batches {
     console: Arc<Console>,
-    form: Form,
+    format: Format,
     /// For all that is still to be read.
     rest: Query,
     /// What is read and not yet written.
@@ -75,10 +75,10 @@ struct Batches {
 }
 
 impl Batches {
-    async fn begin(console: Arc<Console>, rest: Query, form: Form) -> Result<Self, StoreError> {
+    async fn begin(console: Arc<Console>, rest: Query, format: Format) -> Result<Self, StoreError> {
         let mut begun = Self {
             console,
-            form,
+            format,
             rest,
             rows: Vec::new(),
             is_first: true,
@@ -104,9 +104,9 @@ impl Batches {
         }
         let mut text = Vec::new();
         if !self.is_first {
-            text.extend_from_slice(self.form.joint().as_bytes());
+            text.extend_from_slice(self.format.joint().as_bytes());
         }
-        self.form.write(&self.rows, &mut text)?;
+        self.format.write(&self.rows, &mut text)?;
         self.is_first = false;
         self.rows.clear();
         if self.rest.most > 0 {

@@ -1,22 +1,22 @@
 //! Domain lists as people paste and import them, judged line by line (rules D3, D4, D6 and D7).
 //!
 //! ```text
-//!  text ─► Form: lines, the platform's JSON, our own JSON, CSV ─► Pasted: each line, its interface, its Judgement
+//!  text ─► Format: lines, the platform's JSON, our own JSON, CSV ─► Pasted: each line, its interface, its Judgement
 //!                                                                  └─► apply: add, remove, replace ─► WrittenLists
 //! ```
 //! Pure: what else holds of an entry (the block list, a filing, the quota) is added by [`judge_entry`].
 //!
 //! ```
-//! use minigate_console::bulk::{Form, Mode, Pasted, export};
+//! use minigate_console::bulk::{Format, Mode, Pasted, export};
 //! use minigate_policy::{Interface, WrittenLists};
 //!
-//! let pasted = Pasted::read("https://API.example.com, https://b.com # ours\nhttp://c.com", Form::Lines(Interface::Request))?;
+//! let pasted = Pasted::read("https://API.example.com, https://b.com # ours\nhttp://c.com", Format::Lines(Interface::Request))?;
 //! assert_eq!((pasted.lines.len(), pasted.wrong()), (3, 1));
 //! assert_eq!(pasted.lines[0].judgement.normalised.as_deref(), Some("https://api.example.com"));
 //!
 //! let lists = pasted.apply(&WrittenLists::default(), Mode::Add);
 //! assert_eq!(lists.request, ["https://api.example.com", "https://b.com"]);
-//! assert_eq!(export(&lists, Form::Csv), "interface,entry\nrequest,https://api.example.com\nrequest,https://b.com\n");
+//! assert_eq!(export(&lists, Format::Csv), "interface,entry\nrequest,https://api.example.com\nrequest,https://b.com\n");
 //! # Ok::<(), minigate_console::bulk::BulkError>(())
 //! ```
 
@@ -35,8 +35,8 @@ pub use write::export;
 
 /// How lists are written down.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase", tag = "form", content = "interface")]
-pub enum Form {
+#[serde(rename_all = "camelCase", tag = "format", content = "interface")]
+pub enum Format {
     /// Entries of one interface: one a line, or several with commas, semicolons or blanks between; `#` begins a comment.
     Lines(Interface),
     /// The platform's server API: `requestdomain`, `wsrequestdomain` …
@@ -130,15 +130,15 @@ impl Pasted {
     ///
     /// # Errors
     /// [`BulkError`] where the text as a whole can't be read.
-    pub fn read(text: &str, form: Form) -> Result<Self, BulkError> {
-        read::read(text, form)
+    pub fn read(text: &str, format: Format) -> Result<Self, BulkError> {
+        read::read(text, format)
     }
 
-    /// The form that a text seems to have, for who doesn't say: JSON by its members, CSV by its first line; else lines of
+    /// The format that a text seems to have, for who doesn't say: JSON by its members, CSV by its first line; else lines of
     /// this interface.
     #[must_use]
-    pub fn form_of(text: &str, interface: Interface) -> Form {
-        read::form_of(text, interface)
+    pub fn format_of(text: &str, interface: Interface) -> Format {
+        read::format_of(text, interface)
     }
 
     /// How many entries are wrong.

@@ -9,14 +9,14 @@ use crate::store::Logged;
 
 /// What a file of the log is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Form {
+pub(crate) enum Format {
     /// A table, with a byte order mark so that spreadsheets read it as UTF-8.
     Csv,
     /// An array of the rows as they are kept.
     Json,
 }
 
-impl Form {
+impl Format {
     /// Its `content-type`.
     pub(crate) const fn kind(self) -> &'static str {
         match self {
@@ -133,7 +133,7 @@ mod tests {
         };
         let mut text = Vec::new();
 
-        Form::Csv.write(&[row], &mut text).unwrap();
+        Format::Csv.write(&[row], &mut text).unwrap();
 
         let line = "\"7\",\"1970-01-01T00:00:00Z\",\"ann\",\"\",\"app.create\",\"\",\"a \"\"b\"\",\nc\",\"\",\"\"\r\n";
         assert_eq!(text, line.as_bytes());

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use minigate_policy::{Interface, PlatformLists, WrittenLists};
 use serde_json::{Map, Value};
 
-use super::{BulkError, Form, LONGEST, Line, MOST, Pasted, judge_text};
+use super::{BulkError, Format, LONGEST, Line, MOST, Pasted, judge_text};
 
 /// An entry with its line.
 type Found<'t> = (usize, Interface, &'t str);
 
-pub(super) fn read(text: &str, form: Form) -> Result<Pasted, BulkError> {
+pub(super) fn read(text: &str, format: Format) -> Result<Pasted, BulkError> {
     if text.len() > LONGEST {
         return Err(BulkError::TooLong {
             bytes: text.len(),
@@ -18,23 +18,23 @@ pub(super) fn read(text: &str, form: Form) -> Result<Pasted, BulkError> {
         });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match form {
-        Form::Lines(interface) => judged(lines(text, interface), BTreeSet::from([interface])),
-        Form::Csv => {
+    match format {
+        Format::Lines(interface) => judged(lines(text, interface), BTreeSet::from([interface])),
+        Format::Csv => {
             let found = csv(text)?;
             let interfaces = found.iter().map(|(_, interface, _)| *interface).collect();
             judged(found.into_iter(), interfaces)
         }
-        Form::Platform => {
+        Format::Platform => {
             let lists: PlatformLists = parse(text)?;
             have_interfaces(text)?;
             of_lists(&lists.into(), named(text, PLATFORM_NAMES))
         }
-        Form::Lists => of_lists(&parse(text)?, named(text, OWN_NAMES)),
+        Format::Lists => of_lists(&parse(text)?, named(text, OWN_NAMES)),
     }
 }
 
-pub(super) fn form_of(text: &str, interface: Interface) -> Form {
+pub(super) fn format_of(text: &str, interface: Interface) -> Format {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
     if text.starts_with('{') {
         let named = members(text);
@@ -43,15 +43,19 @@ pub(super) fn form_of(text: &str, interface: Interface) -> Form {
                 .iter()
                 .chain(&NOT_HERE)
                 .any(|name| named.contains_key(*name));
-        return if is_platforms { Form::Platform } else { Form::Lists };
+        return if is_platforms {
+            Format::Platform
+        } else {
+            Format::Lists
+        };
     }
     let first = text.lines().map(str::trim).find(|line| !is_passed_over(line));
     let begins = first
         .and_then(|line| line.split_once(','))
         .map(|(name, _)| name.trim());
     match begins {
-        Some(name) if name == HEADING || name.parse::<Interface>().is_ok() => Form::Csv,
-        _ => Form::Lines(interface),
+        Some(name) if name == HEADING || name.parse::<Interface>().is_ok() => Format::Csv,
+        _ => Format::Lines(interface),
     }
 }
 

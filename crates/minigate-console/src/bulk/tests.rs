@@ -19,7 +19,7 @@ fn entries(pasted: &Pasted) -> Vec<(usize, Interface, &str)> {
         .collect()
 }
 
-const REQUEST: Form = Form::Lines(Interface::Request);
+const REQUEST: Format = Format::Lines(Interface::Request);
 
 #[test]
 fn d2_lines_have_comments_blanks_and_separators() {
@@ -87,18 +87,18 @@ fn d2_a_double_is_told_with_its_first_line() {
 fn d2_every_form_gives_back_what_it_was_given() {
     let written = lists(&["https://A.example.com", "https://b.com:8443"], &["wss://s.com"]);
 
-    for form in [Form::Platform, Form::Lists, Form::Csv] {
-        let text = export(&written, form);
-        let pasted = Pasted::read(&text, form).unwrap();
+    for format in [Format::Platform, Format::Lists, Format::Csv] {
+        let text = export(&written, format);
+        let pasted = Pasted::read(&text, format).unwrap();
         let read = pasted.apply(&WrittenLists::default(), Mode::Add);
 
-        assert_eq!(Pasted::form_of(&text, Interface::Request), form);
+        assert_eq!(Pasted::format_of(&text, Interface::Request), format);
         assert_eq!(
             read,
             lists(&["https://a.example.com", "https://b.com:8443"], &["wss://s.com"])
         );
-        assert_eq!(export(&read, form), export(&read, form));
-        assert_eq!(text, export(&written, form));
+        assert_eq!(export(&read, format), export(&read, format));
+        assert_eq!(text, export(&written, format));
     }
 }
 
@@ -106,8 +106,8 @@ fn d2_every_form_gives_back_what_it_was_given() {
 fn d2_the_platforms_answer_can_be_pasted_as_it_is() {
     let text = r#"{"errcode": 0, "errmsg": "ok", "effective_domain": {"requestdomain": ["https://a.com"], "uploaddomain": []}}"#;
 
-    assert_eq!(Pasted::form_of(text, Interface::Request), Form::Platform);
-    let pasted = Pasted::read(text, Form::Platform).unwrap();
+    assert_eq!(Pasted::format_of(text, Interface::Request), Format::Platform);
+    let pasted = Pasted::read(text, Format::Platform).unwrap();
 
     assert_eq!(entries(&pasted), [(1, Interface::Request, "https://a.com")]);
     assert_eq!(
@@ -134,7 +134,7 @@ fn d2_add_remove_and_replace_keep_what_they_arent_about() {
         pasted.apply(&old, Mode::Replace),
         lists(&["https://a.com", "https://c.com"], &sockets)
     );
-    let emptied = Pasted::read(r#"{"connectSocket": []}"#, Form::Lists).unwrap();
+    let emptied = Pasted::read(r#"{"connectSocket": []}"#, Format::Lists).unwrap();
     assert_eq!(
         emptied.apply(&old, Mode::Replace),
         lists(&["https://A.com", "https://b.com"], &[])
@@ -165,8 +165,8 @@ fn d2_a_text_is_bounded_and_never_panics() {
         "\"\"\"",
         "#",
     ] {
-        for form in [REQUEST, Form::Platform, Form::Lists, Form::Csv] {
-            if let Err(error) = Pasted::read(text, form) {
+        for format in [REQUEST, Format::Platform, Format::Lists, Format::Csv] {
+            if let Err(error) = Pasted::read(text, format) {
                 assert_ne!(error.tell(Lang::En), error.tell(Lang::Zh));
             }
         }

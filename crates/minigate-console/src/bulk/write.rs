@@ -3,21 +3,21 @@
 use minigate_policy::{Interface, PlatformLists, WrittenLists};
 use serde::Serialize;
 
-use super::Form;
+use super::Format;
 
 /// Lists as a text that [`Pasted::read`](super::Pasted::read) takes; the same lists give the same bytes. JSON is indented by
-/// two blanks, and each form ends with a line break. [`Form::Lines`] has the entries of one interface only.
+/// two blanks, and each format ends with a line break. [`Format::Lines`] has the entries of one interface only.
 #[must_use]
-pub fn export(lists: &WrittenLists, form: Form) -> String {
-    match form {
-        Form::Lines(interface) => lists
+pub fn export(lists: &WrittenLists, format: Format) -> String {
+    match format {
+        Format::Lines(interface) => lists
             .of(interface)
             .iter()
             .map(|entry| format!("{entry}\n"))
             .collect(),
-        Form::Platform => json(&PlatformLists::from(lists.clone())),
-        Form::Lists => json(lists),
-        Form::Csv => csv(lists),
+        Format::Platform => json(&PlatformLists::from(lists.clone())),
+        Format::Lists => json(lists),
+        Format::Csv => csv(lists),
     }
 }
 

@@ -70,8 +70,8 @@ async fn d2_what_is_exported_is_imported_again_byte_for_byte(database: &Database
     publish(&mut owner, "https://a.com\nhttps://b.com").await;
     publish(&mut owner, "https://c.com").await;
 
-    for (form, ending) in [("platform", "platform.json"), ("lists", "json"), ("csv", "csv")] {
-        let path = |of: &str| format!("/apps/wx1/export?of={of}&form={form}");
+    for (format, ending) in [("platform", "platform.json"), ("lists", "json"), ("csv", "csv")] {
+        let path = |of: &str| format!("/apps/wx1/export?of={of}&format={format}");
         let effective = owner.get(&path("effective")).await;
         let old = owner.get(&path("1")).await;
         assert_eq!(
@@ -118,11 +118,11 @@ async fn what_isnt_there_cant_be_exported(database: &Database) {
     let (_served, mut owner) = owned(database).await;
     publish(&mut owner, "https://a.com").await;
 
-    for missing in ["of=draft&form=csv", "of=9&form=csv"] {
+    for missing in ["of=draft&format=csv", "of=9&format=csv"] {
         let answer = owner.get(&format!("/apps/wx1/export?{missing}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{missing}");
     }
-    for wrong in ["of=x&form=csv", "of=1&form=xml", "of=1"] {
+    for wrong in ["of=x&format=csv", "of=1&format=xml", "of=1"] {
         let answer = owner.get(&format!("/apps/wx1/export?{wrong}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
@@ -277,7 +277,7 @@ async fn neither_lists_nor_verdicts_cross_from_app_to_app(database: &Database) {
 
     for path in [
         "/apps/wx1/import",
-        "/apps/wx1/export?of=effective&form=csv",
+        "/apps/wx1/export?of=effective&format=csv",
         "/apps/wx1/propose?interface=request&url=https%3A%2F%2Finner.com",
         "/what-if?app=wx1&interface=request&url=https%3A%2F%2Finner.com",
     ] {

@@ -20,7 +20,7 @@ use super::show;
 use crate::Console;
 use crate::access::Right;
 use crate::action::{Action, KINDS};
-use crate::audit::Form;
+use crate::audit::Format;
 use crate::store::{Logged, Query, Sequence};
 use crate::text::Text;
 use crate::web::failure::malformed::{Malformed, NO_DAY};
@@ -77,7 +77,7 @@ pub(super) async fn csv(
     Typed(wanted): Typed<Wanted>,
     me: SignedIn,
 ) -> Result<Response, Failure> {
-    download(&console, &me, &wanted, Form::Csv).await
+    download(&console, &me, &wanted, Format::Csv).await
 }
 
 pub(super) async fn json(
@@ -85,20 +85,20 @@ pub(super) async fn json(
     Typed(wanted): Typed<Wanted>,
     me: SignedIn,
 ) -> Result<Response, Failure> {
-    download(&console, &me, &wanted, Form::Json).await
+    download(&console, &me, &wanted, Format::Json).await
 }
 
 async fn download(
     console: &Arc<Console>,
     me: &SignedIn,
     wanted: &Wanted,
-    form: Form,
+    format: Format,
 ) -> Result<Response, Failure> {
     let query = wanted.query(DOWNLOADED)?;
-    let rows = console.log_stream(&me.caller, &query, form).await?;
-    let disposition = format!("attachment; filename=\"{}\"", form.file_name());
+    let rows = console.log_stream(&me.caller, &query, format).await?;
+    let disposition = format!("attachment; filename=\"{}\"", format.file_name());
     let headers = [
-        (CONTENT_TYPE, form.kind().to_owned()),
+        (CONTENT_TYPE, format.kind().to_owned()),
         (CONTENT_DISPOSITION, disposition),
     ];
     Ok((headers, Body::from_stream(rows)).into_response())

@@ -19,7 +19,7 @@ use super::{entries, show};
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
-use crate::bulk::{Form as Written, Mode, Pasted};
+use crate::bulk::{Format, Mode, Pasted};
 use crate::domains::{DomainsError, Draft, Expected, diff};
 use crate::judged::Judged;
 use crate::store::Sequence;
@@ -220,7 +220,7 @@ impl Typed {
         let mut lists = WrittenLists::default();
         for interface in Interface::ALL {
             let pasted =
-                Pasted::read(self.text(interface), Written::Lines(interface)).map_err(Cause::malformed)?;
+                Pasted::read(self.text(interface), Format::Lines(interface)).map_err(Cause::malformed)?;
             lists = pasted.apply(&lists, Mode::Add);
         }
         Ok(lists)

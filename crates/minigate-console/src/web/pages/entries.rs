@@ -7,7 +7,7 @@ use minigate_policy::diagnosis::Lang;
 use super::show;
 use crate::Console;
 use crate::app::App;
-use crate::bulk::{Fault, Form, Judgement, Line, Pasted, Quota};
+use crate::bulk::{Fault, Format, Judgement, Line, Pasted, Quota};
 use crate::judged::{self, Judged};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
@@ -19,7 +19,7 @@ pub(super) async fn judge(
     interface: Interface,
     text: &str,
 ) -> Result<Judged, Failure> {
-    let pasted = Pasted::read(text, Form::Lines(interface)).map_err(Cause::malformed)?;
+    let pasted = Pasted::read(text, Format::Lines(interface)).map_err(Cause::malformed)?;
     Ok(judged::judge(console, app, pasted).await?)
 }
 

@@ -13,18 +13,18 @@ use serde::Deserialize;
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
-use crate::bulk::{self, Form};
+use crate::bulk::{self, Format};
 use crate::domains::{Domains, DomainsError};
 use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::signed_in::SignedIn;
 
-/// Which lists, in which form.
+/// Which lists, in which format.
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     of: String,
-    form: String,
+    format: String,
 }
 
 pub(super) async fn download(
@@ -35,18 +35,18 @@ pub(super) async fn download(
 ) -> Result<Response, Failure> {
     let id = me.app(&console, &id, Right::Read).await?;
     let (name, lists) = lists(&console.domains(&id), &wanted.of).await?;
-    let (form, kind, ending) = match wanted.form.as_str() {
-        "platform" => (Form::Platform, "application/json", "platform.json"),
-        "lists" => (Form::Lists, "application/json", "json"),
-        "csv" => (Form::Csv, "text/csv; charset=utf-8", "csv"),
-        _ => return Err(Cause::malformed(Malformed::no_choice(&wanted.form))),
+    let (format, kind, ending) = match wanted.format.as_str() {
+        "platform" => (Format::Platform, "application/json", "platform.json"),
+        "lists" => (Format::Lists, "application/json", "json"),
+        "csv" => (Format::Csv, "text/csv; charset=utf-8", "csv"),
+        _ => return Err(Cause::malformed(Malformed::no_choice(&wanted.format))),
     };
     let disposition = format!("attachment; filename=\"{id}-{name}.{ending}\"");
     let headers = [
         (CONTENT_TYPE, kind.to_owned()),
         (CONTENT_DISPOSITION, disposition),
     ];
-    Ok((headers, bulk::export(&lists, form)).into_response())
+    Ok((headers, bulk::export(&lists, format)).into_response())
 }
 
 async fn lists(domains: &Domains<'_>, of: &str) -> Result<(String, WrittenLists), Failure> {
@@ -84,12 +84,12 @@ pub(super) fn section(app: &App, has_draft: bool, lang: Lang) -> Markup {
     }
 }
 
-/// The forms of some lists, each a link.
+/// The formats of some lists, each a link.
 pub(super) fn links(id: &str, of: &str, lang: Lang) -> Markup {
     html! {
-        @for (number, (form, name)) in FORMS.into_iter().enumerate() {
+        @for (number, (format, name)) in FORMATS.into_iter().enumerate() {
             @if number > 0 { " · " }
-            a href={ "/apps/" (id) "/export?of=" (of) "&form=" (form) } download { (name.of(lang)) }
+            a href={ "/apps/" (id) "/export?of=" (of) "&format=" (format) } download { (name.of(lang)) }
         }
     }
 }
@@ -98,15 +98,15 @@ fn of_any_version(app: &App, lang: Lang) -> Markup {
     html! {
         form.row action={ "/apps/" (app.id) "/export" } {
             label { (VERSION.of(lang)) " " input name="of" type="number" min="1" max=(app.effective) value=(app.effective) required; }
-            label { (FORM.of(lang)) " "
-                select name="form" { @for (form, name) in FORMS { option value=(form) { (name.of(lang)) } } }
+            label { (FORMAT.of(lang)) " "
+                select name="format" { @for (format, name) in FORMATS { option value=(format) { (name.of(lang)) } } }
             }
             button.quiet { (DOWNLOAD.of(lang)) }
         }
     }
 }
 
-const FORMS: [(&str, Text); 3] = [("platform", PLATFORM), ("lists", LISTS), ("csv", CSV)];
+const FORMATS: [(&str, Text); 3] = [("platform", PLATFORM), ("lists", LISTS), ("csv", CSV)];
 pub(super) const CSV: Text = Text("CSV", "CSV");
 pub(super) const LISTS: Text = Text("JSON", "JSON");
 pub(super) const PLATFORM: Text = Text("JSON of the platform's API", "平台接口的 JSON");
@@ -114,6 +114,6 @@ const DOWNLOAD: Text = Text("Download", "下载");
 const DRAFT: Text = Text("The draft", "草稿");
 const EFFECTIVE: Text = Text("The effective version", "生效版本");
 const EXPORT: Text = Text("Export", "导出");
-const FORM: Text = Text("Form", "格式");
+const FORMAT: Text = Text("Format", "格式");
 const NOTHING: Text = Text("There is nothing to export yet.", "还没有可以导出的内容。");
 const VERSION: Text = Text("Version", "版本");

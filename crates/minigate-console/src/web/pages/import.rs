@@ -14,7 +14,7 @@ use super::{entries, export, show};
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
-use crate::bulk::{BulkError, Form, Line, Mode, Pasted};
+use crate::bulk::{BulkError, Format, Line, Mode, Pasted};
 use crate::domains::{Expected, diff};
 use crate::judged::judge_lines;
 use crate::text::Text;
@@ -27,7 +27,7 @@ use crate::web::signed_in::{Reason, SignedIn};
 #[derive(Debug, Default)]
 struct Sent {
     text: String,
-    form: String,
+    format: String,
     interface: String,
     mode: String,
     reason: String,
@@ -116,7 +116,7 @@ impl Sent {
             match name.as_str() {
                 "text" if sent.text.is_empty() => sent.text = text,
                 "file" if !text.trim().is_empty() => sent.text = text,
-                "form" => sent.form = text,
+                "format" => sent.format = text,
                 "interface" => sent.interface = text,
                 "mode" => sent.mode = text,
                 "reason" => sent.reason = text,
@@ -134,13 +134,13 @@ impl Sent {
                 .parse()
                 .map_err(|_| Cause::malformed(Malformed::no_choice(name)))?,
         };
-        let form = match self.form.as_str() {
-            "" => Pasted::form_of(&self.text, interface),
-            "lines" => Form::Lines(interface),
-            "platform" => Form::Platform,
-            "lists" => Form::Lists,
-            "csv" => Form::Csv,
-            _ => return Err(Cause::malformed(Malformed::no_choice(&self.form))),
+        let format = match self.format.as_str() {
+            "" => Pasted::format_of(&self.text, interface),
+            "lines" => Format::Lines(interface),
+            "platform" => Format::Platform,
+            "lists" => Format::Lists,
+            "csv" => Format::Csv,
+            _ => return Err(Cause::malformed(Malformed::no_choice(&self.format))),
         };
         let mode = match self.mode.as_str() {
             "" | "add" => Mode::Add,
@@ -148,7 +148,7 @@ impl Sent {
             "replace" => Mode::Replace,
             _ => return Err(Cause::malformed(Malformed::no_choice(&self.mode))),
         };
-        Ok(Pasted::read(&self.text, form).map(|pasted| (pasted, mode)))
+        Ok(Pasted::read(&self.text, format).map(|pasted| (pasted, mode)))
     }
 }
 
@@ -242,7 +242,7 @@ fn form(app: &App, sent: &Sent, me: &SignedIn) -> Markup {
 }
 
 fn kinds(sent: &Sent, lang: Lang) -> Markup {
-    let forms = [
+    let formats = [
         ("", ANY_FORM),
         ("platform", export::PLATFORM),
         ("lists", export::LISTS),
@@ -250,9 +250,9 @@ fn kinds(sent: &Sent, lang: Lang) -> Markup {
         ("lines", LINES_FORM),
     ];
     html! {
-        label { (FORM.of(lang))
-            select name="form" {
-                @for (value, text) in forms { option value=(value) selected[sent.form == value] { (text.of(lang)) } }
+        label { (FORMAT.of(lang))
+            select name="format" {
+                @for (value, text) in formats { option value=(value) selected[sent.format == value] { (text.of(lang)) } }
             }
         }
         label { (FOR_LINES.of(lang))
@@ -289,7 +289,7 @@ const FILE: Text = Text(
     "or a file, UTF-8, up to 1 MiB",
     "或选择文件（UTF-8，不超过 1 MiB）",
 );
-const FORM: Text = Text("Form", "格式");
+const FORMAT: Text = Text("Format", "格式");
 const FOR_LINES: Text = Text("Lines are for", "纯文本行用于");
 const HOW: Text = Text(
     "Every line is judged before anything is written, and you see what would change. Nothing is written while a line breaks a rule.",

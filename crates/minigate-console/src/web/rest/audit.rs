@@ -17,7 +17,7 @@ use super::input::Query;
 use super::page::{Page, limited};
 use super::program::Program;
 use crate::Console;
-use crate::audit::Form;
+use crate::audit::Format;
 use crate::store::{self, Logged};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
@@ -82,7 +82,7 @@ pub(super) struct Rows {
 pub(super) struct ExportedRows {
     /// How they are written down.
     #[param(inline)]
-    form: FormOfRows,
+    format: FormatOfRows,
     /// Those about this app.
     #[param(pattern = "^[A-Za-z0-9_-]{1,64}$")]
     app: Option<String>,
@@ -104,7 +104,7 @@ pub(super) struct ExportedRows {
 /// What a file of rows is.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-enum FormOfRows {
+enum FormatOfRows {
     /// A table, which begins with a byte order mark.
     Csv,
     /// An array of objects.
@@ -136,13 +136,13 @@ pub(super) async fn export_audit(
     me: Program,
     Query(wanted): Query<ExportedRows>,
 ) -> Result<impl IntoResponse, Failure> {
-    let form = match wanted.form {
-        FormOfRows::Csv => Form::Csv,
-        FormOfRows::Json => Form::Json,
+    let format = match wanted.format {
+        FormatOfRows::Csv => Format::Csv,
+        FormatOfRows::Json => Format::Json,
     };
     let query = Rows::from(wanted).query(MOST_EXPORTED)?;
-    let rows = console.log_stream(&me.caller, &query, form).await?;
-    Ok(([(CONTENT_TYPE, form.kind())], Body::from_stream(rows)))
+    let rows = console.log_stream(&me.caller, &query, format).await?;
+    Ok(([(CONTENT_TYPE, format.kind())], Body::from_stream(rows)))
 }
 
 impl From<ExportedRows> for Rows {

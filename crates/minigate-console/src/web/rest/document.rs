@@ -101,7 +101,7 @@ fn refuse(operation: &mut Operation, changes: bool) {
         let mut parameters = operation.parameters.iter().flatten();
         parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name))
     };
-    let (is_conditional, can_be_unfit) = (takes("if-match"), changes || takes("domain") || takes("form"));
+    let (is_conditional, can_be_unfit) = (takes("if-match"), changes || takes("domain") || takes("format"));
     let possible = ALWAYS
         .iter()
         .chain(CHANGES.iter().filter(|_| changes))

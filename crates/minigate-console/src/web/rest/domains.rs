@@ -10,12 +10,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::input::{Path, Query};
-use super::lists::{FormOf, OfInterface};
+use super::lists::{FormatOf, OfInterface};
 use super::program::Program;
 use super::versions::VersionShown;
 use crate::Console;
 use crate::access::Right;
-use crate::bulk::{Form, export};
+use crate::bulk::{Format, export};
 use crate::domains::DomainsError;
 use crate::web::failure::Failure;
 
@@ -24,10 +24,10 @@ use crate::web::failure::Failure;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Exported {
-    /// In which form.
+    /// In which format.
     #[param(inline)]
-    form: FormOf,
-    /// Whose list, with the form `lines`.
+    format: FormatOf,
+    /// Whose list, with the format `lines`.
     #[param(inline)]
     interface: Option<OfInterface>,
     /// Which version; the effective one where it is left out.
@@ -40,10 +40,10 @@ pub(super) struct Exported {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExportedDraft {
-    /// In which form.
+    /// In which format.
     #[param(inline)]
-    form: FormOf,
-    /// Whose list, with the form `lines`.
+    format: FormatOf,
+    /// Whose list, with the format `lines`.
     #[param(inline)]
     interface: Option<OfInterface>,
 }
@@ -75,10 +75,13 @@ pub(super) async fn export_domains(
     Query(wanted): Query<Exported>,
 ) -> Result<impl IntoResponse, Failure> {
     let (id, app, _) = me.app(&console, &id, Right::Read).await?;
-    let form = wanted.form.with(wanted.interface)?;
+    let format = wanted.format.with(wanted.interface)?;
     let number = wanted.version.unwrap_or(app.effective.max(1));
     let version = console.domains(&id).version(number).await?;
-    Ok(([(CONTENT_TYPE, media_type(form))], export(&version.lists, form)))
+    Ok((
+        [(CONTENT_TYPE, media_type(format))],
+        export(&version.lists, format),
+    ))
 }
 
 /// The draft of an app's domains as a text that can be imported again.
@@ -93,15 +96,15 @@ pub(super) async fn export_draft(
     Query(wanted): Query<ExportedDraft>,
 ) -> Result<impl IntoResponse, Failure> {
     let (id, ..) = me.app(&console, &id, Right::Read).await?;
-    let form = wanted.form.with(wanted.interface)?;
+    let format = wanted.format.with(wanted.interface)?;
     let (_, draft) = console.domains(&id).draft_at().await?;
-    Ok(([(CONTENT_TYPE, media_type(form))], export(&draft.lists, form)))
+    Ok(([(CONTENT_TYPE, media_type(format))], export(&draft.lists, format)))
 }
 
-const fn media_type(form: Form) -> &'static str {
-    match form {
-        Form::Lines(_) => "text/plain; charset=utf-8",
-        Form::Csv => "text/csv; charset=utf-8",
-        Form::Platform | Form::Lists => "application/json",
+const fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Lines(_) => "text/plain; charset=utf-8",
+        Format::Csv => "text/csv; charset=utf-8",
+        Format::Platform | Format::Lists => "application/json",
     }
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::input::{Json, Path, Query, Why, because, named};
-use super::lists::{FormOf, Lists, OfInterface};
+use super::lists::{FormatOf, Lists, OfInterface};
 use super::program::Program;
 use super::versions::VersionShown;
 use crate::Console;
@@ -87,7 +87,7 @@ pub(super) struct NewDraft {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "text": "https://api.example.com\nhttps://files.example.com",
-    "form": "lines",
+    "format": "lines",
     "interface": "request",
     "mode": "add",
     "reason": "the shop moves to another server",
@@ -96,9 +96,9 @@ pub(super) struct ImportedText {
     /// The text, 10,000 entries at most.
     #[schema(max_length = 1048576)]
     text: String,
-    /// Its form.
-    form: FormOf,
-    /// Whose entries they are, with the form `lines`.
+    /// Its format.
+    format: FormatOf,
+    /// Whose entries they are, with the format `lines`.
     #[serde(default)]
     interface: Option<OfInterface>,
     mode: ModeOf,
@@ -226,7 +226,7 @@ pub(super) async fn import_draft(
 ) -> Result<DraftAnswer, Failure> {
     let (id, app, by) = me.app(&console, &id, Right::Write).await?;
     let by = because(new.reason.as_deref(), by)?;
-    let pasted = Pasted::read(&new.text, new.form.with(new.interface)?)?;
+    let pasted = Pasted::read(&new.text, new.format.with(new.interface)?)?;
     if pasted.wrong() > 0 {
         let wrong = pasted.lines.into_iter().filter(|line| !line.judgement.is_good());
         return Err(Failure::new(Cause::Lines(wrong.take(MOST_TOLD).collect())));

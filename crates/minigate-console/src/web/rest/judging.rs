@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::filings::FilingShown;
 use super::input::{Json, Path};
-use super::lists::{FaultOf, FormOf, OfInterface};
+use super::lists::{FaultOf, FormatOf, OfInterface};
 use super::program::Program;
 use crate::Console;
 use crate::access::Right;
@@ -23,16 +23,16 @@ use crate::web::failure::Failure;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "text": "https://api.example.com\nhttp://b.example.com",
-    "form": "lines",
+    "format": "lines",
     "interface": "request",
 }))]
 pub(super) struct TypedText {
     /// The text, 10,000 entries at most.
     #[schema(max_length = 1048576)]
     text: String,
-    /// Its form.
-    form: FormOf,
-    /// Whose entries they are, with the form `lines`.
+    /// Its format.
+    format: FormatOf,
+    /// Whose entries they are, with the format `lines`.
     #[serde(default)]
     interface: Option<OfInterface>,
 }
@@ -91,7 +91,7 @@ pub(super) async fn judge_entries(
     Json(typed): Json<TypedText>,
 ) -> Result<Answer<JudgedText>, Failure> {
     let (_, app, _) = me.app(&console, &id, Right::Write).await?;
-    let pasted = Pasted::read(&typed.text, typed.form.with(typed.interface)?)?;
+    let pasted = Pasted::read(&typed.text, typed.format.with(typed.interface)?)?;
     let judged = judged::judge(&console, &app, pasted).await?;
     Ok(Answer(JudgedText::of(judged, me.lang)))
 }

@@ -5,7 +5,7 @@ use minigate_policy::{Interface, WrittenLists};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::bulk::{Fault, Form};
+use crate::bulk::{Fault, Format};
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
 
@@ -40,7 +40,7 @@ pub(super) enum OfInterface {
 /// How lists are written down as a text.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum FormOf {
+pub(super) enum FormatOf {
     /// Entries of one interface, one a line.
     Lines,
     /// The platform's server API: `requestdomain`, `wsrequestdomain` and so on.
@@ -107,15 +107,15 @@ impl From<OfInterface> for Interface {
     }
 }
 
-impl FormOf {
+impl FormatOf {
     /// With the interface, without which lines mean nothing.
-    pub(super) fn with(self, interface: Option<OfInterface>) -> Result<Form, Failure> {
+    pub(super) fn with(self, interface: Option<OfInterface>) -> Result<Format, Failure> {
         match (self, interface) {
-            (Self::Lines, Some(interface)) => Ok(Form::Lines(interface.into())),
+            (Self::Lines, Some(interface)) => Ok(Format::Lines(interface.into())),
             (Self::Lines, None) => Err(Cause::unfit(NO_INTERFACE)),
-            (Self::Platform, _) => Ok(Form::Platform),
-            (Self::Lists, _) => Ok(Form::Lists),
-            (Self::Csv, _) => Ok(Form::Csv),
+            (Self::Platform, _) => Ok(Format::Platform),
+            (Self::Lists, _) => Ok(Format::Lists),
+            (Self::Csv, _) => Ok(Format::Csv),
         }
     }
 }
@@ -131,6 +131,6 @@ impl FaultOf {
 }
 
 const NO_INTERFACE: Text = Text(
-    "with the form `lines`, `interface` is needed",
+    "with the format `lines`, `interface` is needed",
     "形式为 `lines` 时需要 `interface`",
 );

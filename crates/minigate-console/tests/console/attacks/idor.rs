@@ -260,7 +260,7 @@ async fn ask(ground: &Ground, operation: &Operation, token: &str, app: &str) -> 
 }
 
 /// What the addresses of the pages have, all at once.
-const QUERY: &str = "of=effective&form=csv&from=1&to=1&interface=request&url=https://evil.example.com/&domain=https://evil.example.com";
+const QUERY: &str = "of=effective&format=csv&from=1&to=1&interface=request&url=https://evil.example.com/&domain=https://evil.example.com";
 
 /// What the forms of the pages have, all at once.
 fn fields(csrf: &str) -> Vec<(&str, &str)> {
@@ -272,7 +272,7 @@ fn fields(csrf: &str) -> Vec<(&str, &str)> {
         ("uploadFile", ""),
         ("downloadFile", ""),
         ("text", "request,https://evil.example.com"),
-        ("form", "lines"),
+        ("format", "lines"),
         ("mode", "replace"),
         ("interface", "request"),
         ("url", "https://evil.example.com/"),

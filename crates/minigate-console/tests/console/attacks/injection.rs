@@ -266,7 +266,7 @@ const NAMES: [&str; 20] = [
     "step",
     "reason",
     "text",
-    "form",
+    "format",
     "next",
     "before",
     "actor",

@@ -39,9 +39,9 @@ async fn d2_a_draft_becomes_effective_by_the_api(database: &Database) {
     assert_eq!(effective["number"], 1);
     assert_eq!(effective["lists"]["request"], json!(["https://api.example.com"]));
     assert_eq!(effective["note"], "first");
-    let csv = me.get("/apps/wx1/domains/export?form=csv").await;
+    let csv = me.get("/apps/wx1/domains/export?format=csv").await;
     assert_eq!(csv.body, "interface,entry\nrequest,https://api.example.com\n");
-    let removed = json!({ "text": csv.body, "form": "csv", "mode": "remove" });
+    let removed = json!({ "text": csv.body, "format": "csv", "mode": "remove" });
     let imported = me.post("/apps/wx1/draft/import", removed).await.json();
     assert_eq!(imported["lists"]["request"], json!([]));
     let back = me.post("/apps/wx1/versions/1/roll-back", json!({})).await;
@@ -122,13 +122,13 @@ async fn d3_a_bad_entry_is_a_problem_with_its_rule_and_its_remedy(database: &Dat
         chinese.json()["entries"][0]["remedy"],
         "写作 `https://bad.example.com`"
     );
-    let pasted = json!({ "text": "https://a.example.com\nws://b.example.com", "form": "lines", "interface": "request", "mode": "add" });
+    let pasted = json!({ "text": "https://a.example.com\nws://b.example.com", "format": "lines", "interface": "request", "mode": "add" });
     let pasted = me.post("/apps/wx1/draft/import", pasted).await;
     assert_eq!(
         (pasted.status, &pasted.json()["entries"][0]["rule"]),
         (StatusCode::UNPROCESSABLE_ENTITY, &json!("D3"))
     );
-    let typed = json!({ "text": "https://a.example.com\nhttp://b.example.com", "form": "lines", "interface": "request" });
+    let typed = json!({ "text": "https://a.example.com\nhttp://b.example.com", "format": "lines", "interface": "request" });
     let judged = me.post("/apps/wx1/judge", typed).await.json();
     assert_eq!(
         (&judged["good"], &judged["lines"][1]["faults"][0]["rule"]),
@@ -254,19 +254,19 @@ async fn a_draft_is_exported_and_imported_again(database: &Database) {
     let lists = json!({ "request": ["https://a.example.com"], "connectSocket": ["wss://b.example.com"] });
     me.put("/apps/wx1/draft", json!({ "lists": lists })).await;
 
-    for form in ["csv", "platform", "lists"] {
-        let exported = me.get(&format!("/apps/wx1/draft/export?form={form}")).await;
+    for format in ["csv", "platform", "lists"] {
+        let exported = me.get(&format!("/apps/wx1/draft/export?format={format}")).await;
         assert_eq!(exported.status, StatusCode::OK, "{}", exported.body);
-        let text = json!({ "text": exported.body, "form": form, "mode": "replace" });
+        let text = json!({ "text": exported.body, "format": format, "mode": "replace" });
         let imported = me.post("/apps/wx1/draft/import", text).await.json();
-        assert_eq!(imported["lists"]["request"], lists["request"], "{form}");
+        assert_eq!(imported["lists"]["request"], lists["request"], "{format}");
         assert_eq!(
             imported["lists"]["connectSocket"], lists["connectSocket"],
-            "{form}"
+            "{format}"
         );
     }
     assert_eq!(me.delete("/apps/wx1/draft").await.status, StatusCode::NO_CONTENT);
-    let none = me.get("/apps/wx1/draft/export?form=csv").await;
+    let none = me.get("/apps/wx1/draft/export?format=csv").await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
 }
 

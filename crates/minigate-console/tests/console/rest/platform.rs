@@ -284,9 +284,12 @@ async fn the_audit_log_is_searched(database: &Database) {
 async fn the_audit_log_is_exported(database: &Database) {
     let (_served, owner) = an_owner_and_their_log(database).await;
 
-    let csv = owner.get("/audit/export?form=csv&action=app.settings").await.body;
-    let json = owner.get("/audit/export?form=json&app=wx1").await.json();
-    let other = owner.get("/audit/export?form=csv&app=wx2").await;
+    let csv = owner
+        .get("/audit/export?format=csv&action=app.settings")
+        .await
+        .body;
+    let json = owner.get("/audit/export?format=json&app=wx1").await.json();
+    let other = owner.get("/audit/export?format=csv&app=wx2").await;
 
     assert!(csv.starts_with("\u{feff}sequence,at,actor"), "{csv}");
     assert!(csv.contains("'=1+1") && csv.lines().count() == 2, "{csv}");

@@ -22,7 +22,7 @@ on_both! {
 async fn what_the_frame_refuses_is_a_problem_too(database: &Database) {
     let (served, store) = served(database).await;
     let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
-    let large = json!({ "text": "a".repeat(1024 * 1024), "form": "csv" });
+    let large = json!({ "text": "a".repeat(1024 * 1024), "format": "csv" });
 
     for (method, path, body, headers, status) in [
         (Method::GET, "/nowhere", None, vec![], 404),
@@ -145,7 +145,7 @@ async fn what_cant_be_taken_is_told_apart_from_what_cant_be_read(database: &Data
             Some(json!({ "reason": "a\u{7}b" })),
             vec![],
         ),
-        (Method::GET, "/apps/wx1/domains/export?form=lines", None, vec![]),
+        (Method::GET, "/apps/wx1/domains/export?format=lines", None, vec![]),
         (
             Method::PUT,
             "/apps/wx1/draft",
@@ -284,7 +284,7 @@ async fn what_cant_be_read_is_told_in_chinese_too(database: &Database) {
         (
             Method::POST,
             "/apps/wx1/judge",
-            Some(json!({ "text": "a", "form": "lines" })),
+            Some(json!({ "text": "a", "format": "lines" })),
         ),
         (
             Method::POST,
