@@ -1,27 +1,27 @@
 //! Following a list: fetched, verified, kept, and asked for again when there is a new one.
 
-use std::io;
+mod events;
+mod state;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
-use http_body_util::{BodyExt, Limited};
+use futures_util::StreamExt;
 use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
-use minigate_policy::{DomainLists, Profile};
-use serde::Deserialize;
 use sse_stream::{Sse, SseByteStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, spawn_blocking};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use crate::cache::{Cache, KeptKeys, KeptList};
 use crate::client::{Client, Given, Setup, SetupError};
 use crate::problem::Problem;
 use crate::trust::{self, Ring, Trusted};
 use crate::{KeySet, Published, Refusal, Thumbprint, TokenError};
+use events::{frames, tag};
+pub use state::{Held, State};
 
 /// When a client asks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -48,54 +48,6 @@ impl Default for Pace {
             retry: Duration::from_secs(1),
             lag: Duration::from_mins(3),
         }
-    }
-}
-
-/// What a follower has by now.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct State {
-    /// The last good list; none where there never was one.
-    pub held: Option<Arc<Held>>,
-    /// Why there is no newer one, while that is so: the console is away, or what it says is refused.
-    pub problem: Option<Arc<Problem>>,
-    /// Why the disk doesn't keep what was fetched.
-    pub unkept: Option<Arc<Problem>>,
-    /// Why the list that the disk had at the start isn't used.
-    pub unused: Option<Arc<Problem>>,
-    /// The keys that are trusted.
-    pub trusted: Option<Arc<Trusted>>,
-    console: Arc<str>,
-}
-
-/// A list that was verified.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Held {
-    /// What it says.
-    pub published: Published,
-    /// When the console last said that it is the newest.
-    pub fetched_at: Timestamp,
-}
-
-impl State {
-    /// The lists for a policy at a moment, named after their version and console; without any, all of them refuse and say
-    /// why. They change with the state, and when a block ends ([`Published::next_end`]).
-    #[must_use]
-    pub fn lists_for(&self, profile: &Profile, now: Timestamp) -> DomainLists {
-        let held = self.held.as_ref();
-        let lists = held.and_then(|held| Some((held, held.published.lists_for(profile, now).ok()?)));
-        match lists {
-            Some((held, lists)) => lists
-                .with_version(format!("{} · {}", held.published.version, self.console))
-                .with_fetched_at(held.fetched_at.into()),
-            None => DomainLists::missing(&*self.console),
-        }
-    }
-
-    /// The console's address.
-    #[must_use]
-    pub fn console(&self) -> &str {
-        &self.console
     }
 }
 
@@ -481,30 +433,6 @@ impl Drop for Following {
     }
 }
 
-/// The tag of the list that an event tells of, where it is one.
-fn tag(event: &Sse) -> Option<String> {
-    let News { tag } = serde_json::from_str(event.data.as_deref()?).ok()?;
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    (tag.len() <= LONGEST_TAG && tag.chars().all(fits)).then_some(tag)
-}
-
-#[derive(Deserialize)]
-struct News {
-    tag: String,
-}
-
-/// The bytes of a stream, which ends where nothing comes for too long; heartbeats are something.
-fn frames(body: Incoming, silence: Duration) -> impl Stream<Item = io::Result<Bytes>> {
-    let body = Limited::new(body, MOST_HEARD).into_data_stream();
-    stream::unfold(body, move |mut body| async move {
-        let frame = timeout(silence, body.next()).await.ok().flatten()?;
-        Some((frame.map_err(io::Error::other), body))
-    })
-}
-
-/// Of one stream, before it is opened anew: so a line without an end can't fill the memory.
-const MOST_HEARD: usize = 1024 * 1024;
 /// How much older than it is a list that was confirmed may be on disk.
 const AGE_WAITS: SignedDuration = SignedDuration::from_mins(5);
 const KEYS_HOLD: Duration = Duration::from_hours(1);
-const LONGEST_TAG: usize = 64;
