@@ -1,19 +1,18 @@
 //! The platform's server API, as an app's server calls it.
 
-use std::process::{Command, Stdio};
-use std::sync::Arc;
+mod rules;
+mod waiting;
 
-use async_trait::async_trait;
+use std::process::{Command, Stdio};
+
 use hyper::{Method, StatusCode};
 use jiff::SignedDuration;
-use minigate_console::access::{Caller, Right};
+use minigate_console::access::Right;
 use minigate_console::app::{self, Settings};
-use minigate_console::block;
-use minigate_console::domains::{Domains, DomainsError};
-use minigate_console::filing::{self, Filing, FilingRegister, FilingUnknown, Register};
+use minigate_console::domains::Domains;
 use minigate_console::secret::AppSecret;
-use minigate_console::store::{Import, Query, Store};
-use minigate_policy::{AppId, Domain, WrittenLists};
+use minigate_console::store::{Query, Store};
+use minigate_policy::{AppId, WrittenLists};
 use serde_json::{Value, json};
 
 use crate::database::{Database, on_both};
@@ -26,17 +25,8 @@ on_both! {
     a_change_is_published_and_audited_in_the_apps_name
     what_is_wrong_with_a_request_has_the_platforms_code
     the_wrong_method_changes_nothing
-    d3_a_wrong_scheme_comes_back_with_the_right_one_before_it
-    d6_what_cant_be_configured_has_the_codes_of_each_way
-    d5_what_has_no_filing_is_left_out_and_named
-    d5_while_nobody_can_tell_of_a_filing_nothing_is_taken_from_a_list
-    d7_the_quotas_of_lists_and_months_hold
     set_empties_a_list_only_when_it_is_told_to
-    with_two_people_a_change_waits_for_one_of_them
-    what_goes_back_to_what_is_effective_needs_nobody
-    somebody_elses_draft_is_in_the_way_of_a_change_that_waits
     servers_that_change_domains_at_once_lose_nothing
-    d2_what_is_blocked_is_refused_and_can_be_deleted
     a_wrong_secret_is_audited_without_it
     a_request_has_a_harmless_name
     the_platforms_sdk_for_python_works_wechatpy
@@ -134,23 +124,6 @@ impl Server {
     async fn effective(&self) -> WrittenLists {
         let version = Domains::of(self.store(), &self.app).effective().await.unwrap();
         version.map(|version| version.lists).unwrap_or_default()
-    }
-}
-
-/// A register that knows one domain, and is away for all others.
-#[derive(Debug)]
-struct KnowsOne;
-
-#[async_trait]
-impl FilingRegister for KnowsOne {
-    async fn licence(&self, registrable: &Domain) -> Filing {
-        if registrable.as_str() == "known.cn" {
-            let licence = String::new();
-            Filing::Filed { licence }
-        } else {
-            let why = FilingUnknown::NotAsked;
-            Filing::Unknown { why }
-        }
     }
 }
 
@@ -257,111 +230,6 @@ async fn the_wrong_method_changes_nothing(database: &Database) {
     assert_eq!(server.modify("get", &[]).await["errcode"], 0);
 }
 
-async fn d3_a_wrong_scheme_comes_back_with_the_right_one_before_it(database: &Database) {
-    let mut server = Server::on(database).await;
-    let body = json!({
-        "action": "add",
-        "requestdomain": ["https://a.com", "https://a.com/path", "10.0.0.1", "b.com"],
-        "wsrequestdomain": ["https://c.x.com"],
-        "udpdomain": ["udp://a.com"],
-        "tcpdomain": ["a.com"],
-    });
-
-    let mixed = server.post("/wxa/modify_domain", body).await;
-    let wrong = json!({ "action": "add", "wsrequestdomain": ["https://c.x.com"] });
-    let pool = server.post("/wxa/modify_domain", wrong.clone()).await;
-    let directly = server.post("/wxa/modify_domain_directly", wrong).await;
-
-    assert_eq!(mixed["errcode"], 0, "{mixed}");
-    assert_eq!(mixed["requestdomain"], json!(["https://a.com", "https://b.com"]));
-    assert_eq!(
-        mixed["invalid_requestdomain"],
-        json!(["https://a.com/path", "https://10.0.0.1"])
-    );
-    assert_eq!(mixed["invalid_wsrequestdomain"], json!(["wss://https://c.x.com"]));
-    assert_eq!(
-        (&mixed["invalid_udpdomain"], &mixed["udpdomain"]),
-        (&json!(["udp://a.com"]), &json!([]))
-    );
-    assert_eq!(mixed["invalid_tcpdomain"], json!(["tcp://a.com"]));
-    assert_eq!(pool["errcode"], 85_301);
-    assert_eq!(pool["invalid_wsrequestdomain"], json!(["wss://https://c.x.com"]));
-    assert_eq!(directly["errcode"], 86_100);
-}
-
-async fn d6_what_cant_be_configured_has_the_codes_of_each_way(database: &Database) {
-    let mut server = Server::on(database).await;
-    let body = json!({ "action": "add", "requestdomain": ["https://api.weixin.qq.com"] });
-
-    let pool = server.post("/wxa/modify_domain", body.clone()).await;
-    let directly = server.post("/wxa/modify_domain_directly", body).await;
-
-    assert_eq!(
-        (&pool["errcode"], &directly["errcode"]),
-        (&json!(85_301), &json!(86_101))
-    );
-    assert!(server.effective().await.request.is_empty());
-}
-
-async fn d5_what_has_no_filing_is_left_out_and_named(database: &Database) {
-    let mut server = Server::on(database).await;
-    let register = Register::from_csv("domain,licence\nfiled.cn,京ICP备1号\n").unwrap();
-    filing::import(server.store(), register, Import::Replace, &by())
-        .await
-        .unwrap();
-
-    let only = server.modify("add", &["https://api.unfiled.cn"]).await;
-    let both = server
-        .modify("add", &["https://api.unfiled.cn", "https://10.0.0.1"])
-        .await;
-    let body = json!({ "action": "add", "requestdomain": ["https://api.unfiled.cn"] });
-    let directly = server.post("/wxa/modify_domain_directly", body).await;
-    let mixed = server
-        .modify("add", &["https://api.unfiled.cn", "https://api.filed.cn"])
-        .await;
-
-    assert_eq!(only["errcode"], 85_302, "{only}");
-    assert_eq!(both["errcode"], 85_303);
-    assert_eq!(directly["errcode"], 45_082);
-    assert_eq!(
-        (&mixed["errcode"], &mixed["requestdomain"]),
-        (&json!(0), &json!(["https://api.filed.cn"]))
-    );
-    assert_eq!(mixed["no_icp_domain"], json!(["https://api.unfiled.cn"]));
-}
-
-async fn d5_while_nobody_can_tell_of_a_filing_nothing_is_taken_from_a_list(database: &Database) {
-    let register: Arc<dyn FilingRegister> = Arc::new(KnowsOne);
-    let store = database.open().await;
-    let served = Served::set_up(store, None, |settings| settings.register = Some(register)).await;
-    let mut server = Server::of(served).await;
-    server.modify("set", &["https://api.known.cn"]).await;
-
-    let set = server
-        .modify("set", &["https://static.known.cn", "https://api.away.cn"])
-        .await;
-
-    assert_eq!(set["errcode"], -1, "{set}");
-    assert_eq!(server.effective().await.request, ["https://api.known.cn"]);
-}
-
-async fn d7_the_quotas_of_lists_and_months_hold(database: &Database) {
-    let mut server = Server::on(database).await;
-    let many: Vec<_> = (0..201).map(|number| format!("https://a{number}.com")).collect();
-    let many: Vec<_> = many.iter().map(String::as_str).collect();
-
-    let too_many = server.modify("add", &many).await;
-    for number in 0..50 {
-        let entry = format!("https://b{number}.com");
-        assert_eq!(server.modify("add", &[&entry]).await["errcode"], 0);
-    }
-    let used_up = server.modify("add", &["https://c.com"]).await;
-
-    assert_eq!(too_many["errcode"], 85_016, "{too_many}");
-    assert_eq!(used_up["errcode"], 86_102);
-    assert_eq!(server.effective().await.request.len(), 50);
-}
-
 async fn set_empties_a_list_only_when_it_is_told_to(database: &Database) {
     let mut server = Server::on(database).await;
     let body = json!({
@@ -379,65 +247,6 @@ async fn set_empties_a_list_only_when_it_is_told_to(database: &Database) {
     assert_eq!(set["requestdomain"], json!(["https://a.com"]));
     assert_eq!(set["wsrequestdomain"], json!(["wss://a.com"]));
     assert_eq!(set["uploaddomain"], json!([]));
-}
-
-async fn with_two_people_a_change_waits_for_one_of_them(database: &Database) {
-    let mut server = Server::on(database).await;
-    server.want_two().await;
-
-    let first = server.modify("add", &["https://a.com"]).await;
-    let second = server.modify("add", &["https://b.com"]).await;
-    let waiting = server.post("/wxa/get_effective_domain", json!({})).await;
-    let before = server.effective().await;
-    let domains = Domains::of(server.store(), &server.app);
-    // Who made the AppSecret is an author of what is written with it.
-    let maker = domains.approve(&by()).await;
-    let bob = Caller::local("bob").allow(Right::Operate, None, now()).unwrap();
-    domains.approve(&bob).await.unwrap();
-    domains.publish(&by()).await.unwrap();
-
-    assert!(matches!(maker, Err(DomainsError::OwnDraft)));
-    assert_eq!((&first["errcode"], &second["errcode"]), (&json!(0), &json!(0)));
-    assert_eq!(second["requestdomain"], json!(["https://a.com", "https://b.com"]));
-    assert!(before.request.is_empty());
-    assert_eq!(waiting["direct_domain"]["requestdomain"], second["requestdomain"]);
-    assert_eq!(waiting["effective_domain"]["requestdomain"], json!([]));
-    assert_eq!(
-        server.effective().await.request,
-        ["https://a.com", "https://b.com"]
-    );
-}
-
-async fn what_goes_back_to_what_is_effective_needs_nobody(database: &Database) {
-    let mut server = Server::on(database).await;
-    server.want_two().await;
-
-    server.modify("add", &["https://c.com"]).await;
-    server.modify("delete", &["https://c.com"]).await;
-
-    let draft = Domains::of(server.store(), &server.app).draft().await.unwrap();
-    assert_eq!(draft, None);
-}
-
-async fn somebody_elses_draft_is_in_the_way_of_a_change_that_waits(database: &Database) {
-    let mut server = Server::on(database).await;
-    let lists = WrittenLists {
-        request: vec!["https://hers.com".to_owned()],
-        ..WrittenLists::default()
-    };
-    let domains = Domains::of(server.store(), &server.app);
-    domains.write(lists.clone(), &by()).await.unwrap();
-    server.let_publish(false).await;
-
-    let waits = server.modify("add", &["https://a.com"]).await;
-    server.let_publish(true).await;
-    let at_once = server.modify("add", &["https://a.com"]).await;
-
-    assert_eq!(waits["errcode"], -1, "{waits}");
-    assert_eq!(at_once["errcode"], 0);
-    let draft = Domains::of(server.store(), &server.app).draft().await.unwrap();
-    assert_eq!(draft.unwrap().lists, lists);
-    assert_eq!(server.effective().await.request, ["https://a.com"]);
 }
 
 async fn servers_that_change_domains_at_once_lose_nothing(database: &Database) {
@@ -458,28 +267,6 @@ async fn servers_that_change_domains_at_once_lose_nothing(database: &Database) {
     let app = app::find(server.store(), &server.app).await.unwrap();
     assert_eq!(server.effective().await.request.len(), 8);
     assert_eq!((app.effective, app.changes.count), (8, 8));
-}
-
-async fn d2_what_is_blocked_is_refused_and_can_be_deleted(database: &Database) {
-    let mut server = Server::on(database).await;
-    server
-        .modify("add", &["https://bad.com", "https://good.com"])
-        .await;
-    let domain = Domain::parse("bad.com").unwrap();
-    block::add(server.store(), &domain, "fraud", None, &by())
-        .await
-        .unwrap();
-
-    let added = server.modify("add", &["https://api.bad.com"]).await;
-    let effective = server.post("/wxa/get_effective_domain", json!({})).await;
-    let deleted = server.modify("delete", &["https://bad.com"]).await;
-
-    assert_eq!(added["errcode"], 85_301, "{added}");
-    assert_eq!(
-        effective["effective_domain"]["requestdomain"],
-        json!(["https://good.com"])
-    );
-    assert_eq!(deleted["requestdomain"], json!(["https://good.com"]));
 }
 
 async fn a_wrong_secret_is_audited_without_it(database: &Database) {
