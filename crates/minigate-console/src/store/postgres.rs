@@ -21,6 +21,8 @@ use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, 
 #[derive(Debug)]
 pub(super) struct Postgres {
     pool: PgPool,
+    /// One connection, for which commits wait in turn: were they to wait in the pool, there would be none for readers.
+    writer: PgPool,
     newest: watch::Sender<Sequence>,
     commits: TaskTracker,
     listening: AbortHandle,
@@ -28,18 +30,16 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(options: PgConnectOptions) -> Result<Self, StoreError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options)
-            .await?;
-        migration::migrator(Database::Postgres).run(&pool).await?;
+        let writer = connect(options.clone(), 1).await?;
+        migration::migrator(Database::Postgres).run(&writer).await?;
+        let pool = connect(options, CONNECTIONS).await?;
         let (listener, newest) = listen(&pool).await?;
         let newest = watch::Sender::new(newest);
         let following = follow(listener, pool.clone(), newest.clone());
         let listening = tokio::spawn(following).abort_handle();
         Ok(Self {
             pool,
+            writer,
             newest,
             commits: TaskTracker::new(),
             listening,
@@ -48,11 +48,16 @@ impl Postgres {
 
     /// One writer at a time, of all processes: so the numbers of the log are in the order of the commits.
     async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.writer.begin().await?;
         sqlx::query("LOCK TABLE audit IN EXCLUSIVE MODE")
             .execute(&mut *transaction)
             .await?;
         Ok(transaction)
+    }
+
+    /// Where what ends by itself is written: that waits for no commit.
+    const fn tickets(&self) -> &PgPool {
+        &self.pool
     }
 
     /// Tells all processes, once it is committed.
@@ -77,6 +82,11 @@ impl Drop for Postgres {
 }
 
 implement_store!(Postgres);
+
+async fn connect(options: PgConnectOptions, most: u32) -> Result<PgPool, sqlx::Error> {
+    let pool = PgPoolOptions::new().max_connections(most);
+    pool.acquire_timeout(PATIENCE).connect_with(options).await
+}
 
 /// Listens for commits, and then asks for the newest: so none between the two is missed.
 async fn listen(pool: &PgPool) -> Result<(PgListener, Sequence), sqlx::Error> {

@@ -117,7 +117,7 @@ pub(super) const FILE_ANEW: &str = " ON CONFLICT (domain) DO UPDATE SET licence 
 /// SQLite takes 32,766 values in a statement.
 pub(super) const FILINGS_AT_ONCE: usize = 5_000;
 
-/// Implements the store for a type with a `pool`, a `newest`, its `commits`, and a function `begin`.
+/// Implements the store for a type with a `pool`, a `writer`, a `newest`, its `commits`, and functions `begin` and `tickets`.
 macro_rules! implement_store {
     ($store:ty) => {
         #[async_trait::async_trait]
@@ -212,7 +212,7 @@ macro_rules! implement_store {
                     .bind(key.as_str())
                     .bind(body.to_string())
                     .bind(ends_at.as_millisecond());
-                keep.execute(&self.pool).await?;
+                keep.execute(self.tickets()).await?;
                 Ok(())
             }
 
@@ -241,14 +241,14 @@ macro_rules! implement_store {
                     Some(expected) => swap.bind(expected.to_string()),
                     None => swap,
                 };
-                Ok(swap.execute(&self.pool).await?.rows_affected() > 0)
+                Ok(swap.execute(self.tickets()).await?.rows_affected() > 0)
             }
 
             async fn take(&self, key: &Key, now: Timestamp) -> Result<Option<Value>, StoreError> {
                 let row = sqlx::query_scalar(sql::TAKE)
                     .bind(key.as_str())
                     .bind(now.as_millisecond());
-                let body: Option<String> = row.fetch_optional(&self.pool).await?;
+                let body: Option<String> = row.fetch_optional(self.tickets()).await?;
                 body.map(|body| sql::json(&body, key.as_str())).transpose()
             }
 
@@ -257,7 +257,7 @@ macro_rules! implement_store {
                     .bind(key.as_str())
                     .bind(ends_at.as_millisecond())
                     .bind(now.as_millisecond());
-                let count: String = row.fetch_one(&self.pool).await?;
+                let count: String = row.fetch_one(self.tickets()).await?;
                 sql::count(&count, key.as_str())
             }
 
@@ -266,13 +266,13 @@ macro_rules! implement_store {
                     .bind(prefix.as_str())
                     .bind(prefix.end())
                     .bind(now.as_millisecond());
-                drop.execute(&self.pool).await?;
+                drop.execute(self.tickets()).await?;
                 Ok(())
             }
 
             async fn drop_ended(&self, now: Timestamp) -> Result<(), StoreError> {
                 let drop = sqlx::query(sql::DROP_ENDED).bind(now.as_millisecond());
-                drop.execute(&self.pool).await?;
+                drop.execute(self.tickets()).await?;
                 Ok(())
             }
 
@@ -292,6 +292,7 @@ macro_rules! implement_store {
                 self.commits.close();
                 self.commits.wait().await;
                 self.pool.close().await;
+                self.writer.close().await;
             }
 
             fn newest(&self) -> watch::Receiver<Sequence> {

@@ -25,6 +25,8 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Sqlite {
     pool: SqlitePool,
+    /// One connection, for which writers wait in turn: were they to wait in the pool, there would be none for readers.
+    writer: SqlitePool,
     _lock: Option<Lock>,
     newest: watch::Sender<Sequence>,
     commits: TaskTracker,
@@ -45,16 +47,21 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
             .before_acquire(|connection, _| Box::pin(is_at_rest(connection)))
-            .connect_with(options)
+            .connect_with(options.clone())
             .await
             .map_err(|error| in_file(&file, error))?;
-        migration::migrator(Database::Sqlite).run(&pool).await?;
+        migration::migrator(Database::Sqlite).run(&writer).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
         let newest = sqlx::query_scalar(sql::NEWEST).fetch_one(&pool).await?;
         Ok(Self {
             pool,
+            writer,
             _lock: lock,
             newest: watch::Sender::new(newest),
             commits: TaskTracker::new(),
@@ -63,7 +70,12 @@ impl Sqlite {
 
     /// Takes the lock of the one writer at once, so that nothing read can move on before it is written.
     async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Where what ends by itself is written: nobody writes beside the one writer.
+    const fn tickets(&self) -> &SqlitePool {
+        &self.writer
     }
 
     #[expect(clippy::unused_async, reason = "PostgreSQL tells other processes")]

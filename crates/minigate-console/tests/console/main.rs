@@ -17,6 +17,7 @@ mod approvals;
 mod attacks;
 mod block;
 mod copy;
+mod crowd;
 mod database;
 mod demo;
 mod domains;
