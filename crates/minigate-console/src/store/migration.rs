@@ -100,11 +100,12 @@ async fn applied_in_file(options: &SqliteConnectOptions) -> Result<Vec<i64>, Sto
 
 async fn applied_on_server(options: &PgConnectOptions) -> Result<Vec<i64>, StoreError> {
     let mut connection = place::connect(options).await?;
-    let table = "SELECT count(*) FROM information_schema.tables WHERE table_name = '_sqlx_migrations'";
-    let tables: i64 = sqlx::query_scalar(table).fetch_one(&mut connection).await?;
+    let tables = sqlx::query_as(TABLES_OF_SCHEMA).fetch_one(&mut connection).await;
+    let tables: (Option<String>, i64) = tables?;
     let applied = match tables {
-        0 => Vec::new(),
-        _ => sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?,
+        (_, 1..) => sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await?,
+        (None, _) => Vec::new(),
+        (Some(table), _) => return Err(place::foreign(options, table).into()),
     };
     connection.close().await?;
     Ok(applied)
@@ -113,4 +114,9 @@ async fn applied_on_server(options: &PgConnectOptions) -> Result<Vec<i64>, Store
 /// How many there are, and whether one is of the steps.
 const TABLES_OF_FILE: &str = "SELECT count(*), coalesce(sum(name = '_sqlx_migrations'), 0) FROM sqlite_master \
      WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+/// The first of them where a step would make its own, and whether one is of the steps. Those of an extension are nobody's data.
+const TABLES_OF_SCHEMA: &str = "SELECT min(relnamespace::regnamespace::text || '.' || quote_ident(relname)), \
+     count(*) FILTER (WHERE relname = '_sqlx_migrations') FROM pg_class \
+     WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p') AND NOT EXISTS \
+     (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')";
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";

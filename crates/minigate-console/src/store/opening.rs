@@ -52,6 +52,18 @@ pub enum OpenError {
         /// Which one.
         file: PathBuf,
     },
+    /// The database of a server has tables of another program.
+    #[error(
+        "the database `{name}` of PostgreSQL at {server} is another program's, it has a table {table}: make an empty one (CREATE DATABASE)"
+    )]
+    ForeignTables {
+        /// Host and port, or the path of a socket.
+        server: String,
+        /// The name of the database.
+        name: String,
+        /// The first of them, with its schema.
+        table: String,
+    },
     /// Another process serves from the file.
     #[error(
         "another console already serves from {}: stop that one, or use PostgreSQL, which is for several at once",
@@ -128,6 +140,9 @@ impl OpenError {
             Self::Foreign { file } => {
                 format!("{} 是其他程序的数据库：请指定一个尚不存在的文件", file.display())
             }
+            Self::ForeignTables { server, name, table } => format!(
+                "{server} 上 PostgreSQL 的数据库 `{name}` 属于其他程序，其中有表 {table}：请新建一个空数据库（CREATE DATABASE）"
+            ),
             Self::Served { file } => format!(
                 "已有另一个控制台在使用 {}：请先停止它，或改用 PostgreSQL（可供多个控制台同时使用）",
                 file.display()

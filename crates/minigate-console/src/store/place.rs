@@ -93,7 +93,7 @@ fn refusal(options: &PgConnectOptions, error: sqlx::Error) -> StoreError {
         sqlx::Error::Database(error) => match error.code().as_deref() {
             Some(NO_DATABASE) => OpenError::NoDatabase {
                 server,
-                name: options.get_database().unwrap_or(user).to_owned(),
+                name: name(options),
             },
             Some(NOBODY | WRONG_PASSWORD) => OpenError::Refused {
                 server,
@@ -105,6 +105,21 @@ fn refusal(options: &PgConnectOptions, error: sqlx::Error) -> StoreError {
         other => return other.into(),
     };
     refusal.into()
+}
+
+/// A database that has another program's table.
+pub(super) fn foreign(options: &PgConnectOptions, table: String) -> OpenError {
+    OpenError::ForeignTables {
+        server: server(options),
+        name: name(options),
+        table,
+    }
+}
+
+/// A user's own database is called like them.
+fn name(options: &PgConnectOptions) -> String {
+    let name = options.get_database();
+    name.unwrap_or(options.get_username()).to_owned()
 }
 
 /// Host and port, or the path of a socket.

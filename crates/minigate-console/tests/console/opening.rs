@@ -90,6 +90,53 @@ async fn a_file_of_another_program_is_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn tables_of_another_program_on_a_server_are_left_alone() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    execute(&database, "CREATE TABLE \"Stock\" (item TEXT)").await;
+    let url = database.url();
+    let name = url.rsplit('/').next().unwrap();
+
+    let refused = [open(&url).await.unwrap_err(), pending(&url).await.unwrap_err()];
+
+    for error in refused {
+        let told = [error.tell(Lang::En), error.tell(Lang::Zh)];
+        for told in &told {
+            assert!(told.contains(name) && told.contains("public.\"Stock\""), "{told}");
+            assert!(told.contains("CREATE DATABASE"), "{told}");
+        }
+        assert!(matches!(unopened(error), OpenError::ForeignTables { .. }));
+    }
+    execute(&database, "DROP TABLE \"Stock\"").await;
+    assert_eq!(pending(&url).await.unwrap().len(), 2, "nothing was made");
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn what_stands_beside_the_own_tables_on_a_server_is_in_nobodys_way() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    execute(
+        &database,
+        "CREATE SCHEMA shop; CREATE TABLE shop._sqlx_migrations (version BIGINT, success BOOLEAN); \
+        INSERT INTO shop._sqlx_migrations VALUES (99, true); \
+        CREATE VIEW waiting AS SELECT 1 AS one; CREATE MATERIALIZED VIEW done AS SELECT 1 AS one; CREATE SEQUENCE numbers; \
+        CREATE TABLE of_extension (id BIGINT); ALTER EXTENSION plpgsql ADD TABLE of_extension",
+    )
+    .await;
+
+    assert_eq!(pending(&database.url()).await.unwrap().len(), 2);
+    database.open().await.close().await;
+    execute(&database, "CREATE TABLE own_notes (text TEXT)").await;
+    database.open().await.close().await;
+    assert_eq!(pending(&database.url()).await.unwrap(), []);
+
+    database.remove().await;
+}
+
+#[tokio::test]
 async fn what_is_no_database_is_told_with_its_remedy_and_without_passwords() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
