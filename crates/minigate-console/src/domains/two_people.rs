@@ -15,8 +15,11 @@ impl Domains<'_> {
         if draft.state != State::Approved || draft.is_agreed() {
             return Ok(change.rest_on(&record));
         }
+        let told = |draft: &Draft| json!({ "state": draft.state, "approvals": draft.approvals });
+        let before = told(&draft);
         draft.state = State::Submitted;
         draft.approvals.clear();
+        let change = change.telling("draft", before, told(&draft));
         Ok(change.replace(&record, json!(draft)))
     }
 

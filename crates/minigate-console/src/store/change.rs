@@ -112,6 +112,17 @@ impl Change {
         self.with(key, None, Deed::Rest)
     }
 
+    /// Tells in its entry of one more thing that it changes, by a name.
+    pub(crate) fn telling(mut self, name: &str, before: Value, after: Value) -> Self {
+        let sides = [(&mut self.entry.before, before), (&mut self.entry.after, after)];
+        for (told, value) in sides {
+            if let Some(Value::Object(members)) = told {
+                members.insert(name.to_owned(), value);
+            }
+        }
+        self
+    }
+
     fn with(mut self, key: &Key, expected: Option<Sequence>, deed: Deed) -> Self {
         self.writes.push(Write {
             key: key.clone(),

@@ -1,5 +1,6 @@
 //! The tokens of one owner: how many there are, which are made, and which go together.
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Kept, MOST, NewToken, Token, TokenError, Tokens, Way, is_id, key, way_key};
@@ -13,6 +14,15 @@ use crate::store::{self, Change, Key, Record, StoreError};
 struct Round {
     key: Key,
     record: Option<Record>,
+}
+
+/// A token that is revoked, with those that go with it, for the log.
+#[derive(Serialize)]
+struct Gone<'a> {
+    #[serde(flatten)]
+    token: &'a Token,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<&'a Token>,
 }
 
 impl Tokens<'_> {
@@ -86,8 +96,14 @@ impl Tokens<'_> {
             .map(|(_, kept)| &kept.token)
             .find(|token| token.id == id);
         let token = token.ok_or_else(unknown)?;
-        let mut change = Change::new(by.platform_entry(Action::TokenRevoke).before(json!(token)));
-        for (record, kept) in kept.iter().filter(|(_, kept)| kept.token.is_of(token)) {
+        let family = kept.iter().filter(|(_, kept)| kept.token.is_of(token));
+        let children = family.clone().map(|(_, kept)| &kept.token);
+        let gone = Gone {
+            token,
+            children: children.filter(|other| other.id != token.id).collect(),
+        };
+        let mut change = Change::new(by.platform_entry(Action::TokenRevoke).before(json!(gone)));
+        for (record, kept) in family {
             change = change.delete(record);
             if let Some(way) = self.store.get(&way_key(&kept.fingerprint)?).await? {
                 change = change.delete(&way);

@@ -10,6 +10,7 @@ use minigate_console::store::Store;
 use minigate_console::token::{NewToken, Token, TokenError, Tokens};
 use minigate_console::{Hidden, Origin};
 use minigate_policy::AppId;
+use serde_json::json;
 
 use crate::database::{Database, on_both};
 use crate::people::{
@@ -210,7 +211,7 @@ async fn what_was_made_with_a_token_goes_with_it(database: &Database) {
     let (other, _) = token(&store, &begun, &[Right::Read], None).await;
     let caller = tokens.caller(&secret, home(), now()).await.unwrap().unwrap();
     let narrow = new(&[Right::Read], None);
-    let (_, child) = tokens.delegate(&parent, &caller, &narrow, now()).await.unwrap();
+    let (made, child) = tokens.delegate(&parent, &caller, &narrow, now()).await.unwrap();
 
     tokens.revoke(&begun.session, &parent.id, now()).await.unwrap();
 
@@ -218,6 +219,13 @@ async fn what_was_made_with_a_token_goes_with_it(database: &Database) {
     assert_eq!(tokens.caller(&child, home(), now()).await.unwrap(), None);
     let late = tokens.delegate(&parent, &caller, &narrow, now()).await;
     assert!(matches!(late, Err(TokenError::Unknown(_))), "{late:?}");
+    let row = log(&*store).await.remove(0).entry;
+    let told = row.before.unwrap();
+    assert_eq!(
+        (row.action.as_str(), &told["id"]),
+        ("token.revoke", &json!(parent.id))
+    );
+    assert_eq!(told["children"], json!([made]));
 }
 
 async fn a_token_is_shown_once_and_kept_nowhere(database: &Database) {

@@ -119,6 +119,20 @@ async fn d2_what_was_approved_by_its_author_waits_once_two_are_wanted(database: 
 
     let draft = domains.draft().await.unwrap().unwrap();
     assert_eq!((draft.state, draft.approvals.len()), (State::Submitted, 0));
+    let row = log(&*store).await.remove(0).entry;
+    let (before, after) = (row.before.unwrap(), row.after.unwrap());
+    assert_eq!(
+        (&before["twoPeople"], &after["twoPeople"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(
+        (
+            &before["draft"]["state"],
+            &before["draft"]["approvals"][0]["actor"]
+        ),
+        (&json!("approved"), &json!("ann"))
+    );
+    assert_eq!(after["draft"], json!({ "state": "submitted", "approvals": [] }));
     assert!(domains.publish(&by("ann")).await.is_err());
     let again = domains.approve(&by("ann")).await;
     assert!(matches!(again, Err(DomainsError::OwnDraft)));
