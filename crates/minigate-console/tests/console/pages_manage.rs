@@ -11,6 +11,8 @@ on_both! {
     members_are_added_changed_and_removed_but_never_the_last_owner
     each_change_can_have_a_reason
     a_new_secret_is_shown_once_and_written_nowhere
+    what_was_typed_stays_where_a_members_change_is_refused
+    what_was_typed_stays_where_a_secrets_change_is_refused
     a_secrets_networks_are_kept_as_typed_where_one_is_wrong
     s1_a_grant_is_given_with_a_reason_and_withdrawn
     d2_two_people_and_preflights_are_settings
@@ -113,6 +115,52 @@ async fn each_change_can_have_a_reason(database: &Database) {
             .find(|row| row.entry.reason.as_deref() == Some(&reason));
         assert_eq!(row.map(|row| row.entry.action.as_str()), Some(action));
     }
+}
+
+async fn what_was_typed_stays_where_a_members_change_is_refused(database: &Database) {
+    let (_served, mut owner) = owned(database).await;
+    let mut refused = async |name: &str, role: &str| {
+        let fields = [("name", name), ("role", role), ("reason", "moves on")];
+        owner.submit(MEMBERS, MEMBERS, &fields).await.body
+    };
+
+    let last = refused("ann", "").await;
+    let unknown = refused("no\"body", "auditor").await;
+
+    let (rows, new) = last.split_once("id=\"add\"").unwrap();
+    assert!(
+        rows.contains("value=\"moves on\"") && rows.contains("<option value=\"\" selected"),
+        "{rows}"
+    );
+    assert!(!new.contains("moves on"), "{new}");
+    let (rows, new) = unknown.split_once("id=\"add\"").unwrap();
+    assert!(!rows.contains("moves on"), "{rows}");
+    assert!(
+        new.contains("value=\"moves on\"") && new.contains("value=\"no&quot;body\""),
+        "{new}"
+    );
+    assert!(new.contains("<option value=\"auditor\" selected"), "{new}");
+}
+
+async fn what_was_typed_stays_where_a_secrets_change_is_refused(database: &Database) {
+    let (_served, mut owner) = owned(database).await;
+    owner.submit(SECRET, SECRET, &[("do", "rotate")]).await;
+    let allowed = [("do", "allow"), ("nets", "192.0.2.1")];
+    owner.submit(SECRET, SECRET, &allowed).await;
+
+    let fields = [("do", "rotate"), ("hours", "25"), ("reason", "it leaked")];
+    let rotated = owner.submit(SECRET, SECRET, &fields).await.body;
+    let fields = [("do", "allow"), ("nets", "x"), ("reason", "it moved")];
+    let moved = owner.submit(SECRET, SECRET, &fields).await.body;
+
+    assert!(rotated.contains("value=\"25\""), "{rotated}");
+    assert_eq!(rotated.matches("value=\"it leaked\"").count(), 1, "{rotated}");
+    assert!(
+        rotated.contains("192.0.2.1"),
+        "what isn't changed is shown as it is"
+    );
+    assert_eq!(moved.matches("value=\"it moved\"").count(), 1, "{moved}");
+    assert!(moved.contains(">x</textarea>"), "{moved}");
 }
 
 async fn a_new_secret_is_shown_once_and_written_nowhere(database: &Database) {
@@ -251,5 +299,6 @@ fn secret_of(page: &str) -> String {
 
 /// What the log calls it, the page of its form, where that is sent, and its fields.
 type Change<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str)]);
+const MEMBERS: &str = "/apps/wx1/members";
 const SECRET: &str = "/apps/wx1/secret";
 const GRANTS: &str = "/apps/wx1/grants";

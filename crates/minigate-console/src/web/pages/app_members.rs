@@ -50,7 +50,7 @@ pub(super) async fn set(
     match change(&console, &me, &id, &wanted).await {
         Ok(()) => Ok(Redirect::to(&format!("/apps/{id}/members")).into_response()),
         Err(failure) => {
-            let page = whole(&console, &me, &id, Some(&failure)).await?;
+            let page = whole(&console, &me, &id, Some((&wanted, &failure))).await?;
             Ok((failure.status(), page).into_response())
         }
     }
@@ -77,11 +77,12 @@ fn role_of(name: &str) -> Result<Role, Failure> {
     Ok(role)
 }
 
+/// The forms; what was refused stands in the one in which it was typed.
 async fn whole(
     console: &Console,
     me: &SignedIn,
     id: &AppId,
-    failure: Option<&Failure>,
+    refused: Option<(&Wanted, &Failure)>,
 ) -> Result<Html<String>, Failure> {
     let (_, app) = seen(console, me, id.as_str(), Right::Read).await?;
     let lang = me.visitor.lang;
@@ -89,9 +90,13 @@ async fn whole(
         .list()
         .await?;
     let manages = me.caller.may(Right::Manage, Some(id));
+    let typed = refused.map(|(wanted, _)| wanted);
+    let is_for = |wanted: &&Wanted, name: &AccountName| wanted.name.trim() == name.as_str();
+    let of = |name: &AccountName| typed.filter(|wanted| is_for(wanted, name));
+    let of_new = typed.filter(|wanted| !members.iter().any(|(name, _)| is_for(wanted, name)));
     let body = html! {
         (app::head(&app, Tab::Members, me))
-        @if let Some(failure) = failure { (show::refused(failure, lang)) }
+        @if let Some((_, failure)) = refused { (show::refused(failure, lang)) }
         h2 #members { (MEMBERS.of(lang)) }
         @if members.is_empty() { p.dim { (NOBODY.of(lang)) } }
         @else {
@@ -100,49 +105,59 @@ async fn whole(
                 tbody { @for (name, role) in &members { tr {
                     td { bdi { (name) } }
                     td data-label=(ROLE.of(lang)) { (told(*role).of(lang)) }
-                    @if manages { td { (one(id, name, *role, me)) } }
+                    @if manages { td { (one(id, (name, *role), of(name), me)) } }
                 } } }
             } }
         }
-        @if manages { (new(id, me)) }
+        @if manages { (new(id, of_new, me)) }
     };
     Ok(me.show(&app.name, Place::Apps, &body))
 }
 
-fn one(id: &AppId, name: &AccountName, role: Role, me: &SignedIn) -> Markup {
+fn one(id: &AppId, (name, role): (&AccountName, Role), typed: Option<&Wanted>, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
+    let role = typed.map_or(id_of(role), |wanted| &wanted.role);
+    let reason = typed.map_or("", |wanted| wanted.reason.text());
     html! {
         form.row method="post" action={ "/apps/" (id) "/members" } {
             (csrf(&me.who))
             input type="hidden" name="name" value=(name);
             select name="role" aria-label={ (ROLE.of(lang)) " " (name) } {
-                (options(Some(role), lang))
-                option value="" { (LEAVES.of(lang)) }
+                (options(role, lang))
+                option value="" selected[role.is_empty()] { (LEAVES.of(lang)) }
             }
-            (show::why("", lang))
+            (show::why(reason, lang))
             button.quiet { (APPLY.of(lang)) }
         }
     }
 }
 
-fn new(id: &AppId, me: &SignedIn) -> Markup {
+fn new(id: &AppId, typed: Option<&Wanted>, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
+    let name = typed.map_or("", |wanted| &wanted.name);
+    let role = typed.map_or(id_of(Role::Developer), |wanted| &wanted.role);
+    let reason = typed.map_or("", |wanted| wanted.reason.text());
     html! {
         form.stack.card method="post" action={ "/apps/" (id) "/members" } aria-labelledby="add" {
             h2 #add { (ADD.of(lang)) }
             (csrf(&me.who))
-            label { (ACCOUNT.of(lang)) input name="name" required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false"; }
-            label { (ROLE.of(lang)) select name="role" { (options(Some(Role::Developer), lang)) } }
-            (show::why("", lang))
+            label { (ACCOUNT.of(lang)) input name="name" value=(show::harmless(name)) required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false"; }
+            label { (ROLE.of(lang)) select name="role" { (options(role, lang)) } }
+            (show::why(reason, lang))
             div { button { (ADD.of(lang)) } }
         }
     }
 }
 
-fn options(chosen: Option<Role>, lang: Lang) -> Markup {
+fn options(chosen: &str, lang: Lang) -> Markup {
     html! {
-        @for (role, id, text) in ROLES { option value=(id) selected[chosen == Some(role)] { (text.of(lang)) } }
+        @for (_, id, text) in ROLES { option value=(id) selected[chosen == id] { (text.of(lang)) } }
     }
+}
+
+fn id_of(role: Role) -> &'static str {
+    let found = ROLES.into_iter().find(|(each, ..)| *each == role);
+    found.map_or("", |(_, id, _)| id)
 }
 
 const fn told(role: Role) -> Text {

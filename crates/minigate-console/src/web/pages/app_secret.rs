@@ -42,7 +42,7 @@ pub(super) struct Wish {
 struct Shown<'a> {
     new: Option<&'a Hidden>,
     failure: Option<&'a Failure>,
-    typed: Option<&'a str>,
+    typed: Option<&'a Wish>,
 }
 
 pub(super) async fn page(
@@ -74,7 +74,7 @@ pub(super) async fn change(
         Err(failure) => {
             let shown = Shown {
                 failure: Some(&failure),
-                typed: Some(&wish.nets),
+                typed: Some(&wish),
                 ..Shown::default()
             };
             let page = whole(&console, &me, &id, shown).await?;
@@ -146,8 +146,11 @@ async fn whole(
         }
         p { (WHAT.of(lang)) }
         @if let Some(state) = &state { (facts(state, now, lang)) }
-        (rotate(id, state.as_ref(), me))
-        @if let Some(state) = &state { (freeze(id, state, me)) (allow(id, state, shown.typed, me)) }
+        (rotate(id, state.as_ref(), shown.typed_to(&["rotate"]), me))
+        @if let Some(state) = &state {
+            (freeze(id, state, shown.typed_to(&["freeze", "unfreeze"]), me))
+            (allow(id, state, shown.typed_to(&["allow"]), me))
+        }
     };
     Ok(me.show(&app.name, Place::Apps, &body))
 }
@@ -166,27 +169,39 @@ fn facts(state: &SecretState, now: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-fn rotate(id: &AppId, state: Option<&SecretState>, me: &SignedIn) -> Markup {
+impl<'a> Shown<'a> {
+    /// What was refused, where it is for the form of one of these deeds.
+    fn typed_to(&self, deeds: &[&str]) -> Option<&'a Wish> {
+        self.typed.filter(|wish| deeds.contains(&wish.wish.as_str()))
+    }
+}
+
+fn why(typed: Option<&Wish>, lang: Lang) -> Markup {
+    show::why(typed.map_or("", |wish| &wish.reason), lang)
+}
+
+fn rotate(id: &AppId, state: Option<&SecretState>, typed: Option<&Wish>, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
+    let hours = typed.map_or(1, |wish| wish.hours);
     html! {
         form.stack.card method="post" action={ "/apps/" (id) "/secret" } {
             (csrf(&me.who))
             @if state.is_some() {
-                label { (GRACE.of(lang)) input name="hours" type="number" min="0" max="24" value="1"; }
+                label { (GRACE.of(lang)) input name="hours" type="number" min="0" max="24" value=(hours); }
             }
-            (show::why("", lang))
+            (why(typed, lang))
             div { button name="do" value="rotate" { @if state.is_some() { (ROTATE.of(lang)) } @else { (MAKE.of(lang)) } } }
         }
     }
 }
 
-fn freeze(id: &AppId, state: &SecretState, me: &SignedIn) -> Markup {
+fn freeze(id: &AppId, state: &SecretState, typed: Option<&Wish>, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
     html! {
         form.stack.card method="post" action={ "/apps/" (id) "/secret" } {
             (csrf(&me.who))
             p { (FREEZING.of(lang)) }
-            (show::why("", lang))
+            (why(typed, lang))
             div {
                 @if state.frozen { button name="do" value="unfreeze" { (UNFREEZE.of(lang)) } }
                 @else { button.danger name="do" value="freeze" { (FREEZE.of(lang)) } }
@@ -195,15 +210,15 @@ fn freeze(id: &AppId, state: &SecretState, me: &SignedIn) -> Markup {
     }
 }
 
-fn allow(id: &AppId, state: &SecretState, typed: Option<&str>, me: &SignedIn) -> Markup {
+fn allow(id: &AppId, state: &SecretState, typed: Option<&Wish>, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
     let nets = state.allowed_from.iter().flatten().map(ToString::to_string);
     let kept = nets.collect::<Vec<_>>().join("\n");
     html! {
         form.stack.card method="post" action={ "/apps/" (id) "/secret" } {
             (csrf(&me.who))
-            label { (ALLOWED.of(lang)) textarea name="nets" rows="4" spellcheck="false" { (typed.unwrap_or(&kept)) } }
-            (show::why("", lang))
+            label { (ALLOWED.of(lang)) textarea name="nets" rows="4" spellcheck="false" { (typed.map_or(&kept, |wish| &wish.nets)) } }
+            (why(typed, lang))
             div { button name="do" value="allow" { (ALLOW.of(lang)) } }
         }
     }
