@@ -59,9 +59,10 @@ pub struct NewToken {
 }
 
 /// The API tokens of a console.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Tokens<'a> {
     store: &'a dyn Store,
+    reason: Option<String>,
 }
 
 /// A token, as it is kept.
@@ -83,7 +84,16 @@ impl<'a> Tokens<'a> {
     /// Those of a store.
     #[must_use]
     pub const fn of(store: &'a dyn Store) -> Self {
-        Self { store }
+        Self { store, reason: None }
+    }
+
+    /// Why one is made or revoked, in its owner's or an operator's words.
+    #[must_use]
+    pub fn because(self, reason: impl Into<String>) -> Self {
+        Self {
+            reason: Some(reason.into()),
+            ..self
+        }
     }
 
     /// Makes a token of the one who is signed in, and gives its secret, which can't be shown again.

@@ -8,7 +8,7 @@ use crate::By;
 use crate::account::{AccountName, put};
 use crate::action::Action;
 use crate::hidden::Hidden;
-use crate::store::{self, Change, Key, Record, StoreError};
+use crate::store::{self, Change, Entry, Key, Record, StoreError};
 
 /// How often an owner's tokens have changed: what was decided on all of them rests on it.
 struct Round {
@@ -63,7 +63,7 @@ impl Tokens<'_> {
         let mut kept = Kept::new(new, owner.clone(), secret.fingerprint(), by.at());
         kept.token.parent = parent.map(|parent| parent.id.clone());
         let way = Way::to(&kept.token);
-        let entry = by.platform_entry(Action::TokenCreate);
+        let entry = self.entry(by, Action::TokenCreate);
         let change = Change::new(entry.after(json!(kept.token)))
             .create(&key(&way)?, json!(kept))
             .create(&way_key(&kept.fingerprint)?, json!(way));
@@ -102,7 +102,7 @@ impl Tokens<'_> {
             token,
             children: children.filter(|other| other.id != token.id).collect(),
         };
-        let mut change = Change::new(by.platform_entry(Action::TokenRevoke).before(json!(gone)));
+        let mut change = Change::new(self.entry(by, Action::TokenRevoke).before(json!(gone)));
         for (record, kept) in family {
             change = change.delete(record);
             if let Some(way) = self.store.get(&way_key(&kept.fingerprint)?).await? {
@@ -111,6 +111,13 @@ impl Tokens<'_> {
         }
         self.store.commit(&round.turn(change)?, by.at()).await?;
         Ok(())
+    }
+
+    fn entry(&self, by: &By, action: Action) -> Entry {
+        Entry {
+            reason: self.reason.clone(),
+            ..by.platform_entry(action)
+        }
     }
 
     pub(super) async fn of_owner(&self, owner: &AccountName) -> Result<Vec<Token>, StoreError> {

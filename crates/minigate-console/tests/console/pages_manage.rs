@@ -1,8 +1,9 @@
 //! Members, AppSecrets, grants and settings of an app, on its pages.
 
 use hyper::StatusCode;
+use jiff::SignedDuration;
 use minigate_console::access::Role;
-use minigate_console::store::Query;
+use minigate_console::store::{Logged, Query};
 
 use crate::database::{Database, on_both};
 use crate::served::{Browser, Served};
@@ -60,8 +61,10 @@ async fn each_change_can_have_a_reason(database: &Database) {
     let served = Served::on(database).await;
     let mut operator = served.signed_in("olga", Some(Role::PlatformOperator), &[]).await;
     served.signed_in("bob", None, &[]).await;
-    let members = "/apps/wx1/members";
-    let changes: [Change<'_>; 7] = [
+    let members = MEMBERS;
+    let next_month = served.console.now() + SignedDuration::from_hours(24 * 30);
+    let next_month = next_month.strftime("%Y-%m-%d").to_string();
+    let changes: [Change<'_>; 9] = [
         (
             "app.create",
             "/",
@@ -99,22 +102,37 @@ async fn each_change_can_have_a_reason(database: &Database) {
             &[("do", "rename"), ("display_name", "Bobby")],
         ),
         ("secret.rotate", SECRET, SECRET, &[("do", "rotate")]),
+        (
+            "account.create",
+            "/accounts",
+            "/accounts",
+            &[("name", "carl"), ("display_name", "Carl")],
+        ),
+        (
+            "token.create",
+            "/me",
+            "/me/tokens",
+            &[("name", "ci"), ("scope", "domains:read"), ("ends", &next_month)],
+        ),
     ];
 
-    for (action, page, path, fields) in changes {
-        let form = operator.get(page).await.body;
-        let reason = format!("why {action}");
-        let fields = [fields, &[("reason", &reason)]].concat();
-        let answer = operator.submit(page, path, &fields).await;
-
-        assert!(form.contains("name=\"reason\""), "{page}");
-        assert!(!answer.status.is_client_error(), "{action}: {}", answer.body);
-        let log = served.console.store().log(&Query::default()).await.unwrap();
-        let row = log
-            .iter()
-            .find(|row| row.entry.reason.as_deref() == Some(&reason));
-        assert_eq!(row.map(|row| row.entry.action.as_str()), Some(action));
+    for change in changes {
+        make_with_reason(&served, &mut operator, change).await;
     }
+}
+
+/// Makes a change on its page and gives a reason, which is in the log then.
+async fn make_with_reason(served: &Served, browser: &mut Browser, (action, page, path, fields): Change<'_>) {
+    let form = browser.get(page).await.body;
+    let reason = format!("why {action}");
+    let fields = [fields, &[("reason", &reason)]].concat();
+    let answer = browser.submit(page, path, &fields).await;
+
+    assert!(form.contains("name=\"reason\""), "{page}");
+    assert!(!answer.status.is_client_error(), "{action}: {}", answer.body);
+    let log = served.console.store().log(&Query::default()).await.unwrap();
+    let told = |row: &Logged| row.entry.action == action && row.entry.reason.as_deref() == Some(&reason);
+    assert!(log.iter().any(told), "{action}");
 }
 
 async fn what_was_typed_stays_where_a_members_change_is_refused(database: &Database) {

@@ -9,6 +9,7 @@ use minigate_policy::AppId;
 use minigate_testkit::lab::{self, Lab};
 
 use crate::database::{Database, on_both};
+use crate::people::log;
 use crate::preflight::inspector;
 use crate::served::{Browser, Served};
 
@@ -25,10 +26,13 @@ async fn t10_a_preflight_is_begun_and_its_picture_shown(database: &Database) {
     let entry = format!("https://{}:{}", server.host(), server.addr().port());
     let (served, mut dev) = looked_at(database, &lab, server.host(), &entry).await;
 
-    let begun = dev.submit(PAGE, PAGE, &[]).await;
+    let begun = dev.submit(PAGE, PAGE, &[("reason", "before the sale")]).await;
     served.console.settle().await;
     let shown = dev.get(PAGE).await.body;
 
+    let log = log(served.console.store()).await;
+    let row = log.iter().find(|row| row.entry.action == "preflight.begin");
+    assert_eq!(row.unwrap().entry.reason.as_deref(), Some("before the sale"));
     assert_eq!((begun.status, begun.location()), (StatusCode::SEE_OTHER, PAGE));
     // The laboratory's clock is not the console's, which is told as something to mend.
     assert!(shown.contains("Passed") && shown.contains(&entry), "{shown}");

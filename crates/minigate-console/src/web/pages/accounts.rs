@@ -26,7 +26,7 @@ use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
@@ -40,6 +40,7 @@ pub(super) struct Typed {
     name: String,
     display_name: String,
     role: String,
+    reason: String,
 }
 
 pub(super) async fn list(
@@ -76,6 +77,10 @@ async fn make(console: &Console, me: &SignedIn, typed: &Typed) -> Result<Invitat
         name,
     };
     let accounts = Accounts::of(console.store(), &me.caller, console.now());
+    let accounts = match Reason::of(&typed.reason).said()? {
+        Some(reason) => accounts.because(reason),
+        None => accounts,
+    };
     accounts.create(&new).await?;
     Ok(accounts.invite(&new.name).await?)
 }
@@ -214,6 +219,7 @@ fn form(typed: &Typed, is_open: bool, me: &SignedIn) -> Markup {
                 p.dim.small #name-how { (NAME_HOW.of(lang)) }
                 label { (DISPLAY_NAME.of(lang)) input name="display_name" value=(typed.display_name) required maxlength="100"; }
                 label { (ON_PLATFORM.of(lang)) (roles(role(&typed.role).ok().flatten(), lang)) }
+                (show::why(&typed.reason, lang))
                 div { button { (CREATE.of(lang)) } }
             }
         }

@@ -4,6 +4,7 @@ mod hosts;
 
 use std::sync::Arc;
 
+use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +23,7 @@ use crate::preflight::{self, Preflight, PreflightError, Progress, Running};
 use crate::text::Text;
 use crate::web::failure::Failure;
 use crate::web::layout::{self, Page, Place, csrf};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 pub(super) async fn page(
     State(console): State<Arc<Console>>,
@@ -60,8 +61,10 @@ pub(super) async fn begin(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
     me: SignedIn,
+    Form(reason): Form<Reason>,
 ) -> Result<Response, Failure> {
     let (id, by) = me.allow_in(&console, &id, Right::Write).await?;
+    let by = reason.given_to(by)?;
     match preflight::begin(console.store(), &id, &by).await {
         Ok(started) => console.run(started),
         // Whoever was faster began the same.
@@ -97,10 +100,11 @@ fn state(
                 p.dim { (WAIT.of(lang)) }
             },
             None if !has_draft => p { (NO_DRAFT.of(lang)) " " a href={ "/apps/" (id) "/draft" } { (WRITE.of(lang)) } },
-            None if me.caller.may(Right::Write, Some(id)) => form.card method="post" action={ "/apps/" (id) "/preflight" } {
+            None if me.caller.may(Right::Write, Some(id)) => form.stack.card method="post" action={ "/apps/" (id) "/preflight" } {
                 (csrf(&me.who))
                 p { (HOW.of(lang)) @if app.preflight_required { " " (REQUIRED.of(lang)) } }
-                button { (BEGIN.of(lang)) }
+                (show::why("", lang))
+                div { button { (BEGIN.of(lang)) } }
             },
             None => {},
         }

@@ -85,6 +85,10 @@ pub(super) struct AccountToMake {
     /// What it is to the platform; nothing where it is null or left out.
     #[serde(default)]
     platform: Option<PlatformRole>,
+    /// Why, for the audit log.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// What somebody can be to the platform.
@@ -165,12 +169,12 @@ pub(super) async fn make_account(
     Json(new): Json<AccountToMake>,
 ) -> Result<impl IntoResponse, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
+    let accounts = accounts(&console, &me, by.at(), told(new.reason.as_deref())?);
     let new = NewAccount {
         name: new.name.parse().map_err(Cause::malformed)?,
         display_name: new.display_name,
         platform: new.platform.map(Role::from),
     };
-    let accounts = Accounts::of(console.store(), &me.caller, by.at());
     let account = accounts.create(&new).await?;
     let place = [(LOCATION, format!("/api/v1/accounts/{}", account.name))];
     Ok((StatusCode::CREATED, place, Answer(AccountShown::from(account))))

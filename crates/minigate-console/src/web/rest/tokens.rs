@@ -12,7 +12,7 @@ use minigate_policy::AppId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Json, Path};
+use super::input::{Json, Path, Query, Why, told};
 use super::members::named;
 use super::program::Program;
 use crate::Console;
@@ -61,6 +61,10 @@ pub(super) struct TokenToMake {
     apps: Option<Vec<IdOfApp>>,
     /// When it ends: no later than the present one.
     ends_at: Timestamp,
+    /// Why, for the audit log.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
 }
 
 /// The ID of an app.
@@ -98,8 +102,8 @@ pub(super) async fn make_token(
     me: Program,
     Json(new): Json<TokenToMake>,
 ) -> Result<impl IntoResponse, Failure> {
+    let tokens = tokens(&console, told(new.reason.as_deref())?);
     let new = new.parsed(&me.token)?;
-    let tokens = Tokens::of(console.store());
     let (token, secret) = tokens
         .delegate(&me.token, &me.caller, &new, console.now())
         .await?;
@@ -112,14 +116,15 @@ pub(super) async fn make_token(
 
 /// Revokes the token that is used, or one that was made with it.
 #[utoipa::path(delete, path = "/tokens/{id}", tag = "tokens",
-    params(("id" = String, Path, description = "The token's ID")),
+    params(("id" = String, Path, description = "The token's ID"), Why),
     responses((status = 204, description = "It can't be used any more")))]
 pub(super) async fn revoke_token(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(id): Path<String>,
+    Query(why): Query<Why>,
 ) -> Result<StatusCode, Failure> {
-    let tokens = Tokens::of(console.store());
+    let tokens = tokens(&console, why.told()?);
     tokens
         .revoke_within(&me.token, &me.caller, &id, console.now())
         .await?;
@@ -144,18 +149,27 @@ pub(super) async fn list_tokens_of(
 
 /// Revokes a token of an account.
 #[utoipa::path(delete, path = "/accounts/{account}/tokens/{id}", tag = "platform",
-    params(("account" = String, Path, description = "Its name"), ("id" = String, Path, description = "The token's ID")),
+    params(("account" = String, Path, description = "Its name"), ("id" = String, Path, description = "The token's ID"), Why),
     responses((status = 204, description = "It can't be used any more")))]
 pub(super) async fn revoke_token_of(
     State(console): State<Arc<Console>>,
     me: Program,
     Path((account, id)): Path<(String, String)>,
+    Query(why): Query<Why>,
 ) -> Result<StatusCode, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
     let account = known(&console, &me, &account, by.at()).await?;
-    let tokens = Tokens::of(console.store());
+    let tokens = tokens(&console, why.told()?);
     tokens.revoke_of(&account, &id, &me.caller, by.at()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn tokens(console: &Console, why: Option<String>) -> Tokens<'_> {
+    let tokens = Tokens::of(console.store());
+    match why {
+        Some(why) => tokens.because(why),
+        None => tokens,
+    }
 }
 
 /// The name of an account that there is.

@@ -15,6 +15,42 @@ on_both! {
     a_token_without_the_scope_is_denied_and_that_is_audited
     a_token_that_has_ended_or_was_revoked_is_of_no_use
     a_token_makes_narrower_tokens_that_end_with_it
+    whoever_makes_or_revokes_an_account_or_a_token_says_why
+}
+
+async fn whoever_makes_or_revokes_an_account_or_a_token_says_why(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    let account = json!({ "name": "bob", "displayName": "Bob", "reason": "joins" });
+    let token = json!({ "name": "narrow", "scopes": ["domains:read"], "endsAt": hours(1), "reason": "for the build" });
+
+    me.post("/accounts", account).await;
+    let made = me.post("/tokens", token.clone()).await.json();
+    let path = format!("/tokens/{}", made["token"]["id"].as_str().unwrap());
+    me.delete(&format!("{path}?reason=built")).await;
+    let made = me.post("/tokens", token).await.json();
+    let path = format!(
+        "/accounts/operator/tokens/{}",
+        made["token"]["id"].as_str().unwrap()
+    );
+    me.delete(&format!("{path}?reason=lost")).await;
+    let unfit = json!({ "name": "eve", "displayName": "Eve", "reason": "a\u{7}b" });
+    let unfit = me.post("/accounts", unfit).await;
+
+    let rows = log(&*store).await;
+    let told = rows
+        .iter()
+        .take(5)
+        .map(|row| (row.entry.action.as_str(), row.entry.reason.as_deref()));
+    let wanted = [
+        ("token.revoke", Some("lost")),
+        ("token.create", Some("for the build")),
+        ("token.revoke", Some("built")),
+        ("token.create", Some("for the build")),
+        ("account.create", Some("joins")),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), wanted);
+    assert_eq!(unfit.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unfit.body);
 }
 
 async fn one_apps_token_cant_see_another_app(database: &Database) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -16,8 +17,9 @@ use crate::text::Text;
 use crate::token::{Token, Tokens};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
+use crate::web::pages::me::tokens::tokens_for;
 use crate::web::pages::{audit, show};
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 pub(in super::super) async fn one(
     State(console): State<Arc<Console>>,
@@ -49,10 +51,11 @@ pub(in super::super) async fn revoke(
     State(console): State<Arc<Console>>,
     Path((name, id)): Path<(String, String)>,
     me: SignedIn,
+    Form(reason): Form<Reason>,
 ) -> Result<Response, Failure> {
     me.allow(&console, Right::Operate, None).await?;
     let name: AccountName = name.parse().map_err(|_| Failure::new(Cause::NothingHere))?;
-    let tokens = Tokens::of(console.store());
+    let tokens = tokens_for(&console, &reason)?;
     tokens.revoke_of(&name, &id, &me.caller, console.now()).await?;
     Ok(Redirect::to(&format!("/accounts/{name}")).into_response())
 }
@@ -164,6 +167,7 @@ fn token_list(tokens: &[Token], account: &Account, console: &Console, me: &Signe
                 (csrf(&me.who))
                 span { strong { (show::foreign(&token.name)) } " " span.dim { (ENDS.of(lang)) " " (show::moment(token.ends_at, now, lang)) } }
                 @if me.operates() {
+                    (show::why("", lang))
                     button.quiet aria-label={ (REVOKE.of(lang)) " " (token.name) } { (REVOKE.of(lang)) }
                 }
             } }

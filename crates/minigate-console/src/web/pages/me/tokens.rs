@@ -25,7 +25,7 @@ use crate::web::failure::malformed::{Malformed, NO_DAY};
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{self, Page, csrf};
 use crate::web::pages::show;
-use crate::web::signed_in::SignedIn;
+use crate::web::signed_in::{Reason, SignedIn};
 
 /// A token, as it is typed.
 #[derive(Debug, Default, Deserialize)]
@@ -35,6 +35,7 @@ pub(in super::super) struct Typed {
     scope: Vec<String>,
     apps: String,
     ends: String,
+    reason: String,
 }
 
 /// Makes a token and shows its secret, this once.
@@ -57,8 +58,9 @@ pub(in super::super) async fn revoke(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
     me: SignedIn,
+    Form(reason): Form<Reason>,
 ) -> Result<Response, Failure> {
-    let tokens = Tokens::of(console.store());
+    let tokens = tokens_for(&console, &reason)?;
     tokens.revoke(&me.session, &id, console.now()).await?;
     Ok(Redirect::to("/me").into_response())
 }
@@ -90,8 +92,17 @@ pub(super) async fn section(console: &Console, me: &SignedIn, typed: &Typed) -> 
 
 async fn make(console: &Console, me: &SignedIn, typed: &Typed) -> Result<(Token, Hidden), Failure> {
     let new = typed.read()?;
-    let tokens = Tokens::of(console.store());
+    let tokens = tokens_for(console, &Reason::of(&typed.reason))?;
     Ok(tokens.create(&me.session, &new, console.now()).await?)
+}
+
+/// The tokens, for something that is done to one for a reason.
+pub(in super::super) fn tokens_for<'a>(console: &'a Console, why: &Reason) -> Result<Tokens<'a>, Failure> {
+    let tokens = Tokens::of(console.store());
+    Ok(match why.said()? {
+        Some(reason) => tokens.because(reason),
+        None => tokens,
+    })
 }
 
 impl Typed {
@@ -147,8 +158,9 @@ fn row(token: &Token, used: Option<Timestamp>, me: &SignedIn, now: Timestamp) ->
                 @if token.ends_at <= now { span.tag.bad { (OVER.of(lang)) } } @else { (show::moment(token.ends_at, now, lang)) }
             }
             td {
-                form method="post" action={ "/me/tokens/" (token.id) } {
+                form.row method="post" action={ "/me/tokens/" (token.id) } {
                     (csrf(&me.who))
+                    (show::why("", lang))
                     button.quiet aria-label={ (REVOKE.of(lang)) " " (token.name) } { (REVOKE.of(lang)) }
                 }
             }
@@ -182,6 +194,7 @@ fn form(console: &Console, me: &SignedIn, typed: &Typed) -> Markup {
                 }
                 label { (APPS.of(lang)) input name="apps" value=(typed.apps) maxlength="7000" spellcheck="false" placeholder="wx…, wx…"; }
                 label { (ENDS.of(lang)) input type="date" name="ends" value=(ends) min=(day(1)) max=(day(365)) required; }
+                (show::why(&typed.reason, lang))
                 div { button { (CREATE.of(lang)) } }
             }
         }
