@@ -9,6 +9,7 @@ use clap::{Arg, ArgMatches, Args, Command, Subcommand};
 
 use super::LogFormat;
 use ipnet::IpNet;
+use minigate_engine::Override;
 use url::Url;
 
 #[derive(Debug, Args)]
@@ -68,6 +69,9 @@ pub(crate) struct ConsoleArgs {
     /// Let pre-flights of drafts connect to hosts whose addresses aren't public, as an intranet's platform needs it
     #[arg(long)]
     pub(crate) preflight_private_hosts: bool,
+    /// In pre-flights, connect to this address instead of the name's own, as curl does; `*` is any host or port
+    #[arg(long, value_name = "HOST:PORT:ADDR[:PORT]")]
+    pub(crate) resolve: Vec<Override>,
     /// Take the certificates of this PEM file for roots in pre-flights, too
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Vec<PathBuf>,

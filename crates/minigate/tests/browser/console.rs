@@ -1,7 +1,10 @@
 //! A console as a process of its own.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
+
+use crate::service::Service;
 
 /// A console over a database of its own; it ends with the test.
 pub(crate) struct Console {
@@ -14,7 +17,12 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn start() -> Self {
-        Self::run(&[])
+        Self::run::<&str>(&[])
+    }
+
+    /// Whose pre-flights reach a service.
+    pub(crate) fn beside(service: &Service) -> Self {
+        Self::run(&service.arguments())
     }
 
     /// With apps and people to look at.
@@ -35,7 +43,7 @@ impl Console {
         last_word(&line.unwrap().unwrap())
     }
 
-    fn run(arguments: &[&str]) -> Self {
+    fn run<A: AsRef<OsStr>>(arguments: &[A]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}/console.db", folder.path().display());
         let mut process = Command::new(env!("CARGO_BIN_EXE_minigate"))

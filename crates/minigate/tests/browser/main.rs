@@ -11,5 +11,6 @@
 mod console;
 mod pages;
 mod running;
+mod service;
 mod walk;
 mod window;

@@ -6,6 +6,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::service::Service;
+
 /// `minigate run` with its lists from a console.
 pub(crate) struct Running {
     process: Child,
@@ -14,19 +16,15 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn start(app: &str, host: &str, console: &str) -> Self {
+    pub(crate) fn start(app: &str, service: &Service, console: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let answers = folder.path().join("mock").join(host);
-        std::fs::create_dir_all(&answers).unwrap();
-        let answer = "[[answer]]\nwhen.path = \"/menu.json\"\ngive.json = { tea = 1 }\n";
-        std::fs::write(answers.join("answers.toml"), answer).unwrap();
+        let host = service.host();
         let script = format!("setInterval(() => wx.request({{ url: 'https://{host}/menu.json' }}), 200)");
         for (name, text) in [
             ("project.config.json", format!("{{\"appid\":\"{app}\"}}")),
             ("app.json", "{\"pages\":[\"p\"]}".to_owned()),
             ("p.js", "Page({})".to_owned()),
             ("app.js", script),
-            ("minigate.toml", "[mock]\nfolder = \"mock\"\n".to_owned()),
         ] {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
@@ -44,6 +42,7 @@ impl Running {
             ])
             .arg(folder.path())
             .args(["--console", console])
+            .args(service.arguments())
             .arg("--console-cache")
             .arg(folder.path().join("cache"))
             .stdout(Stdio::piped())

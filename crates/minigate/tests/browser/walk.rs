@@ -2,34 +2,39 @@
 
 use crate::console::Console;
 use crate::running::Running;
+use crate::service::Service;
 use crate::window::Window;
 
 const APP: &str = "wx0123456789abcdef";
+/// A name that has no address anywhere (RFC 2606).
+const NOT_THERE: &str = "https://other.tea.example";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d2_what_is_published_on_the_page_holds_in_a_running_app() {
-    let mut console = Console::start();
+    let service = Service::start().await;
+    let mut console = Console::beside(&service);
     let Some(window) = Window::open(&console.url).await else {
         return;
     };
     sign_in_first(&window, &mut console).await;
     make_app(&window).await;
-    let running = Running::start(APP, "api.tea.example", &console.url);
+    let running = Running::start(APP, &service, &console.url);
     running.says(&["refused", "D1"]);
 
-    type_entries(&window, "http://api.tea.example").await;
+    type_entries(&window, "http://api.example.com").await;
     window.sees("the scheme is").await;
     window.press("Save the draft").await;
     window.sees("Nothing has been saved").await;
-    type_entries(&window, "https://api.tea.example").await;
+    type_entries(&window, "https://api.example.com").await;
     save(&window).await;
-    preflight(&window).await;
+    preflight(&window, &["Passed", "✓ works"]).await;
     publish(&window).await;
     window.sees("version 1").await;
-    running.says(&["https://api.tea.example/menu.json", "200"]);
+    running.says(&["https://api.example.com/menu.json", "200"]);
 
-    type_entries(&window, "https://other.tea.example").await;
+    type_entries(&window, NOT_THERE).await;
     save(&window).await;
+    preflight(&window, &["Not passed", "What to do first"]).await;
     publish(&window).await;
     window.sees("version 2").await;
     running.says(&["refused", "D1"]);
@@ -38,7 +43,7 @@ async fn d2_what_is_published_on_the_page_holds_in_a_running_app() {
     window.press("Roll back to this version").await;
     publish(&window).await;
     window.sees("version 3").await;
-    running.says(&["https://api.tea.example/menu.json", "200"]);
+    running.says(&["https://api.example.com/menu.json", "200"]);
     window.client.close().await.unwrap();
 }
 
@@ -89,12 +94,12 @@ async fn invite_owner(operator: &Window, name: &str) -> Window {
     window
 }
 
-/// Nobody knows the name of the host, and the page says so.
-async fn preflight(window: &Window) {
+async fn preflight(window: &Window, found: &[&str]) {
     window.press("Pre-flight").await;
     window.press("Run the pre-flight").await;
-    window.sees("Not passed").await;
-    window.sees("What to do first").await;
+    for found in found {
+        window.sees(found).await;
+    }
     window.goto(&format!("/apps/{APP}/draft")).await;
 }
 

@@ -19,7 +19,7 @@ pub(super) fn inspector(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result
     let matrix = Matrix::new(trusted.beside).map_err(|error| anyhow!(error.tell(printer.lang)))?;
     let network = Network {
         resolver: Arc::new(SystemResolver),
-        overrides: Vec::new(),
+        overrides: args.resolve.clone(),
         bounds: Bounds::default(),
         roots: trusted.roots,
         fetches: true,
