@@ -11,7 +11,16 @@ use crate::words;
 
 /// Reads a text of settings.
 pub(crate) fn text(path: &Path, lang: Lang) -> anyhow::Result<String> {
-    let bytes = bytes(path, Most::Settings, lang)?;
+    utf8(path, Most::Settings, lang)
+}
+
+/// Reads a register of filings.
+pub(crate) fn register(path: &Path, lang: Lang) -> anyhow::Result<String> {
+    utf8(path, Most::Register, lang)
+}
+
+fn utf8(path: &Path, most: Most, lang: Lang) -> anyhow::Result<String> {
+    let bytes = bytes(path, most, lang)?;
     let text = simdutf8::basic::from_utf8(&bytes).with_context(|| words::cant_read(path, lang))?;
     Ok(text.to_owned())
 }
@@ -41,6 +50,8 @@ pub(crate) fn bytes(path: &Path, most: Most, lang: Lang) -> anyhow::Result<Vec<u
 pub(crate) enum Most {
     /// What people write, and certificates.
     Settings,
+    /// More filings than a register takes.
+    Register,
     /// A recording, which is in memory as a whole, with all bodies.
     Recording,
 }
@@ -49,6 +60,7 @@ impl Most {
     const fn bytes(self) -> u64 {
         match self {
             Self::Settings => 16 << 20,
+            Self::Register => 256 << 20,
             Self::Recording => 1 << 30,
         }
     }

@@ -122,6 +122,7 @@ async fn d5_filings_come_from_csv_or_a_file_of_sqlite() {
     let wrong = desk.both(&["import-filings", "wrong.csv"]);
     let empty = desk.both(&["import-filings", "empty.csv"]);
     let missing = desk.both(&["import-filings", "nowhere.csv"]);
+    let endless = desk.both(&["import-filings", "/dev/zero"]);
     let nowhere = desk.both(&["import-filings", "more.csv", "--database", "sqlite:nowhere.db"]);
 
     assert_done(&sqlite, "filings.db: 2.");
@@ -132,6 +133,7 @@ async fn d5_filings_come_from_csv_or_a_file_of_sqlite() {
     );
     assert_refused(&empty, &["no domain in it", "没有域名"]);
     assert_refused(&missing, &["nowhere.csv"; 2]);
+    assert_refused(&endless, &["/dev/zero has more than 256 MiB", "/dev/zero 超过可读取的上限 256 MiB"]);
     assert_refused(&nowhere, &["start the console once", "请先启动一次控制台"]);
 }
 

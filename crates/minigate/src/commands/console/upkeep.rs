@@ -1,6 +1,7 @@
 //! What is done to a console's database at the machine itself.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use minigate_policy::diagnosis::Lang;
 
 use crate::args::{ConsoleArgs, ConsoleCommand};
 use crate::output::Printer;
-use crate::words;
+use crate::{given, words};
 
 pub(super) async fn run(
     command: &ConsoleCommand,
@@ -51,7 +52,7 @@ pub(super) async fn run(
 async fn import_filings(file: &Path, replace: bool, database: &str, printer: &Printer) -> anyhow::Result<()> {
     let lang = printer.lang;
     let shown = file.display().to_string();
-    let register = register(file).await.with_context(|| shown.clone())?;
+    let register = register(file, lang).await?;
     let register = register.map_err(|error| anyhow!("{shown}: {}", error.tell(lang)))?;
     let store = used(database, lang).await?;
     let by = here().allow(Right::Operate, None, Clock::of_the_machine().now())?;
@@ -62,13 +63,20 @@ async fn import_filings(file: &Path, replace: bool, database: &str, printer: &Pr
 }
 
 /// A file says itself what it is.
-async fn register(file: &Path) -> io::Result<Result<Register, ImportError>> {
-    let bytes = std::fs::read(file)?;
-    if bytes.starts_with(b"SQLite format 3\0") {
+async fn register(file: &Path, lang: Lang) -> anyhow::Result<Result<Register, ImportError>> {
+    if is_sqlite(file).with_context(|| words::cant_read(file, lang))? {
         return Ok(Register::from_sqlite(file).await);
     }
-    let text = simdutf8::basic::from_utf8(&bytes).map_err(io::Error::other)?;
-    Ok(Register::from_csv(text))
+    Ok(Register::from_csv(&given::register(file, lang)?))
+}
+
+/// What isn't a file, such as a pipe, can be read only once.
+fn is_sqlite(file: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    if file.metadata()?.is_file() {
+        File::open(file)?.take(SQLITE.len() as u64).read_to_end(&mut head)?;
+    }
+    Ok(head == SQLITE)
 }
 
 /// A database on which a console has run.
@@ -114,3 +122,6 @@ fn without_password(url: &str) -> String {
         _ => url.to_owned(),
     }
 }
+
+/// How every file of SQLite 3 begins.
+const SQLITE: &[u8] = b"SQLite format 3\0";
