@@ -109,6 +109,12 @@ pub enum BulkError {
         /// What is wrong.
         reason: String,
     },
+    /// It is the platform's answer to a call that failed: it has no lists.
+    #[error("it is the platform's answer to a failed call (errcode {code}), not a list")]
+    FailedAnswer {
+        /// The platform's code.
+        code: String,
+    },
     /// The platform's JSON has entries for interfaces that there aren't here: UDP and TCP.
     #[error("there is no such interface here as that of {}: take these entries out", .entries.join(", "))]
     NoInterface {
@@ -191,6 +197,9 @@ impl BulkError {
             (Lang::Zh, Self::TooLong { bytes, limit }) => format!("文本有 {bytes} 字节，最多 {limit} 字节"),
             (Lang::Zh, Self::TooMany { limit }) => format!("超过 {limit} 项"),
             (Lang::Zh, Self::Json { reason }) => format!("不是所需的 JSON（{reason}）"),
+            (Lang::Zh, Self::FailedAnswer { code }) => {
+                format!("它是平台对失败调用的应答（errcode {code}），不是域名列表")
+            }
             (Lang::Zh, Self::NoInterface { entries }) => {
                 format!("这里没有以下条目所属的接口，请先删除：{}", entries.join("、"))
             }

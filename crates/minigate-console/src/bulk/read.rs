@@ -27,6 +27,7 @@ pub(super) fn read(text: &str, format: Format) -> Result<Pasted, BulkError> {
         }
         Format::Platform => {
             let lists: PlatformLists = parse(text)?;
+            is_answered(text)?;
             have_interfaces(text)?;
             of_lists(&lists.into(), named(text, PLATFORM_NAMES))
         }
@@ -42,6 +43,7 @@ pub(super) fn format_of(text: &str, interface: Interface) -> Format {
             || PLATFORM_NAMES
                 .iter()
                 .chain(&NOT_HERE)
+                .chain(&["errcode"])
                 .any(|name| named.contains_key(*name));
         return if is_platforms {
             Format::Platform
@@ -153,6 +155,17 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, BulkError> {
     })
 }
 
+/// A failed call has no lists, which isn't to say that they are empty.
+fn is_answered(text: &str) -> Result<(), BulkError> {
+    let whole: Map<String, Value> = parse(text)?;
+    match whole.get("errcode").filter(|code| **code != 0) {
+        None => Ok(()),
+        Some(code) => Err(BulkError::FailedAnswer {
+            code: code.to_string().chars().take(LONGEST_CODE).collect(),
+        }),
+    }
+}
+
 /// Entries that nothing here would ever read are told, and not left out silently.
 fn have_interfaces(text: &str) -> Result<(), BulkError> {
     let members = members(text);
@@ -202,5 +215,6 @@ const PLATFORM_NAMES: [&str; 4] = [
 const OWN_NAMES: [&str; 4] = ["request", "uploadFile", "downloadFile", "connectSocket"];
 /// Lists of the platform for interfaces that there aren't here.
 const NOT_HERE: [&str; 2] = ["udpdomain", "tcpdomain"];
+const LONGEST_CODE: usize = 20;
 const MOST_TOLD: usize = 20;
 const LONGEST_SHOWN: usize = 300;

@@ -142,6 +142,21 @@ fn d2_add_remove_and_replace_keep_what_they_arent_about() {
 }
 
 #[test]
+fn d2_the_answer_to_a_failed_call_is_no_list() {
+    let text = r#"{"errcode": 40001, "errmsg": "invalid credential", "requestdomain": []}"#;
+    let bare = r#"{"errcode": 85017, "errmsg": "no domain to modify"}"#;
+
+    let format = Pasted::format_of(bare, Interface::Request);
+    let told = [(text, Format::Platform), (bare, format)]
+        .map(|(text, format)| Pasted::read(text, format).unwrap_err());
+
+    let code = |code: &str| BulkError::FailedAnswer {
+        code: code.to_owned(),
+    };
+    assert_eq!(told, [code("40001"), code("85017")]);
+}
+
+#[test]
 fn d2_a_text_is_bounded_and_never_panics() {
     let many = "https://a.com\n".repeat(MOST + 1);
     assert_eq!(
