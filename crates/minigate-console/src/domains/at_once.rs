@@ -142,7 +142,8 @@ impl Domains<'_> {
         let unblocked = super::gate::Unblocked::check(self.store, &before, &lists, by.at()).await?;
         let filed = super::gate::Filed::check(self.store, self.register, &lists).await?;
         let checked = super::gate::Checked::check(self.store, self.id, app, draft, by.at()).await?;
-        let version = Version::of(draft, lists, app.effective.saturating_add(1), by);
+        let number = app.effective.saturating_add(1);
+        let version = Version::of(draft, lists, number, by).with_unfiled(filed.let_through());
         let published = App {
             effective: version.number,
             changes,

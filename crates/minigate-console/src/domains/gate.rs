@@ -8,7 +8,7 @@ use minigate_policy::{AppId, WrittenLists};
 use super::{DomainsError, Draft};
 use crate::app::App;
 use crate::block::Blocks;
-use crate::filing::{Filing, FilingRegister, Inquiry};
+use crate::filing::{Filing, FilingOf, FilingRegister, Inquiry};
 use crate::preflight::Kept;
 use crate::store::{Change, Record, Store, StoreError};
 
@@ -17,7 +17,10 @@ use crate::store::{Change, Record, Store, StoreError};
 pub(super) struct Unblocked(Option<Record>);
 
 /// Every domain is filed, as far as the platform asks for it (rule D5).
-pub(super) struct Filed<'a>(Inquiry<'a>);
+pub(super) struct Filed<'a> {
+    inquiry: Inquiry<'a>,
+    let_through: Vec<FilingOf>,
+}
 
 /// The draft has passed a pre-flight, where the app wants one.
 pub(super) struct Checked(Kept);
@@ -51,8 +54,12 @@ impl<'a> Filed<'a> {
         lists: &WrittenLists,
     ) -> Result<Self, DomainsError> {
         let inquiry = Inquiry::open(store, register).await?;
-        let mut stopping = inquiry.ask_all(lists).await;
-        stopping.retain(|of| inquiry.terms().stop(&of.filing));
+        let unfiled = inquiry.ask_all(lists).await;
+        let unfiled = unfiled
+            .into_iter()
+            .filter(|of| !matches!(of.filing, Filing::Filed { .. }));
+        let (stopping, let_through): (Vec<_>, Vec<_>) =
+            unfiled.partition(|of| inquiry.terms().stop(&of.filing));
         let (unknown, not_filed): (Vec<_>, Vec<_>) = stopping
             .into_iter()
             .partition(|of| matches!(of.filing, Filing::Unknown { .. }));
@@ -62,11 +69,16 @@ impl<'a> Filed<'a> {
         if !unknown.is_empty() {
             return Err(DomainsError::FilingUnknown(unknown));
         }
-        Ok(Self(inquiry))
+        Ok(Self { inquiry, let_through })
+    }
+
+    /// What isn't filed, as far as is known, and stops nothing.
+    pub(super) fn let_through(&self) -> &[FilingOf] {
+        &self.let_through
     }
 
     pub(super) fn rest(&self, change: Change) -> Change {
-        self.0.rest(change)
+        self.inquiry.rest(change)
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DomainsError;
 use crate::By;
+use crate::filing::FilingOf;
 
 /// A change that is being made.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -92,6 +93,10 @@ pub struct Version {
     /// Why, in the author's words.
     #[serde(default)]
     pub note: Option<String>,
+    /// What wasn't filed, or not known to be, when it was published, and was let through by
+    /// [`FilingTerms`](crate::filing::FilingTerms) (rule D5).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfiled: Vec<FilingOf>,
 }
 
 impl Draft {
@@ -153,6 +158,14 @@ impl Version {
             published_at: by.at(),
             reason: by.reason().map(str::to_owned),
             note: draft.note.clone(),
+            unfiled: Vec::new(),
+        }
+    }
+
+    pub(super) fn with_unfiled(self, unfiled: &[FilingOf]) -> Self {
+        Self {
+            unfiled: unfiled.to_vec(),
+            ..self
         }
     }
 }

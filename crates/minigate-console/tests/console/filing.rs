@@ -91,7 +91,14 @@ async fn d5_what_nobody_can_tell_stops_a_publication_unless_the_platform_says_ot
     };
     filing::set_terms(&*store, terms, &by("root")).await.unwrap();
 
-    domains.publish(&by("alice")).await.unwrap();
+    let version = domains.publish(&by("alice")).await.unwrap();
+    let told: Vec<_> = version.unfiled.iter().map(|of| of.tell(Lang::En)).collect();
+    assert_eq!(
+        told,
+        ["nobody can tell whether `example.com` is filed: the register took too long over other domains"]
+    );
+    let row = store.log(&Query::default()).await.unwrap().remove(0);
+    assert_eq!(row.entry.after.unwrap()["unfiled"][0]["domain"], "example.com");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Interface, WrittenLists};
 
-use super::{show, what_if};
+use super::{show, versions, what_if};
 use crate::Console;
 use crate::access::Right;
 use crate::app::{self, App};
@@ -190,6 +190,7 @@ fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) ->
                         }
                     }
                 }
+                @if let Some(version) = effective { (versions::unfiled(version, lang)) }
                 dt { (THIS_MONTH.of(lang)) }
                 dd {
                     meter min="0" max=(app.changes_a_month()) value=(used) aria-label=(THIS_MONTH.of(lang)) {}

@@ -157,6 +157,17 @@ fn facts(version: &Version, now: Timestamp, lang: Lang) -> Markup {
                 dd { @for approval in &version.approvals { (show::foreign(&approval.actor)) " " } }
             }
             @if let Some(reason) = &version.reason { dt { (show::WHY.of(lang)) } dd { (show::foreign(reason)) } }
+            (unfiled(version, lang))
+        }
+    }
+}
+
+/// What the platform's terms let through (rule D5), among the facts of a version.
+pub(super) fn unfiled(version: &Version, lang: Lang) -> Markup {
+    html! {
+        @if !version.unfiled.is_empty() {
+            dt { span.tag.warn { (UNFILED.of(lang)) } }
+            dd { @for of in &version.unfiled { p { (show::foreign(&of.tell(lang))) } } }
         }
     }
 }
@@ -197,6 +208,7 @@ const ROLL_BACK_HOW: Text = Text(
     "Makes a draft of these very lists; it becomes effective as every draft does.",
     "以完全相同的列表生成草稿，之后与其他草稿一样审批和发布。",
 );
+const UNFILED: Text = Text("Let through without a filing", "未备案但已放行");
 const TO: Text = Text("to version", "到版本");
 const VERSION: Text = Text("Version", "版本");
 const WRITTEN: Text = Text("Written by", "作者");

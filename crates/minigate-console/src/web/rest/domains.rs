@@ -60,7 +60,7 @@ pub(super) async fn read_domains(
     let (id, ..) = me.app(&console, &id, Right::Read).await?;
     let effective = console.domains(&id).effective().await?;
     let effective = effective.ok_or(DomainsError::NoVersion { number: 1 })?;
-    Ok(Answer(effective.into()))
+    Ok(Answer(VersionShown::of(effective, me.lang)))
 }
 
 /// A version of an app's domains as a text that can be imported again.

@@ -326,7 +326,7 @@ pub(super) async fn publish_draft(
     let (id, _, by) = me.app(&console, &id, Right::Publish).await?;
     let by = why.given_to(by)?;
     let version = console.domains(&id).expecting(expected).publish(&by).await?;
-    Ok(Answer(version.into()))
+    Ok(Answer(VersionShown::of(version, me.lang)))
 }
 
 /// Puts the origin of a URL that a runtime refused into the open draft, or into a new one.

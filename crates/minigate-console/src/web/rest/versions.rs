@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use jiff::Timestamp;
+use minigate_policy::diagnosis::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::draft::{ApprovalShown, DraftAnswer};
+use super::filings::FilingShown;
 use super::input::{Json, Path, Query, Why};
 use super::lists::{Lists, OfInterface};
 use super::page::{Page, limited};
@@ -39,6 +41,8 @@ pub(super) struct VersionShown {
     reason: Option<String>,
     /// Why, in the author's words.
     note: Option<String>,
+    /// What wasn't filed, or not known to be, when it was published, and was let through by the platform's terms.
+    unfiled: Vec<FilingShown>,
 }
 
 /// What differs between two lists of one interface.
@@ -94,7 +98,7 @@ pub(super) async fn list_versions(
         versions,
         limit,
         |version| version.number.to_string(),
-        VersionShown::from,
+        |version| VersionShown::of(version, me.lang),
     );
     Ok(Answer(page))
 }
@@ -110,7 +114,8 @@ pub(super) async fn read_version(
     Path((id, number)): Path<(String, u32)>,
 ) -> Result<Answer<VersionShown>, Failure> {
     let (id, ..) = me.app(&console, &id, Right::Read).await?;
-    Ok(Answer(console.domains(&id).version(number).await?.into()))
+    let version = console.domains(&id).version(number).await?;
+    Ok(Answer(VersionShown::of(version, me.lang)))
 }
 
 /// Writes a draft with the very lists of a version; it takes the place of a draft that there is.
@@ -149,9 +154,11 @@ pub(super) async fn compare_versions(
     Ok(Answer(differences.collect()))
 }
 
-impl From<Version> for VersionShown {
-    fn from(version: Version) -> Self {
+impl VersionShown {
+    pub(super) fn of(version: Version, lang: Lang) -> Self {
+        let unfiled = version.unfiled.iter();
         Self {
+            unfiled: unfiled.map(|filing| FilingShown::of(filing, lang)).collect(),
             number: version.number,
             lists: version.lists.into(),
             author: version.author,

@@ -22,6 +22,7 @@ on_both! {
     operators_retire_keys
     no_key_is_announced_that_runtimes_wouldnt_take
     operators_see_and_revoke_somebodys_tokens
+    d5_what_is_published_without_a_filing_is_told
 }
 
 async fn operators_make_and_change_accounts(database: &Database) {
@@ -173,6 +174,35 @@ async fn operators_import_filings(database: &Database) {
     let terms = json!({ "notFiled": "warns", "unknown": "stops" });
     assert_eq!(me.put("/filings/terms", terms.clone()).await.json(), terms);
     assert_eq!(me.get("/filings").await.json()["terms"], terms);
+}
+
+async fn d5_what_is_published_without_a_filing_is_told(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::operator(&served, &store).await;
+    let register = "filed.com\n".to_owned();
+    let csv = [("content-type", "text/csv")];
+    me.send(Method::POST, "/filings?import=replace", register, &csv)
+        .await;
+    let terms = json!({ "notFiled": "warns", "unknown": "stops" });
+    me.put("/filings/terms", terms).await;
+    let lists = json!({ "request": ["https://api.other.com", "https://filed.com"] });
+    me.put("/apps/wx1/draft", json!({ "lists": lists })).await;
+
+    for step in ["submit", "approve"] {
+        me.post(&format!("/apps/wx1/draft/{step}"), json!({})).await;
+    }
+    let published = me.post("/apps/wx1/draft/publish", json!({})).await.json();
+
+    let unfiled = &published["unfiled"];
+    assert_eq!(unfiled[0]["told"], "`other.com` has no ICP filing", "{published}");
+    assert_eq!(unfiled.as_array().unwrap().len(), 1);
+    let row = me.get("/audit?action=domains.publish").await.json();
+    assert_eq!(row["items"][0]["after"]["unfiled"][0]["domain"], "other.com");
+    let mut eve = served.signed_in("eve", Some(Role::Auditor), &[]).await;
+    for page in ["/apps/wx1", "/apps/wx1/versions/1"] {
+        let shown = eve.get(page).await.body;
+        assert!(shown.contains("`other.com` has no ICP filing"), "{shown}");
+    }
 }
 
 async fn operators_rotate_keys(database: &Database) {

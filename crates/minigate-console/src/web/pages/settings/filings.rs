@@ -253,7 +253,7 @@ fn importer(typed: &Typed, me: &SignedIn) -> Markup {
 pub(in crate::web::pages) const LARGEST_FILE: usize = 32 * 1024 * 1024;
 const ASK: Text = Text("Look up", "查询");
 const CONSEQUENCES: Text = Text("What follows", "处理方式");
-const COUNT: Text = Text("Domains in it", "域名数量");
+const COUNT: Text = Text("Domains in that import", "该次导入的域名数");
 const CSV: Text = Text(
     "One a line: domain, or domain,licence",
     "每行一个：域名，或 域名,备案号",
