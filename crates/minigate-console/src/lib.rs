@@ -23,6 +23,7 @@ pub mod filing;
 pub mod grant;
 mod hidden;
 mod https;
+mod json;
 mod judged;
 pub mod keys;
 pub mod metrics;

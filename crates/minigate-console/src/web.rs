@@ -13,6 +13,7 @@ mod back;
 mod cookies;
 mod declared;
 mod failure;
+mod fields;
 mod headers;
 mod health;
 mod layout;

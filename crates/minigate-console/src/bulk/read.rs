@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use minigate_policy::{Interface, PlatformLists, WrittenLists};
 use serde_json::{Map, Value};
 
+use crate::json::Unambiguous;
+
 use super::{BulkError, Format, LONGEST, Line, MOST, Pasted, judge_text};
 
 /// An entry with its line.
@@ -26,12 +28,16 @@ pub(super) fn read(text: &str, format: Format) -> Result<Pasted, BulkError> {
             judged(found.into_iter(), interfaces)
         }
         Format::Platform => {
+            let Unambiguous(_) = parse(text)?;
             let lists: PlatformLists = parse(text)?;
             is_answered(text)?;
             have_interfaces(text)?;
             of_lists(&lists.into(), named(text, PLATFORM_NAMES))
         }
-        Format::Lists => of_lists(&parse(text)?, named(text, OWN_NAMES)),
+        Format::Lists => {
+            let Unambiguous(_) = parse(text)?;
+            of_lists(&parse(text)?, named(text, OWN_NAMES))
+        }
     }
 }
 

@@ -182,7 +182,7 @@ async fn what_is_wrong_with_a_request_has_the_platforms_code(database: &Database
     let unread = r#"{"action":"add","requestdomain":"https://a.com"}"#;
     let long = format!("\"{}\"", "x".repeat(1 << 20));
     let not_latest = format!("/wxa/modify_domain?access_token={newer}");
-    let cases: [(Method, &str, &str, i32); 18] = [
+    let cases: [(Method, &str, &str, i32); 19] = [
         (Method::POST, "/wxa/modify_domain", "{}", 41_001),
         (Method::POST, "/wxa/modify_domain?access_token=x", "{}", 40_014),
         (Method::POST, &not_latest, "{}", 40_001),
@@ -190,6 +190,12 @@ async fn what_is_wrong_with_a_request_has_the_platforms_code(database: &Database
         (Method::POST, &modify, "{", 47_001),
         (Method::POST, &modify, r#"{"action":"drop"}"#, 47_001),
         (Method::POST, &modify, unread, 47_001),
+        (
+            Method::POST,
+            &modify,
+            r#"{"action":"get","action":"get"}"#,
+            47_001,
+        ),
         (Method::POST, &modify, r#"{"action":"add"}"#, 85_017),
         (Method::POST, &modify, &long, 45_002),
         (Method::GET, "/wxa/get_effective_domain", "", 43_002),

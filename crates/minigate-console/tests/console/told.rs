@@ -17,6 +17,7 @@ on_both! {
     an_address_that_cant_be_read_is_told_in_words
     a_missing_name_is_told_as_missing_and_the_form_is_kept
     a_grant_in_the_past_is_told_so
+    a_choice_that_there_isnt_is_told_with_its_field
     a_draft_that_isnt_so_far_is_told_in_words
     the_first_page_of_a_new_console_leads_to_the_first_app
     an_invitation_has_its_name_in_the_title
@@ -111,7 +112,33 @@ async fn an_address_that_cant_be_read_is_told_in_words(database: &Database) {
         ("reason", "r"),
     ];
     let given = owner.submit("/apps/wx1/grants", "/apps/wx1/grants", &give).await;
-    assert!(given.body.contains("无法读取"), "{}", given.body);
+    assert!(
+        given.body.contains("无法读取") && given.body.contains("`days`"),
+        "{}",
+        given.body
+    );
+}
+
+async fn a_choice_that_there_isnt_is_told_with_its_field(database: &Database) {
+    let served = Served::on(database).await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+
+    for (path, fields, told) in [
+        (
+            "/accounts/root",
+            [("do", "explode"), ("role", "")],
+            "`explode` isn't among the choices of `do`, which are `invite`, `disable`",
+        ),
+        (
+            "/accounts/root",
+            [("do", "role"), ("role", "king")],
+            "`king` isn't among the choices of `role`",
+        ),
+    ] {
+        let refused = root.submit(path, path, &fields).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.body.contains(told), "{}", refused.body);
+    }
 }
 
 async fn a_missing_name_is_told_as_missing_and_the_form_is_kept(database: &Database) {

@@ -5,8 +5,7 @@ mod one;
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
@@ -25,6 +24,7 @@ use crate::account::{
 use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::{Form, Query};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 
@@ -111,7 +111,7 @@ fn role(text: &str) -> Result<Option<Role>, Failure> {
         "" => Ok(None),
         "auditor" => Ok(Some(Role::Auditor)),
         "platformOperator" => Ok(Some(Role::PlatformOperator)),
-        _ => Err(Cause::malformed(Malformed::no_choice(text))),
+        _ => Err(Cause::malformed(Malformed::no_choice("role", text))),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::SignedDuration;
@@ -19,6 +18,7 @@ use crate::grant::{self, Grant, Unreleased};
 use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 
@@ -66,14 +66,14 @@ async fn carry_out(console: &Console, id: &AppId, wish: &Wish, by: By) -> Result
             let until = by
                 .at()
                 .checked_add(days)
-                .map_err(|_| Cause::malformed(Malformed::no_choice(&days.to_string())))?;
+                .map_err(|_| Cause::malformed(Malformed::no_choice("days", &days.to_string())))?;
             grant::give(console.store(), id, &wish.releases(), until, &wish.reason, &by).await?;
         }
         "withdraw" => {
             let by = Reason::of(&wish.reason).given_to(by)?;
             grant::withdraw(console.store(), id, &by).await?;
         }
-        _ => return Err(Cause::malformed(Malformed::no_choice(&wish.wish))),
+        _ => return Err(Cause::malformed(Malformed::no_choice("do", &wish.wish))),
     }
     Ok(())
 }

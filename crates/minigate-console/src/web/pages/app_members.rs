@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -18,6 +17,7 @@ use crate::account::{AccountName, Members};
 use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 
@@ -73,7 +73,7 @@ async fn change(console: &Console, me: &SignedIn, id: &AppId, wanted: &Wanted) -
 fn role_of(name: &str) -> Result<Role, Failure> {
     let roles = ROLES.into_iter();
     let found = roles.map(|(role, id, _)| (role, id)).find(|(_, id)| *id == name);
-    let (role, _) = found.ok_or_else(|| Cause::malformed(Malformed::no_choice(name)))?;
+    let (role, _) = found.ok_or_else(|| Cause::malformed(Malformed::no_choice("role", name)))?;
     Ok(role)
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use ipnet::IpNet;
@@ -21,6 +20,7 @@ use crate::secret::{AppSecret, SecretState};
 use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 
@@ -103,7 +103,7 @@ async fn carry_out(
         "freeze" => secret.freeze().await?,
         "unfreeze" => secret.unfreeze().await?,
         "allow" => secret.allow_from(nets(&wish.nets)?).await?,
-        _ => return Err(Cause::malformed(Malformed::no_choice(&wish.wish))),
+        _ => return Err(Cause::malformed(Malformed::no_choice("do", &wish.wish))),
     }
     Ok(None)
 }

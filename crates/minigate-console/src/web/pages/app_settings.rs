@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::html;
@@ -15,6 +14,7 @@ use crate::access::Right;
 use crate::app::{App, AppError, Settings};
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::Form;
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 

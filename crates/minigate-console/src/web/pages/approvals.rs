@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{Html, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -19,6 +18,7 @@ use crate::domains::{Waiting, diff, waiting};
 use crate::preflight::{self, Preflight};
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::{Form, Query};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::SignedIn;
 

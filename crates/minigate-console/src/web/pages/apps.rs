@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
@@ -22,6 +21,7 @@ use crate::moment::after;
 use crate::preflight;
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::{Form, Query};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 

@@ -5,7 +5,7 @@ mod difference;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query as Typed, State};
+use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::civil::Date;
@@ -25,6 +25,7 @@ use crate::store::{Logged, Query, Sequence};
 use crate::text::Text;
 use crate::web::failure::malformed::{Malformed, NO_DAY};
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Query as Typed;
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Html;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
@@ -16,6 +16,7 @@ use crate::moment::after;
 use crate::preflight::{self, Ending};
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::Query;
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
 

@@ -4,7 +4,6 @@ mod step;
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -26,6 +25,7 @@ use crate::store::Sequence;
 use crate::text::Text;
 use crate::web::failure::malformed::UNFIT_REASON;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 use step::steps;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -18,6 +18,7 @@ use crate::domains::{Domains, DomainsError};
 use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Query;
 use crate::web::signed_in::SignedIn;
 
 /// Which lists, in which format.
@@ -39,7 +40,7 @@ pub(super) async fn download(
         "platform" => (Format::Platform, "application/json", "platform.json"),
         "lists" => (Format::Lists, "application/json", "json"),
         "csv" => (Format::Csv, "text/csv; charset=utf-8", "csv"),
-        _ => return Err(Cause::malformed(Malformed::no_choice(&wanted.format))),
+        _ => return Err(Cause::malformed(Malformed::no_choice("format", &wanted.format))),
     };
     let disposition = format!("attachment; filename=\"{id}-{name}.{ending}\"");
     let headers = [
@@ -62,7 +63,7 @@ async fn lists(domains: &Domains<'_>, of: &str) -> Result<(String, WrittenLists)
         number => {
             let number = number
                 .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice(of)))?;
+                .map_err(|_| Cause::malformed(Malformed::no_choice("of", of)))?;
             domains.version(number).await?
         }
     };

@@ -132,7 +132,7 @@ impl Sent {
             "" => Interface::Request,
             name => name
                 .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice(name)))?,
+                .map_err(|_| Cause::malformed(Malformed::no_choice("interface", name)))?,
         };
         let format = match self.format.as_str() {
             "" => Pasted::format_of(&self.text, interface),
@@ -140,13 +140,13 @@ impl Sent {
             "platform" => Format::Platform,
             "lists" => Format::Lists,
             "csv" => Format::Csv,
-            _ => return Err(Cause::malformed(Malformed::no_choice(&self.format))),
+            _ => return Err(Cause::malformed(Malformed::no_choice("format", &self.format))),
         };
         let mode = match self.mode.as_str() {
             "" | "add" => Mode::Add,
             "remove" => Mode::Remove,
             "replace" => Mode::Replace,
-            _ => return Err(Cause::malformed(Malformed::no_choice(&self.mode))),
+            _ => return Err(Cause::malformed(Malformed::no_choice("mode", &self.mode))),
         };
         Ok(Pasted::read(&self.text, format).map(|pasted| (pasted, mode)))
     }

@@ -4,7 +4,6 @@ pub(super) mod tokens;
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -22,6 +21,7 @@ use crate::text::Text;
 use crate::token::Tokens;
 use crate::web::cookies;
 use crate::web::failure::Failure;
+use crate::web::fields::Form;
 use crate::web::layout::{self, Page, csrf};
 use crate::web::signed_in::{PASSWORD_PAGE, SignedIn};
 

@@ -1,6 +1,5 @@
 //! Language and colours, kept in cookies: they hold for a browser, signed in or not.
 
-use axum::Form;
 use axum::response::Redirect;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -8,6 +7,7 @@ use minigate_policy::diagnosis::Lang;
 use serde::Deserialize;
 
 use crate::web::back::within_console;
+use crate::web::fields::Form;
 use crate::web::visitor::{LANG_COOKIE, THEME_COOKIE, Theme};
 
 #[derive(Debug, Deserialize)]

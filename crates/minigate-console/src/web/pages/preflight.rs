@@ -4,7 +4,6 @@ mod hosts;
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +21,7 @@ use crate::domains::Draft;
 use crate::preflight::{self, Preflight, PreflightError, Progress, Running};
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::Form;
 use crate::web::layout::{self, Page, Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 

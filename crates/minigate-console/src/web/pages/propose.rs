@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
@@ -18,6 +17,7 @@ use crate::app::App;
 use crate::text::Text;
 use crate::web::failure::malformed::{LONG_URL, Malformed};
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::{Form, Query};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 use crate::what_if::{Check, Lists, Question};
@@ -62,7 +62,7 @@ impl Refused {
     fn interface(&self) -> Result<Interface, Failure> {
         self.interface
             .parse()
-            .map_err(|_| Cause::malformed(Malformed::no_choice(&self.interface)))
+            .map_err(|_| Cause::malformed(Malformed::no_choice("interface", &self.interface)))
     }
 
     fn url(&self) -> Result<&str, Failure> {

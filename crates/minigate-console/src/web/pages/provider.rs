@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -17,6 +17,7 @@ use crate::session::Sessions;
 use crate::web::back::within_console;
 use crate::web::cookies;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Query;
 use crate::web::signed_in;
 use crate::web::visitor::Visitor;
 

@@ -5,7 +5,7 @@ mod keys;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -19,6 +19,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::Query;
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
 

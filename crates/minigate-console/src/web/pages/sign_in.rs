@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -20,6 +19,7 @@ use crate::text::Text;
 use crate::web::back::within_console;
 use crate::web::cookies;
 use crate::web::failure::Failure;
+use crate::web::fields::{Form, Query};
 use crate::web::layout::{self, Page};
 use crate::web::signed_in;
 use crate::web::visitor::Visitor;

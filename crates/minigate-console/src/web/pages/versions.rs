@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -20,6 +19,7 @@ use crate::block::Blocks;
 use crate::domains::{Version, diff};
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::{Form, Query};
 use crate::web::layout::{Place, csrf};
 use crate::web::signed_in::{Reason, SignedIn};
 

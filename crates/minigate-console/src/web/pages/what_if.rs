@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -17,6 +17,7 @@ use crate::access::Right;
 use crate::text::Text;
 use crate::web::failure::malformed::{LONG_URL, Malformed};
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Query;
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
 use crate::what_if::{Check, Lists, Question, WhatIf, what_if};
@@ -86,18 +87,18 @@ impl Asked {
         Ok(Question {
             interface: interface
                 .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice(&interface)))?,
+                .map_err(|_| Cause::malformed(Malformed::no_choice("interface", &interface)))?,
             url: self.url.trim().to_owned(),
             release: or(&self.release, FIRST_RELEASE)
                 .parse()
                 .map_err(|_| Cause::malformed(Malformed::of(&self.release, NO_RELEASE)))?,
             platform: or(&self.platform, "android")
                 .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice(&self.platform)))?,
+                .map_err(|_| Cause::malformed(Malformed::no_choice("platform", &self.platform)))?,
             era: era
                 .map(str::parse)
                 .transpose()
-                .map_err(|_| Cause::malformed(Malformed::no_choice(&self.era)))?,
+                .map_err(|_| Cause::malformed(Malformed::no_choice("era", &self.era)))?,
             lists: lists(&self.lists)?,
             check: self.skip.as_ref().map_or(Check::Made, |_| Check::Skipped),
         })
@@ -108,7 +109,7 @@ fn lists(name: &str) -> Result<Lists, Failure> {
     match name {
         "" | "effective" => Ok(Lists::Effective),
         "draft" => Ok(Lists::Draft),
-        _ => Err(Cause::malformed(Malformed::no_choice(name))),
+        _ => Err(Cause::malformed(Malformed::no_choice("lists", name))),
     }
 }
 

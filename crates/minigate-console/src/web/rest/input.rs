@@ -13,24 +13,19 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::By;
+use crate::json::Unambiguous;
 use crate::reason::{self, UnfitReason};
 use crate::text::Text;
 use crate::web::failure::malformed::{Malformed, UNFIT_REASON};
 use crate::web::failure::{Cause, Failure};
+pub(super) use crate::web::fields::Query;
+use crate::web::fields::wrong;
 
 /// A body of JSON.
 pub(super) struct Json<T>(pub(super) T);
 
-/// An object.
-#[derive(Deserialize)]
-#[serde(bound = "T: DeserializeOwned", transparent)]
-struct Named<T>(#[serde(deserialize_with = "named")] T);
-
 /// What stands in the path; what can't stand there is nowhere.
 pub(super) struct Path<T>(pub(super) T);
-
-/// What stands in the query.
-pub(super) struct Query<T>(pub(super) T);
 
 /// Why something is done.
 #[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
@@ -109,8 +104,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let read = axum::Json::<Named<T>>::from_request(request, state).await;
-        read.map(|axum::Json(Named(body))| Self(body)).map_err(of_json)
+        let read = axum::Json::<Unambiguous>::from_request(request, state).await;
+        let axum::Json(Unambiguous(body)) = read.map_err(of_json)?;
+        // By the names of its members; serde would take their values in a row, too.
+        if !body.is_object() {
+            return Err(Cause::malformed(NO_OBJECT));
+        }
+        let read = serde_path_to_error::deserialize(body);
+        read.map(Self)
+            .map_err(|error| wrong(error.path(), &error.inner().to_string()))
     }
 }
 
@@ -121,16 +123,6 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
         let read = axum::extract::Path::<T>::from_request_parts(parts, state).await;
         read.map(|axum::extract::Path(path)| Self(path))
             .map_err(|_| Failure::new(Cause::NothingHere))
-    }
-}
-
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        read.map(|axum::extract::Query(query)| Self(query))
-            .map_err(|rejection| Cause::malformed(Malformed::library(rejection.body_text())))
     }
 }
 
@@ -171,4 +163,5 @@ fn of_bytes(rejection: &BytesRejection) -> Failure {
     }
 }
 
+const NO_OBJECT: Text = Text("a JSON object is needed", "需要一个 JSON 对象");
 const NOT_UTF8: Text = Text("the text isn't UTF-8", "文本不是 UTF-8 编码");

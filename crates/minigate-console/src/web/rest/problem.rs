@@ -36,6 +36,13 @@ pub(super) struct Problem {
     status: u16,
     /// What happened, and what to do.
     detail: String,
+    /// Which member of the body, or which parameter, is wrong, where that is known: its name, or the way to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "lists.request[0]")]
+    field: Option<String>,
+    /// What can stand there, where it is one of a few values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<String>,
     /// The entries that stand in the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     entries: Vec<EntryProblem>,
@@ -104,6 +111,8 @@ impl Problem {
             title: title.to_owned(),
             status: failure.status().as_u16(),
             detail: failure.tell(lang),
+            field: field(failure.cause()).map(str::to_owned),
+            choices: choices(failure.cause()).to_vec(),
             entries: entries(failure.cause(), lang),
             limit: limit(failure.cause()),
         }
@@ -117,6 +126,20 @@ impl EntryProblem {
             entry: entry.to_owned(),
             fault: FaultOf::of(fault, lang),
         }
+    }
+}
+
+fn field(cause: &Cause) -> Option<&str> {
+    match cause {
+        Cause::Malformed(reason) | Cause::Unfit(reason) => reason.field(),
+        _ => None,
+    }
+}
+
+fn choices(cause: &Cause) -> &[String] {
+    match cause {
+        Cause::Malformed(reason) | Cause::Unfit(reason) => reason.choices(),
+        _ => &[],
     }
 }
 

@@ -13,6 +13,8 @@ on_both! {
     a_body_has_no_members_that_arent_described
     what_cant_be_taken_is_told_apart_from_what_cant_be_read
     an_object_is_no_list_and_a_setting_isnt_null
+    what_stands_there_twice_is_refused
+    a_wrong_field_is_named_with_its_choices
     parameters_are_what_the_document_says
     each_kind_of_problem_has_its_page
     a_missing_scope_is_told_apart_from_a_missing_role
@@ -196,6 +198,67 @@ async fn an_object_is_no_list_and_a_setting_isnt_null(database: &Database) {
             refused.body
         );
     }
+}
+
+async fn what_stands_there_twice_is_refused(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let json = [("content-type", "application/json")];
+
+    for (body, member) in [
+        (r#"{"lists":{},"lists":{"request":["https://a.com"]}}"#, "lists"),
+        (
+            r#"{"lists":{"request":[],"request":["https://a.com"]}}"#,
+            "request",
+        ),
+    ] {
+        let path = "/apps/wx1/draft";
+        let refused = me.send(Method::PUT, path, body.to_owned(), &json).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.body);
+        let told = format!("the member `{member}` stands there twice");
+        assert!(refused.body.contains(&told), "{}", refused.body);
+    }
+    assert_eq!(me.get("/apps/wx1/draft").await.status, StatusCode::NOT_FOUND);
+    for (format, text) in [
+        ("lists", r#"{"request":[],"request":["https://a.com"]}"#),
+        ("platform", r#"{"udpdomain":["udp://a.com"],"udpdomain":[]}"#),
+    ] {
+        let import = json!({ "text": text, "format": format, "mode": "add" });
+        let refused = me.post("/apps/wx1/draft/import", import).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("stands there twice"), "{}", refused.body);
+    }
+}
+
+async fn a_wrong_field_is_named_with_its_choices(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+
+    let mode = json!({ "text": "https://a.com", "format": "csv", "mode": "put" });
+    let mode = me.post("/apps/wx1/draft/import", mode).await.json();
+    let format = me.get("/apps/wx1/domains/export?format=xml").await.json();
+    let number = me.get("/apps?limit=x").await.json();
+    let inner = json!({ "lists": { "request": [1] } });
+    let inner = me.put("/apps/wx1/draft", inner).await.json();
+    let scope = json!({ "name": "t", "scopes": ["all"], "endsAt": hours(1) });
+    let scope = me.post("/tokens", scope).await.json();
+
+    assert_eq!(
+        (&mode["field"], &mode["choices"]),
+        (&json!("mode"), &json!(["add", "remove", "replace"]))
+    );
+    assert_eq!(
+        mode["detail"],
+        "This can't be read: `put` isn't among the choices of `mode`, which are `add`, `remove`, `replace`."
+    );
+    assert_eq!(
+        (&format["field"], &format["choices"]),
+        (&json!("format"), &json!(["lines", "platform", "lists", "csv"]))
+    );
+    assert_eq!((&number["field"], number.get("choices")), (&json!("limit"), None));
+    assert_eq!(inner["field"], "lists");
+    assert_eq!(scope["field"], "scopes[0]");
+    assert_eq!(scope["choices"].as_array().unwrap().len(), Right::ALL.len());
 }
 
 async fn parameters_are_what_the_document_says(database: &Database) {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -12,6 +11,7 @@ use crate::Console;
 use crate::access::Right;
 use crate::account::{AccountName, Accounts, Identity};
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::signed_in::{Reason, SignedIn};
 
 /// A deed, as a form names it.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -16,6 +15,7 @@ use crate::store::{Logged, Query};
 use crate::text::Text;
 use crate::token::{Token, Tokens};
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::layout::{Place, csrf};
 use crate::web::pages::me::tokens::tokens_for;
 use crate::web::pages::{audit, show};

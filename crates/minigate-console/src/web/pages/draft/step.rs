@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,6 +16,7 @@ use crate::domains::{DomainsError, Draft, Expected, State as DraftState};
 use crate::store::Sequence;
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::Form;
 use crate::web::layout::csrf;
 use crate::web::pages::{approvals, show};
 use crate::web::signed_in::{Reason, SignedIn};

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -19,6 +18,7 @@ use crate::filing::{
 use crate::store::Import;
 use crate::text::Text;
 use crate::web::failure::Failure;
+use crate::web::fields::{Form, Query};
 use crate::web::layout::csrf;
 use crate::web::pages::show;
 use crate::web::signed_in::{Reason, SignedIn};

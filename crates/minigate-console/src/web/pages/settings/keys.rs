@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -17,6 +16,7 @@ use crate::access::Right;
 use crate::keys;
 use crate::text::Text;
 use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::layout::csrf;
 use crate::web::pages::show;
 use crate::web::signed_in::{Reason, SignedIn};
