@@ -121,6 +121,9 @@ pub enum BulkError {
         /// Each with its list: `udpdomain udp://example.com`; some of them, where there are many.
         entries: Vec<String>,
     },
+    /// It has no entry, and no list that [`Mode::Replace`] could empty.
+    #[error("there is nothing to import: the text has no entry")]
+    Nothing,
     /// A line of CSV doesn't begin with an interface.
     #[error("line {line}: `{found}` is no interface: use request, uploadFile, downloadFile or connectSocket")]
     Interface {
@@ -145,6 +148,19 @@ impl Pasted {
     #[must_use]
     pub fn format_of(text: &str, interface: Interface) -> Format {
         read::format_of(text, interface)
+    }
+
+    /// The same for an import, which a text without an entry is none of; to empty a list takes JSON that names it.
+    ///
+    /// # Errors
+    /// [`BulkError`], with [`BulkError::Nothing`].
+    pub fn read_to_import(text: &str, format: Format, mode: Mode) -> Result<Self, BulkError> {
+        let pasted = Self::read(text, format)?;
+        let names_lists = matches!(format, Format::Platform | Format::Lists) && !pasted.interfaces.is_empty();
+        if pasted.lines.is_empty() && !(mode == Mode::Replace && names_lists) {
+            return Err(BulkError::Nothing);
+        }
+        Ok(pasted)
     }
 
     /// How many entries are wrong.
@@ -203,6 +219,7 @@ impl BulkError {
             (Lang::Zh, Self::NoInterface { entries }) => {
                 format!("这里没有以下条目所属的接口，请先删除：{}", entries.join("、"))
             }
+            (Lang::Zh, Self::Nothing) => "没有可导入的内容：文本中没有条目".to_owned(),
             (Lang::Zh, Self::Interface { line, found }) => {
                 format!(
                     "第 {line} 行：`{found}` 不是接口，应为 request、uploadFile、downloadFile 或 connectSocket"

@@ -11,6 +11,7 @@ use crate::store::now;
 on_both! {
     d3_a_wrong_line_is_told_and_nothing_of_the_import_is_kept
     d2_lists_are_added_removed_and_replaced_by_text_or_file
+    an_import_of_nothing_says_so_and_changes_nothing
     d2_what_is_exported_is_imported_again_byte_for_byte
     d1_entries_of_interfaces_that_arent_here_are_told
     what_isnt_there_cant_be_exported
@@ -63,6 +64,23 @@ async fn d2_lists_are_added_removed_and_replaced_by_text_or_file(database: &Data
     let nothing = import(&mut owner, &[("text", csv), ("do", "save")]).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(nothing.body.contains("Nothing would change"));
+}
+
+async fn an_import_of_nothing_says_so_and_changes_nothing(database: &Database) {
+    let (served, mut owner) = owned(database).await;
+    save(&mut owner, "https://a.com").await;
+
+    for (mode, wish) in [("add", "save"), ("replace", "save"), ("replace", "check")] {
+        let nothing = import(&mut owner, &[("text", " \n"), ("mode", mode), ("do", wish)]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            nothing.body.contains("there is nothing to import"),
+            "{}",
+            nothing.body
+        );
+    }
+
+    assert_eq!(draft_of(&served).await.unwrap().request, ["https://a.com"]);
 }
 
 async fn d2_what_is_exported_is_imported_again_byte_for_byte(database: &Database) {

@@ -148,7 +148,7 @@ impl Sent {
             "replace" => Mode::Replace,
             _ => return Err(Cause::malformed(Malformed::no_choice("mode", &self.mode))),
         };
-        Ok(Pasted::read(&self.text, format).map(|pasted| (pasted, mode)))
+        Ok(Pasted::read_to_import(&self.text, format, mode).map(|pasted| (pasted, mode)))
     }
 }
 

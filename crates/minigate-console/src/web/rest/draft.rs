@@ -226,7 +226,8 @@ pub(super) async fn import_draft(
 ) -> Result<DraftAnswer, Failure> {
     let (id, app, by) = me.app(&console, &id, Right::Write).await?;
     let by = because(new.reason.as_deref(), by)?;
-    let pasted = Pasted::read(&new.text, new.format.with(new.interface)?)?;
+    let mode = new.mode.into();
+    let pasted = Pasted::read_to_import(&new.text, new.format.with(new.interface)?, mode)?;
     if pasted.wrong() > 0 {
         let wrong = pasted.lines.into_iter().filter(|line| !line.judgement.is_good());
         return Err(Failure::new(Cause::Lines(wrong.take(MOST_TOLD).collect())));
@@ -241,7 +242,7 @@ pub(super) async fn import_draft(
     } else {
         expected
     };
-    let lists: WrittenLists = pasted.apply(&lists, new.mode.into());
+    let lists: WrittenLists = pasted.apply(&lists, mode);
     domains.expecting(expected).write(lists, &by).await?;
     Ok(domains.draft_at().await?.into())
 }

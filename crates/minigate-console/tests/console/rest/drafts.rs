@@ -15,6 +15,7 @@ on_both! {
     what_would_become_of_a_call_is_told
     t10_a_preflight_is_begun_and_read
     a_draft_is_exported_and_imported_again
+    an_import_of_nothing_changes_nothing
     what_waits_for_approval_is_listed_to_who_sees_the_app
     who_takes_something_away_says_why
 }
@@ -246,6 +247,36 @@ async fn t10_a_preflight_is_begun_and_read(database: &Database) {
     assert_eq!(host["entry"], "https://api.example.com");
     assert!(!host["findings"].as_array().unwrap().is_empty(), "{host}");
     assert_eq!(me.get("/certificates?days=1000").await.json(), json!([]));
+}
+
+async fn an_import_of_nothing_changes_nothing(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let lists = json!({ "request": ["https://a.com"], "connectSocket": ["wss://a.com"] });
+    me.put("/apps/wx1/draft", json!({ "lists": lists })).await;
+    let before = me.get("/apps/wx1/draft").await.headers["etag"].clone();
+    let import = async |text: &str, format: &str, mode: &str| {
+        let text = json!({ "text": text, "format": format, "interface": "request", "mode": mode });
+        me.post("/apps/wx1/draft/import", text).await
+    };
+
+    for mode in ["add", "remove", "replace"] {
+        for (text, format) in [
+            ("", "lines"),
+            (" \n# ours\n", "lines"),
+            ("interface,entry\n", "csv"),
+            ("{}", "lists"),
+            ("{}", "platform"),
+        ] {
+            let refused = import(text, format, mode).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let told = "There is nothing to import: the text has no entry.";
+            assert_eq!(refused.json()["detail"], told);
+        }
+    }
+    assert_eq!(me.get("/apps/wx1/draft").await.headers["etag"], before);
+    let emptied = import(r#"{"request":[]}"#, "lists", "replace").await;
+    assert_eq!(emptied.json()["lists"]["request"], json!([]));
 }
 
 async fn a_draft_is_exported_and_imported_again(database: &Database) {
