@@ -235,6 +235,11 @@ pub async fn list(store: &dyn Store, after: Option<&AppId>, most: u32) -> Result
         .collect()
 }
 
+/// Whether there is such an app.
+pub(crate) async fn is_there(store: &dyn Store, id: &AppId) -> Result<bool, StoreError> {
+    Ok(store.get(&key(id)?).await?.is_some())
+}
+
 pub(crate) async fn load(store: &dyn Store, id: &AppId) -> Result<(Record, App), AppError> {
     let record = store.get(&key(id)?).await?;
     let record = record.ok_or_else(|| AppError::Unknown(id.to_string()))?;

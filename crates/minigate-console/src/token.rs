@@ -12,13 +12,15 @@ mod error;
 mod owned;
 
 use jiff::{SignedDuration, Timestamp};
+use minigate_policy::AppId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use error::TokenError;
 
-use crate::access::{Caller, Right, Scopes};
+use crate::access::{Caller, Right, Roles, Scopes};
 use crate::account::{self, AccountError, AccountName, PasswordState, to_see_accounts};
+use crate::app;
 use crate::by::Ground;
 use crate::hidden::Hidden;
 use crate::moment::after;
@@ -99,16 +101,18 @@ impl<'a> Tokens<'a> {
     /// Makes a token of the one who is signed in, and gives its secret, which can't be shown again.
     ///
     /// # Errors
-    /// [`TokenError::MustChange`], [`TokenError::Name`], [`TokenError::NoScope`], [`TokenError::Past`], [`TokenError::End`],
-    /// [`TokenError::TooMany`] with a hundred of them, [`TokenError::Random`], [`TokenError::Store`].
+    /// [`TokenError::MustChange`], [`TokenError::Name`], [`TokenError::NoScope`], [`TokenError::TooManyApps`],
+    /// [`TokenError::NoApp`], [`TokenError::Past`], [`TokenError::End`], [`TokenError::TooMany`] with a hundred of them,
+    /// [`TokenError::Random`], [`TokenError::Store`].
     pub async fn create(
         &self,
         session: &Session,
         new: &NewToken,
         at: Timestamp,
     ) -> Result<(Token, Hidden), TokenError> {
-        session.caller()?;
+        let caller = session.caller()?;
         new.judge(at)?;
+        self.see_apps(new, caller.roles()).await?;
         self.make(&session.account().name, None, new, &session.by(at))
             .await
     }
@@ -243,6 +247,19 @@ impl<'a> Tokens<'a> {
             .await
     }
 
+    /// That its owner sees each of the apps that it names; others could be made later, by somebody else.
+    async fn see_apps(&self, new: &NewToken, roles: &Roles) -> Result<(), TokenError> {
+        for app in new.scopes.apps.iter().flatten() {
+            let no_app = || TokenError::NoApp(app.chars().take(LONGEST_SHOWN).collect());
+            let id: AppId = app.parse().map_err(|_| no_app())?;
+            let is_seen = roles.of(&id).is_some_and(|role| role.has(Right::Read));
+            if !is_seen || !app::is_there(self.store, &id).await? {
+                return Err(no_app());
+            }
+        }
+        Ok(())
+    }
+
     async fn find(&self, secret: &Hidden) -> Result<Option<(Record, Token)>, StoreError> {
         let Some(record) = self.store.get(&way_key(&secret.fingerprint())?).await? else {
             return Ok(None);
@@ -324,5 +341,6 @@ fn used_key(token: &Token) -> Result<Key, StoreError> {
 
 const ID: usize = 16;
 const MOST: u32 = 100;
+const LONGEST_SHOWN: usize = 80;
 const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 const COARSE: SignedDuration = SignedDuration::from_mins(10);

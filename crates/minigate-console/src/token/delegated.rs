@@ -27,6 +27,10 @@ impl Tokens<'_> {
         if !is_within(&new.scopes, &parent.scopes) || new.ends_at > parent.ends_at {
             return Err(TokenError::Wider);
         }
+        // Those that the other one names were seen when it was made.
+        if parent.scopes.apps.is_none() {
+            self.see_apps(new, caller.roles()).await?;
+        }
         let by = by(caller, at);
         self.make(&parent.owner, Some(parent), new, &by).await
     }

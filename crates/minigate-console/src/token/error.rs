@@ -27,6 +27,9 @@ pub enum TokenError {
     /// It names too many apps.
     #[error("a token names {0} apps or fewer")]
     TooManyApps(u32),
+    /// It names an app that isn't there, or that its owner may not see: nobody learns here which of the two.
+    #[error("there is no app `{0}`, so no token can be made for it")]
+    NoApp(String),
     /// It would have ended already.
     #[error("a token ends in the future, and {0} lies in the past")]
     Past(Timestamp),

@@ -311,6 +311,15 @@ async fn a_token_is_made_shown_once_used_and_revoked(database: &Database) {
 
     assert_eq!(revoked.status, StatusCode::SEE_OTHER);
     assert!(!ann.get("/me").await.body.contains(&id));
+    let nowhere = [
+        ("name", "ci"),
+        ("scope", "domains:read"),
+        ("apps", "wx1 wx9"),
+        ("ends", ends.as_str()),
+    ];
+    let refused = ann.submit("/me", "/me/tokens", &nowhere).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("There is no app `wx9`"), "{}", refused.body);
     for bad in [
         [("name", "ci"), ("ends", "2001-01-01")],
         [("name", "<b>"), ("ends", "x")],

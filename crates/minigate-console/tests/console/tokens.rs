@@ -14,7 +14,8 @@ use serde_json::json;
 
 use crate::database::{Database, on_both};
 use crate::people::{
-    OTHER_PASSWORD, PASSWORDS, home, hours, log, make_app, name, person, root, seconds, sessions, sign_in,
+    OTHER_PASSWORD, PASSWORD, PASSWORDS, home, hours, log, make_app, name, person, root, seconds, sessions,
+    sign_in,
 };
 use crate::store::now;
 
@@ -25,6 +26,8 @@ on_both! {
     a_token_ends_and_is_revoked
     a_token_of_somebody_else_cant_be_revoked
     what_cant_be_a_token_isnt_made
+    a_token_is_for_apps_that_its_owner_sees
+    a_token_thats_made_with_a_token_is_for_apps_that_their_owner_sees
     of_many_that_are_made_at_once_no_more_than_a_hundred_are
     what_was_made_with_a_token_goes_with_it
     a_token_is_shown_once_and_kept_nowhere
@@ -182,6 +185,51 @@ async fn what_cant_be_a_token_isnt_made(database: &Database) {
     assert!(matches!(early, Err(TokenError::MustChange(_))));
 }
 
+async fn a_token_is_for_apps_that_its_owner_sees(database: &Database) {
+    let store = database.open().await;
+    let mine = make_app(&*store, "wx1").await;
+    make_app(&*store, "wx2").await;
+    let owner = owner_of(&store, &[&mine]).await;
+    let operator = person(&store, "root", Some(Role::PlatformOperator)).await;
+    let create = async |begun: &NewSession, app| {
+        let new = new(&[Right::Write], Some(app));
+        let made = Tokens::of(&*store).create(&begun.session, &new, now()).await;
+        made.map_err(|error| error.to_string()).err()
+    };
+
+    let refused = |app| Some(format!("there is no app `{app}`, so no token can be made for it"));
+    assert_eq!(create(&owner, "wx1").await, None);
+    for app in ["wx2", "nowhere", "a b"] {
+        assert_eq!(create(&owner, app).await, refused(app));
+    }
+    assert_eq!(create(&operator, "wx2").await, None);
+    assert_eq!(create(&operator, "nowhere").await, refused("nowhere"));
+}
+
+async fn a_token_thats_made_with_a_token_is_for_apps_that_their_owner_sees(database: &Database) {
+    let store = database.open().await;
+    let mine = make_app(&*store, "wx1").await;
+    make_app(&*store, "wx2").await;
+    let begun = owner_of(&store, &[&mine]).await;
+    let delegate = async |parent: Option<&str>, app| {
+        let (parent, secret) = token(&store, &begun, &[Right::Write], parent).await;
+        let tokens = Tokens::of(&*store);
+        let caller = tokens.caller(&secret, home(), now()).await.unwrap().unwrap();
+        let new = new(&[Right::Write], Some(app));
+        tokens.delegate(&parent, &caller, &new, now()).await.err()
+    };
+
+    for app in ["wx2", "nowhere"] {
+        assert!(matches!(delegate(None, app).await, Some(TokenError::NoApp(named)) if named == app));
+        assert!(matches!(
+            delegate(Some("wx1"), app).await,
+            Some(TokenError::Wider)
+        ));
+    }
+    assert!(delegate(None, "wx1").await.is_none());
+    assert!(delegate(Some("wx1"), "wx1").await.is_none());
+}
+
 async fn of_many_that_are_made_at_once_no_more_than_a_hundred_are(database: &Database) {
     let store = database.open().await;
     let begun = person(&store, "dev", None).await;
@@ -265,13 +313,13 @@ async fn a_tokens_use_is_seen_to_ten_minutes(database: &Database) {
 
 /// Somebody who answers for apps, signed in.
 async fn owner_of(store: &Arc<dyn Store>, apps: &[&AppId]) -> NewSession {
-    let begun = person(store, "dev", None).await;
+    person(store, "dev", None).await;
     let root = root();
     for app in apps {
         let members = Members::of(&**store, app, &root, now());
         members.set(&name("dev"), Role::Owner).await.unwrap();
     }
-    begun
+    sign_in(store, "dev", PASSWORD, "192.0.2.7", now()).await.unwrap()
 }
 
 async fn token(

@@ -85,6 +85,7 @@ pub(super) fn of_token(error: &TokenError) -> StatusCode {
         TokenError::Name(_)
         | TokenError::NoScope
         | TokenError::TooManyApps(_)
+        | TokenError::NoApp(_)
         | TokenError::End(_)
         | TokenError::Past(_) => StatusCode::UNPROCESSABLE_ENTITY,
         TokenError::Random(_) => StatusCode::SERVICE_UNAVAILABLE,

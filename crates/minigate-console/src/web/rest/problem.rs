@@ -19,6 +19,7 @@ use crate::bulk::{Fault, Line, judge_text};
 use crate::domains::DomainsError;
 use crate::filing::FilingOf;
 use crate::text::Text;
+use crate::token::TokenError;
 use crate::web::failure::{Cause, Failure, note, of_response};
 use crate::web::visitor::accepted;
 
@@ -132,6 +133,7 @@ impl EntryProblem {
 fn field(cause: &Cause) -> Option<&str> {
     match cause {
         Cause::Malformed(reason) | Cause::Unfit(reason) => reason.field(),
+        Cause::Token(TokenError::NoApp(_)) => Some("apps"),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ on_both! {
     a_token_without_the_scope_is_denied_and_that_is_audited
     a_token_that_has_ended_or_was_revoked_is_of_no_use
     a_token_makes_narrower_tokens_that_end_with_it
+    an_app_that_isnt_seen_is_refused_by_its_field
     whoever_makes_or_revokes_an_account_or_a_token_says_why
 }
 
@@ -57,7 +58,9 @@ async fn one_apps_token_cant_see_another_app(database: &Database) {
     let (served, store) = served(database).await;
     served.app("wx2").await;
     let mine = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
-    let scoped = mine.narrowed(&["domains:read"], Some(&["wx2"])).await;
+    let both = [("wx1", Role::Owner), ("wx2", Role::Owner)];
+    let both = Api::of(&served, &store, "bob", &both, &Right::ALL).await;
+    let scoped = both.narrowed(&["domains:read"], Some(&["wx2"])).await;
 
     for path in [
         "",
@@ -89,6 +92,24 @@ async fn one_apps_token_cant_see_another_app(database: &Database) {
     let listed = mine.get("/apps").await.json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
     assert_eq!(mine.get("/audit?app=wx2").await.status, StatusCode::NOT_FOUND);
+}
+
+async fn an_app_that_isnt_seen_is_refused_by_its_field(database: &Database) {
+    let (served, store) = served(database).await;
+    served.app("wx2").await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+
+    for app in ["wx2", "wx3"] {
+        let wanted =
+            json!({ "name": "t", "scopes": ["domains:read"], "apps": ["wx1", app], "endsAt": hours(1) });
+        let refused = me.post("/tokens", wanted).await;
+
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let problem = refused.json();
+        assert_eq!(problem["field"], "apps");
+        let told = format!("There is no app `{app}`, so no token can be made for it.");
+        assert_eq!(problem["detail"], told);
+    }
 }
 
 async fn a_token_without_the_scope_is_denied_and_that_is_audited(database: &Database) {

@@ -71,6 +71,7 @@ pub(super) fn token(error: &TokenError) -> String {
         }
         TokenError::NoScope => "令牌至少需要一个权限范围。".to_owned(),
         TokenError::TooManyApps(most) => format!("令牌最多指定 {most} 个应用。"),
+        TokenError::NoApp(app) => format!("没有应用 `{app}`，不能为其创建令牌。"),
         TokenError::End(end) => format!("令牌须在一年之内结束，不能到 {end}。"),
         TokenError::Past(end) => format!("令牌的结束时间 {end} 已经过去。"),
         TokenError::TooMany(most) => format!("一个账号最多有 {most} 个令牌：请先撤销一个。"),
