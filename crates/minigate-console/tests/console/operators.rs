@@ -13,6 +13,7 @@ on_both! {
     an_account_is_made_and_its_link_shown_once
     an_account_that_cant_be_is_told_and_kept_in_the_form
     what_operators_do_to_an_account_is_done
+    nobody_is_invited_to_a_disabled_account
     the_last_operator_stays
     only_operators_change_accounts_and_settings
     a_platforms_auditor_reads_everything_and_has_no_buttons
@@ -83,6 +84,22 @@ async fn what_operators_do_to_an_account_is_done(database: &Database) {
         .submit("/accounts/ann", "/accounts/ann", &[("do", "invite")])
         .await;
     assert!(invited.body.contains("/invited/"));
+}
+
+async fn nobody_is_invited_to_a_disabled_account(database: &Database) {
+    let served = Served::on(database).await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+    served.signed_in("ann", None, &[]).await;
+    let button = "value=\"invite\"";
+    assert!(root.get("/accounts/ann").await.body.contains(button));
+
+    act(&mut root, &[("do", "disable")]).await;
+
+    assert!(!root.get("/accounts/ann").await.body.contains(button));
+    let invite = [("do", "invite")];
+    let refused = root.submit("/accounts/ann", "/accounts/ann", &invite).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.body.contains("enable it before"), "{}", refused.body);
 }
 
 async fn the_last_operator_stays(database: &Database) {

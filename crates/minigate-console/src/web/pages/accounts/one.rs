@@ -93,15 +93,16 @@ fn facts(account: &Account, console: &Console, lang: Lang) -> Markup {
 
 fn deeds(account: &Account, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
-    let plain: [(&str, Text); 3] = [
-        if account.disabled {
-            ("enable", ENABLE)
-        } else {
-            ("disable", DISABLE)
-        },
-        ("invite", INVITE),
-        ("end-sessions", END_SESSIONS),
-    ];
+    let plain: &[(&str, Text)] = if account.disabled {
+        // Nobody is invited to it.
+        &[("enable", ENABLE), ("end-sessions", END_SESSIONS)]
+    } else {
+        &[
+            ("disable", DISABLE),
+            ("invite", INVITE),
+            ("end-sessions", END_SESSIONS),
+        ]
+    };
     html! {
         div.cards {
             section.card aria-label=(ACCESS.of(lang)) {
@@ -110,7 +111,7 @@ fn deeds(account: &Account, me: &SignedIn) -> Markup {
                     (csrf(&me.who))
                     (show::why("", lang))
                     div.actions { @for (deed, name) in plain {
-                        button.(if deed == "disable" { "danger" } else { "quiet" }) name="do" value=(deed) { (name.of(lang)) }
+                        button.(if *deed == "disable" { "danger" } else { "quiet" }) name="do" value=(deed) { (name.of(lang)) }
                     } }
                 }
             }
