@@ -19,6 +19,7 @@ mod health;
 mod layout;
 mod measures;
 mod pages;
+mod parts;
 mod platform;
 mod problems;
 mod requests;
@@ -31,7 +32,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -45,11 +45,11 @@ use crate::{Console, publish};
 pub fn router(console: Arc<Console>) -> Router {
     let for_programs = Router::new()
         .merge(platform::router(&console))
-        .merge(rest::router(&console))
-        .layer(middleware::from_fn_with_state(LARGEST_BODY, declared::within));
+        .merge(rest::router(&console));
     let timed = Router::new()
         .merge(pages::router(&console))
         .merge(for_programs)
+        .layer(middleware::from_fn(declared::within))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,
@@ -62,7 +62,6 @@ pub fn router(console: Arc<Console>) -> Router {
         .merge(timed)
         .merge(streams(&console))
         .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(
             Arc::new(always.clone()),
@@ -89,7 +88,6 @@ fn streams(console: &Arc<Console>) -> Router<Arc<Console>> {
     Router::new().nest("/lists", streams).layer(found)
 }
 
-const LARGEST_BODY: usize = 1024 * 1024;
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 /// Between two pieces of a request's body.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);

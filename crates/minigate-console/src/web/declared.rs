@@ -1,10 +1,10 @@
-//! A body that says beforehand that it is too large isn't waited for.
+//! How large bodies may be, and one that says beforehand that it is too large isn't waited for.
 
 use std::mem;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
@@ -13,13 +13,23 @@ use http_body_util::{BodyExt, Full, Limited};
 use tokio::time::timeout;
 
 /// Puts a body that is too large for whoever reads it in its place, so that each says so in its own words and at once.
-pub(super) async fn within(State(most): State<usize>, mut request: Request, next: Next) -> Response {
+pub(super) async fn within(mut request: Request, next: Next) -> Response {
+    let most = largest(request.uri().path());
+    DefaultBodyLimit::max(most).apply(&mut request);
     if declared(request.headers()) > most {
         let too_large = Limited::new(Full::new(Bytes::from_static(b"-")), 0);
         let sent = mem::replace(request.body_mut(), Body::new(too_large));
         tokio::spawn(timeout(LINGERING, pass_over(sent)));
     }
     next.run(request).await
+}
+
+/// Of what is sent there.
+pub(super) fn largest(path: &str) -> usize {
+    match path {
+        "/settings/filings" | "/api/v1/filings" => LARGEST_REGISTER,
+        _ => LARGEST,
+    }
 }
 
 /// Takes what a client goes on sending while it is answered: a connection that is closed with something unread is reset, and
@@ -41,6 +51,9 @@ fn declared(headers: &HeaderMap) -> usize {
     length.map_or(0, |length| length.parse().unwrap_or(usize::MAX))
 }
 
+const LARGEST: usize = 1 << 20;
+/// Some 700,000 filings.
+const LARGEST_REGISTER: usize = 32 << 20;
 const LINGERING: Duration = Duration::from_secs(30);
 const MOST_PASSED_OVER: usize = 16 << 20;
 const SILENCE: Duration = Duration::from_secs(2);

@@ -29,14 +29,11 @@ mod what_if;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use settings::LARGEST_FILE;
-
 use super::signed_in::PASSWORD_PAGE;
-use super::{declared, failure, problems, same_site, signed_in};
+use super::{failure, problems, same_site, signed_in};
 use crate::Console;
 
 pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
@@ -46,7 +43,6 @@ pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
         .merge(problems::router())
         .fallback(failure::nothing_here)
         .method_not_allowed_fallback(failure::no_such_method)
-        .layer(from_fn_with_state(LARGEST_FILE, declared::within))
         .layer(from_fn_with_state(Arc::clone(console), same_site::only))
         .layer(from_fn_with_state(Arc::clone(console), failure::as_pages))
 }
@@ -154,10 +150,6 @@ fn of_the_platform() -> Router<Arc<Console>> {
     Router::new()
         .route("/settings", get(settings::show))
         .route("/settings/filings", post(settings::import))
-        .route(
-            "/settings/filings/file",
-            post(settings::upload).layer(DefaultBodyLimit::max(LARGEST_FILE)),
-        )
         .route("/settings/filing-terms", post(settings::set_terms))
         .route("/settings/keys", post(settings::change_keys))
         .route("/blocks", get(blocks::list).post(blocks::add))

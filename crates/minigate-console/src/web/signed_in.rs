@@ -18,6 +18,7 @@ use minigate_policy::AppId;
 use serde::Deserialize;
 
 use super::cookies::{self, session_secret};
+use super::declared::largest;
 use super::failure::malformed::UNFIT_REASON;
 use super::failure::{Cause, Failure};
 use super::layout::{self, Page, Place, Who};
@@ -229,7 +230,7 @@ async fn proven(request: Request, session: &Session) -> Result<Request, Failure>
     }
     let kind = kind_of_form(request.headers()).ok_or_else(|| Failure::new(Cause::StaleForm))?;
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_FORM).await;
+    let body = to_bytes(body, largest(parts.uri.path())).await;
     let body = body.map_err(|_| Failure::new(Cause::TooLarge))?;
     let token = match kind {
         FormKind::Fields => form_urlencoded::parse(&body)
@@ -289,4 +290,3 @@ fn places(caller: &Caller) -> Vec<Place> {
 
 pub(crate) const PASSWORD_PAGE: &str = "/me/password";
 const CSRF_HEADER: &str = "x-csrf-token";
-const LARGEST_FORM: usize = 1024 * 1024;

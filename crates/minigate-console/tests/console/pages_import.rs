@@ -5,7 +5,7 @@ use minigate_console::access::{Caller, Right, Role};
 use minigate_policy::WrittenLists;
 
 use crate::database::{Database, on_both};
-use crate::served::{Answer, Browser, Served};
+use crate::served::{Answer, Browser, Served, parts};
 use crate::store::now;
 
 on_both! {
@@ -355,29 +355,7 @@ async fn discard(browser: &mut Browser) {
 }
 
 async fn import(browser: &mut Browser, fields: &[(&str, &str)]) -> Answer {
-    let csrf = browser.get("/apps/wx1").await.field("csrf").to_owned();
-    let (kind, body) = parts(Some(&csrf), fields);
-    let headers = [("content-type", kind.as_str())];
     browser
-        .ask(Method::POST, "/apps/wx1/import", &headers, body)
+        .submit_parts("/apps/wx1", "/apps/wx1/import", fields)
         .await
-}
-
-fn parts(csrf: Option<&str>, fields: &[(&str, &str)]) -> (String, String) {
-    let all = csrf
-        .map(|token| ("csrf", token))
-        .into_iter()
-        .chain(fields.iter().copied());
-    let mut body = String::new();
-    for (name, value) in all {
-        let file = if name == "file" {
-            "; filename=\"lists.json\""
-        } else {
-            ""
-        };
-        body +=
-            &format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
-    }
-    body += "--edge--\r\n";
-    ("multipart/form-data; boundary=edge".to_owned(), body)
 }

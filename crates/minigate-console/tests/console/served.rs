@@ -276,4 +276,32 @@ impl Browser {
         all.extend_from_slice(fields);
         self.post(path, &all).await
     }
+
+    /// The same of a form that can have a file.
+    pub(crate) async fn submit_parts(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.get(page).await.field("csrf").to_owned();
+        let (kind, body) = parts(Some(&csrf), fields);
+        let headers = [("content-type", kind.as_str())];
+        self.ask(Method::POST, path, &headers, body).await
+    }
+}
+
+/// A form with its type, in which the field `file` is one.
+pub(crate) fn parts(csrf: Option<&str>, fields: &[(&str, &str)]) -> (String, String) {
+    let all = csrf
+        .map(|token| ("csrf", token))
+        .into_iter()
+        .chain(fields.iter().copied());
+    let mut body = String::new();
+    for (name, value) in all {
+        let file = if name == "file" {
+            "; filename=\"file.txt\""
+        } else {
+            ""
+        };
+        body +=
+            &format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
+    }
+    body += "--edge--\r\n";
+    ("multipart/form-data; boundary=edge".to_owned(), body)
 }

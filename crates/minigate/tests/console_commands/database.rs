@@ -133,7 +133,13 @@ async fn d5_filings_come_from_csv_or_a_file_of_sqlite() {
     );
     assert_refused(&empty, &["no domain in it", "没有域名"]);
     assert_refused(&missing, &["nowhere.csv"; 2]);
-    assert_refused(&endless, &["/dev/zero has more than 256 MiB", "/dev/zero 超过可读取的上限 256 MiB"]);
+    assert_refused(
+        &endless,
+        &[
+            "/dev/zero has more than 256 MiB",
+            "/dev/zero 超过可读取的上限 256 MiB",
+        ],
+    );
     assert_refused(&nowhere, &["start the console once", "请先启动一次控制台"]);
 }
 

@@ -43,28 +43,6 @@ for (const editor of document.querySelectorAll("form.editor")) {
   }
 }
 
-// A register that is too large for a form is sent as a file.
-for (const form of document.querySelectorAll("form.filings")) {
-  const file = form.querySelector("input[type=file]");
-  const wrong = form.querySelector("[role=alert]");
-  file.parentElement.hidden = false;
-  form.addEventListener("submit", async (event) => {
-    if (!file.files.length) return;
-    event.preventDefault();
-    const query = new URLSearchParams({ mode: form.elements.mode.value, reason: form.elements.reason.value });
-    const response = await fetch(`${form.dataset.upload}?${query}`, {
-      method: "POST",
-      headers: { "x-csrf-token": form.elements.csrf.value, "content-type": "text/csv" },
-      body: file.files[0],
-    }).catch(() => undefined);
-    delete form.dataset.sent;
-    if (response?.ok) return location.assign("/settings");
-    const page = new DOMParser().parseFromString((await response?.text()) ?? "", "text/html");
-    wrong.textContent = page.querySelector("main p")?.textContent ?? "…";
-    wrong.hidden = false;
-  });
-}
-
 // A page that shows something under way is loaded anew once it is over.
 const underWay = document.querySelector("[data-under-way]");
 if (underWay) {

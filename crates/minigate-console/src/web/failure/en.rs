@@ -33,7 +33,7 @@ pub(super) fn tell(cause: &Cause) -> String {
             "This can't be taken: {}.",
             tell_entry(&error.clone().into(), Lang::En)
         ),
-        Cause::TooLarge => "This is too large: at most 1 MiB can be sent at once.".to_owned(),
+        Cause::TooLarge => "This is too large: at most 1 MiB can be sent at once, or 32 MiB of filings.".to_owned(),
         Cause::SignedOut => {
             "Nobody is signed in, or the session has ended. Sign in and do it again.".to_owned()
         }

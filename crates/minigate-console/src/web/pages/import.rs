@@ -21,6 +21,7 @@ use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
 use crate::web::failure::{Cause, Failure};
 use crate::web::layout::{Place, csrf};
+use crate::web::parts::texts;
 use crate::web::signed_in::{Reason, SignedIn};
 
 /// What was sent.
@@ -102,17 +103,9 @@ pub(super) async fn import(
 
 impl Sent {
     /// A file takes the place of what is typed.
-    async fn read(mut parts: Multipart) -> Result<Self, Failure> {
+    async fn read(parts: Multipart) -> Result<Self, Failure> {
         let mut sent = Self::default();
-        while let Some(part) = parts
-            .next_field()
-            .await
-            .map_err(|_| Cause::malformed(CUT_SHORT))?
-        {
-            let name = part.name().unwrap_or_default().to_owned();
-            let bytes = part.bytes().await.map_err(|_| Cause::malformed(CUT_SHORT))?;
-            let text = simdutf8::basic::from_utf8(&bytes);
-            let text = text.map_err(|_| Cause::malformed(NOT_UTF8))?.to_owned();
+        for (name, text) in texts(parts).await? {
             match name.as_str() {
                 "text" if sent.text.is_empty() => sent.text = text,
                 "file" if !text.trim().is_empty() => sent.text = text,
@@ -317,5 +310,3 @@ const TOO_MANY: Text = Text(
     "的域名将超过上限，请先删除一些",
 );
 const WRONG: Text = Text("Some lines are wrong.", "有些条目不正确。");
-const CUT_SHORT: Text = Text("the form didn't come whole", "表单内容不完整");
-const NOT_UTF8: Text = Text("a file has to be UTF-8", "文件必须是 UTF-8 编码");

@@ -11,8 +11,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 
-pub(super) use filings::LARGEST_FILE;
-pub(super) use filings::{import, set_terms, upload};
+pub(super) use filings::{import, set_terms};
 pub(super) use keys::change as change_keys;
 
 use crate::Console;

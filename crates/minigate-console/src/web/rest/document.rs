@@ -153,7 +153,7 @@ const CHANGES: &[(&str, &str)] = &[(
 )];
 const UNFIT: &[(&str, &str)] = &[("422", "It can be read, but breaks a rule or can't be taken")];
 const BODY: &[(&str, &str)] = &[
-    ("413", "The body has more than 1 MiB"),
+    ("413", "The body has more than 1 MiB, or 32 MiB of filings"),
     ("415", "The body is of another media type"),
 ];
 const CONDITIONAL: &[(&str, &str)] = &[("412", "The draft isn't the one that was looked at")];

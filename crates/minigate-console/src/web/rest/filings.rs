@@ -130,7 +130,7 @@ pub(super) async fn read_register(
 
 /// Imports filings into the console's own register: lines of `domain` or `domain,licence`, all of them or none.
 #[utoipa::path(post, path = "/filings", tag = "platform", params(How),
-    request_body(content = String, content_type = "text/csv", description = "The lines, 1 MiB at most",
+    request_body(content = String, content_type = "text/csv", description = "The lines, 32 MiB at most",
         example = "example.com,京ICP备00000001号\n"),
     responses((status = 200, description = "What was imported", body = ImportedShown)))]
 pub(super) async fn import_filings(

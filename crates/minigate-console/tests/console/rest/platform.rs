@@ -171,6 +171,12 @@ async fn operators_import_filings(database: &Database) {
         me.get("/filings/of/api.filed.com").await.json()["licence"],
         "ICP 1"
     );
+    let large: String = (0..60_000)
+        .map(|number| format!("example-number-{number}.com\n"))
+        .collect();
+    assert!(large.len() > 1 << 20);
+    let merged = me.send(Method::POST, "/filings?import=merge", large, &csv).await;
+    assert_eq!(merged.json()["count"], 60_000, "{}", merged.body);
     let terms = json!({ "notFiled": "warns", "unknown": "stops" });
     assert_eq!(me.put("/filings/terms", terms.clone()).await.json(), terms);
     assert_eq!(me.get("/filings").await.json()["terms"], terms);

@@ -74,7 +74,9 @@ async fn register(file: &Path, lang: Lang) -> anyhow::Result<Result<Register, Im
 fn is_sqlite(file: &Path) -> io::Result<bool> {
     let mut head = Vec::new();
     if file.metadata()?.is_file() {
-        File::open(file)?.take(SQLITE.len() as u64).read_to_end(&mut head)?;
+        File::open(file)?
+            .take(SQLITE.len() as u64)
+            .read_to_end(&mut head)?;
     }
     Ok(head == SQLITE)
 }

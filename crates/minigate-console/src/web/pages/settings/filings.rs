@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Multipart, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use minigate_policy::Domain;
@@ -17,10 +16,12 @@ use crate::filing::{
 };
 use crate::store::Import;
 use crate::text::Text;
-use crate::web::failure::Failure;
-use crate::web::fields::{Form, Query};
+use crate::web::failure::malformed::Malformed;
+use crate::web::failure::{Cause, Failure};
+use crate::web::fields::Form;
 use crate::web::layout::csrf;
 use crate::web::pages::show;
+use crate::web::parts::texts;
 use crate::web::signed_in::{Reason, SignedIn};
 use crate::{By, Console};
 
@@ -31,26 +32,17 @@ pub(in super::super) struct Wanted {
     domain: String,
 }
 
-/// Filings, as they are pasted.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// Filings, as they are pasted or come in a file, which takes the place of what is pasted.
+#[derive(Debug, Default)]
 pub(in super::super) struct Typed {
     csv: String,
+    file: String,
     mode: Mode,
-    #[serde(flatten)]
     reason: Reason,
 }
 
 /// What becomes of the rows that are there.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in super::super) struct Uploaded {
-    mode: Mode,
-    reason: String,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 enum Mode {
     #[default]
     Merge,
@@ -65,29 +57,16 @@ pub(in super::super) struct Terms {
     reason: Reason,
 }
 
-/// Takes what was pasted.
 pub(in super::super) async fn import(
     State(console): State<Arc<Console>>,
     me: SignedIn,
-    Form(typed): Form<Typed>,
+    parts: Multipart,
 ) -> Result<Response, Failure> {
     let by = me.allow(&console, Right::Operate, None).await?;
+    let typed = Typed::read(parts).await?;
     let by = typed.reason.given_to(by)?;
-    let result = take(&console, &typed.csv, typed.mode, &by).await;
+    let result = take(&console, typed.rows(), typed.mode, &by).await;
     done(&console, &me, &typed, result).await
-}
-
-/// Takes a file that the page's script sends, which may be larger than a form.
-pub(in super::super) async fn upload(
-    State(console): State<Arc<Console>>,
-    Query(uploaded): Query<Uploaded>,
-    me: SignedIn,
-    file: String,
-) -> Result<StatusCode, Failure> {
-    let by = me.allow(&console, Right::Operate, None).await?;
-    let by = Reason::of(&uploaded.reason).given_to(by)?;
-    take(&console, &file, uploaded.mode, &by).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(in super::super) async fn set_terms(
@@ -103,6 +82,40 @@ pub(in super::super) async fn set_terms(
     };
     let result = filing::set_terms(console.store(), terms, &by).await;
     done(&console, &me, &Typed::default(), result.map_err(Failure::from)).await
+}
+
+impl Typed {
+    async fn read(parts: Multipart) -> Result<Self, Failure> {
+        let mut typed = Self::default();
+        for (name, text) in texts(parts).await? {
+            match name.as_str() {
+                "csv" => typed.csv = text,
+                "file" => typed.file = text,
+                "mode" => typed.mode = Mode::of(&text)?,
+                "reason" => typed.reason = Reason::of(&text),
+                _ => {}
+            }
+        }
+        Ok(typed)
+    }
+
+    fn rows(&self) -> &str {
+        if self.file.trim().is_empty() {
+            &self.csv
+        } else {
+            &self.file
+        }
+    }
+}
+
+impl Mode {
+    fn of(text: &str) -> Result<Self, Failure> {
+        match text {
+            "merge" => Ok(Self::Merge),
+            "replace" => Ok(Self::Replace),
+            _ => Err(Cause::malformed(Malformed::no_choice("mode", text))),
+        }
+    }
 }
 
 async fn take(console: &Console, csv: &str, mode: Mode, by: &By) -> Result<(), Failure> {
@@ -228,29 +241,26 @@ fn terms_shown(terms: FilingTerms, lang: Lang) -> Markup {
 fn importer(typed: &Typed, me: &SignedIn) -> Markup {
     let lang = me.visitor.lang;
     html! {
-        details open[!typed.csv.is_empty()] {
+        details open[!typed.rows().is_empty()] {
             summary { strong { (IMPORT.of(lang)) } }
-            form.stack.filings method="post" action="/settings/filings" data-upload="/settings/filings/file" {
+            form.stack method="post" enctype="multipart/form-data" action="/settings/filings" {
                 (csrf(&me.who))
                 label { (CSV.of(lang))
                     textarea name="csv" rows="8" spellcheck="false" placeholder="example.com,京ICP备00000000号" { (typed.csv) }
                 }
-                label hidden { (FILE.of(lang)) input type="file" accept=".csv,text/csv,text/plain"; }
+                label { (FILE.of(lang)) input type="file" name="file" accept=".csv,text/csv,text/plain"; }
                 fieldset {
                     legend { (WHAT_STAYS.of(lang)) }
                     label.inline { input type="radio" name="mode" value="merge" checked[typed.mode == Mode::Merge]; " " (MERGE.of(lang)) }
                     label.inline { input type="radio" name="mode" value="replace" checked[typed.mode == Mode::Replace]; " " (REPLACE.of(lang)) }
                 }
-                (show::why("", lang))
-                p.bad-text role="alert" hidden {}
+                (show::why(typed.reason.text(), lang))
                 div { button { (IMPORT.of(lang)) } }
             }
         }
     }
 }
 
-/// The largest file that is taken: some 700,000 filings.
-pub(in crate::web::pages) const LARGEST_FILE: usize = 32 * 1024 * 1024;
 const ASK: Text = Text("Look up", "查询");
 const CONSEQUENCES: Text = Text("What follows", "处理方式");
 const COUNT: Text = Text("Domains in that import", "该次导入的域名数");
