@@ -186,7 +186,7 @@ impl<'a> Accounts<'a> {
         self.set(name, edit).await
     }
 
-    /// Disables an account: its sessions and tokens end at once.
+    /// Disables an account: its sessions end and its tokens are revoked at once, for good.
     ///
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::LastOperator`], [`AccountError::Store`].
@@ -198,7 +198,7 @@ impl<'a> Accounts<'a> {
         self.set(name, edit).await
     }
 
-    /// Lets an account be used again, with the password, the tokens and the roles that it had.
+    /// Lets an account be used again, with the password and the roles that it had, and without the tokens.
     ///
     /// # Errors
     /// [`AccountError::Denied`], [`AccountError::Unknown`], [`AccountError::Store`].

@@ -405,7 +405,8 @@ impl Session {
 
     /// For what everybody may do: to one's own account.
     pub(crate) fn by(&self, at: Timestamp) -> By {
-        By::new(self.account.name.to_string(), Some(self.origin.to_string()), at)
+        let by = By::new(self.account.name.to_string(), Some(self.origin.to_string()), at);
+        by.on(self.grounds.clone())
     }
 }
 

@@ -5,7 +5,8 @@
 //! moment and what its scopes name, and nothing else; changing passwords isn't among it. With a token, tokens can be made
 //! that can do less and end with it, and that can make no others. It begins
 //! with `mgt_`, so that scanners find it in a repository, has 256 random bits, is kept by its SHA-256, and ends after a
-//! year at the latest and when it is revoked. While its owner is disabled or has a temporary password, it can't be used.
+//! year at the latest and when it is revoked, which disabling its owner does with all of them. While its owner has a
+//! temporary password, it can't be used.
 
 mod delegated;
 mod error;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use error::TokenError;
+pub(crate) use owned::{MOST_TRIES, round_key};
 
 use crate::access::{Caller, Right, Roles, Scopes};
 use crate::account::{self, AccountError, AccountName, PasswordState, to_see_accounts};

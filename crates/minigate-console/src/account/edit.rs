@@ -4,15 +4,18 @@ use super::{
     Account, AccountError, AccountName, Accounts, Identity, display_name_of, keep_an_operator, load,
     platform_role, relink, replace,
 };
+use crate::By;
 use crate::access::Role;
 use crate::action::Action;
+use crate::store::StoreError;
+use crate::token::{self, Tokens};
 
 /// What is to be changed of an account; what is none stays.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Edit {
     /// What people call its owner.
     pub display_name: Option<String>,
-    /// Whether it can't be used; its sessions and tokens end at once.
+    /// Whether it can't be used. Disabling ends its sessions and revokes its tokens; enabling brings none of them back.
     pub disabled: Option<bool>,
     /// What it is to the platform; nothing where this says none.
     pub platform: Option<Option<Role>>,
@@ -28,12 +31,29 @@ impl Accounts<'_> {
     /// [`AccountError::Identity`], [`AccountError::LastOperator`], [`AccountError::Linked`], [`AccountError::Store`].
     pub async fn set(&self, name: &AccountName, edit: Edit) -> Result<Account, AccountError> {
         let by = self.by()?;
+        let tokens = token::round_key(name)?;
+        let mut tries = token::MOST_TRIES;
+        loop {
+            tries -= 1;
+            match self.set_once(name, edit.clone(), &by).await {
+                // One of its tokens was made or revoked meanwhile.
+                Err(AccountError::Store(StoreError::Conflict { key })) if tries > 0 && key == tokens => {}
+                settled => return settled,
+            }
+        }
+    }
+
+    async fn set_once(&self, name: &AccountName, edit: Edit, by: &By) -> Result<Account, AccountError> {
         let (record, old) = load(self.store, name).await?;
         let Some(action) = edit.action() else {
             return Ok(old);
         };
+        let disables = edit.disabled == Some(true);
         let account = edit.of(old.clone())?;
-        let change = replace(&by.platform_entry(action), &record, &account);
+        let mut change = replace(&by.platform_entry(action), &record, &account);
+        if disables {
+            change = Tokens::of(self.store).revoking_all(change, name).await?;
+        }
         let change = keep_an_operator(self.store, change, Some(&old), &account).await?;
         let change = relink(self.store, change, &old, &account).await?;
         self.store.commit(&change, self.at).await?;

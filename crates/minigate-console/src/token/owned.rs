@@ -38,7 +38,7 @@ impl Tokens<'_> {
             tries -= 1;
             match self.make_once(owner, parent, new, by).await {
                 // Another one was made or revoked meanwhile: whether there is room is to be seen again.
-                Err(TokenError::Store(StoreError::Conflict { .. })) if tries > 0 => {}
+                Err(TokenError::Store(StoreError::Conflict { key })) if tries > 0 && !by.rests_on(&key) => {}
                 settled => return settled,
             }
         }
@@ -67,7 +67,9 @@ impl Tokens<'_> {
         let change = Change::new(entry.after(json!(kept.token)))
             .create(&key(&way)?, json!(kept))
             .create(&way_key(&kept.fingerprint)?, json!(way));
-        self.store.commit(&round.turn(change)?, by.at()).await?;
+        // Who was disabled meanwhile makes none that would live again with the account.
+        let change = by.rest(round.turn(change)?);
+        self.store.commit(&change, by.at()).await?;
         Ok((kept.token, secret))
     }
 
@@ -102,15 +104,41 @@ impl Tokens<'_> {
             token,
             children: children.filter(|other| other.id != token.id).collect(),
         };
-        let mut change = Change::new(self.entry(by, Action::TokenRevoke).before(json!(gone)));
-        for (record, kept) in family {
+        let change = Change::new(self.entry(by, Action::TokenRevoke).before(json!(gone)));
+        let change = self.without(change, family).await?;
+        self.store.commit(&round.turn(change)?, by.at()).await?;
+        Ok(())
+    }
+
+    /// A change that revokes every token of somebody too, and tells of them.
+    pub(crate) async fn revoking_all(
+        &self,
+        change: Change,
+        owner: &AccountName,
+    ) -> Result<Change, StoreError> {
+        let round = self.round(owner).await?;
+        let kept = self.kept_of(owner).await?;
+        let change = if kept.is_empty() {
+            change
+        } else {
+            let gone: Vec<&Token> = kept.iter().map(|(_, kept)| &kept.token).collect();
+            change.telling("tokens", json!(gone), json!([]))
+        };
+        round.turn(self.without(change, kept.iter()).await?)
+    }
+
+    async fn without(
+        &self,
+        mut change: Change,
+        tokens: impl Iterator<Item = &(Record, Kept)>,
+    ) -> Result<Change, StoreError> {
+        for (record, kept) in tokens {
             change = change.delete(record);
             if let Some(way) = self.store.get(&way_key(&kept.fingerprint)?).await? {
                 change = change.delete(&way);
             }
         }
-        self.store.commit(&round.turn(change)?, by.at()).await?;
-        Ok(())
+        Ok(change)
     }
 
     fn entry(&self, by: &By, action: Action) -> Entry {
@@ -145,7 +173,7 @@ impl Tokens<'_> {
     }
 
     async fn round(&self, owner: &AccountName) -> Result<Round, StoreError> {
-        let key = Key::of(&["token-round", owner.as_str()])?;
+        let key = round_key(owner)?;
         let record = self.store.get(&key).await?;
         Ok(Round { key, record })
     }
@@ -167,6 +195,11 @@ impl Round {
     }
 }
 
+/// Where it stands how often an owner's tokens have changed.
+pub(crate) fn round_key(owner: &AccountName) -> Result<Key, StoreError> {
+    Key::of(&["token-round", owner.as_str()])
+}
+
 const PREFIX: &str = "mgt_";
 /// Each time somebody else has won.
-const MOST_TRIES: u32 = 50;
+pub(crate) const MOST_TRIES: u32 = 50;

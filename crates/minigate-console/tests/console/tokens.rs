@@ -22,6 +22,8 @@ use crate::store::now;
 on_both! {
     a_token_does_what_its_scopes_and_its_owners_roles_allow
     a_token_loses_what_its_owner_loses
+    disabling_an_account_revokes_its_tokens_for_good
+    who_was_disabled_meanwhile_makes_no_token
     a_token_is_of_no_use_while_the_password_is_temporary
     a_token_ends_and_is_revoked
     a_token_of_somebody_else_cant_be_revoked
@@ -73,6 +75,61 @@ async fn a_token_loses_what_its_owner_loses(database: &Database) {
     let accounts = Accounts::of(&*store, &root, now());
     accounts.disable(&name("dev")).await.unwrap();
     assert_eq!(caller().await, None);
+}
+
+async fn disabling_an_account_revokes_its_tokens_for_good(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let tokens = Tokens::of(&*store);
+    let (parent, secret) = token(&store, &begun, &[Right::Read], None).await;
+    let caller = tokens.caller(&secret, home(), now()).await.unwrap().unwrap();
+    let new = new(&[Right::Read], None);
+    let made = tokens.delegate(&parent, &caller, &new, now()).await;
+    let (child, child_secret) = made.unwrap();
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+
+    accounts.disable(&name("dev")).await.unwrap();
+    accounts.enable(&name("dev")).await.unwrap();
+
+    for secret in [&secret, &child_secret] {
+        assert_eq!(tokens.caller(secret, home(), now()).await.unwrap(), None);
+    }
+    assert_eq!(tokens.mine(&begun.session).await.unwrap(), []);
+    let rows = log(&*store).await;
+    let row = rows.iter().find(|row| row.entry.action == "account.disable");
+    let (before, after) = row
+        .map(|row| {
+            (
+                row.entry.before.clone().unwrap(),
+                row.entry.after.clone().unwrap(),
+            )
+        })
+        .unwrap();
+    let told: BTreeSet<&str> = before["tokens"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|token| token["id"].as_str())
+        .collect();
+    assert_eq!(told, BTreeSet::from([parent.id.as_str(), child.id.as_str()]));
+    assert_eq!(after["tokens"], json!([]));
+}
+
+async fn who_was_disabled_meanwhile_makes_no_token(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let found = sessions(&store).find(&begun.secret, home(), now()).await;
+    let session = found.unwrap().unwrap();
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+
+    accounts.disable(&name("dev")).await.unwrap();
+    let made = Tokens::of(&*store)
+        .create(&session, &new(&[Right::Read], None), now())
+        .await;
+
+    assert!(matches!(made, Err(TokenError::Store(_))), "{made:?}");
 }
 
 async fn a_token_is_of_no_use_while_the_password_is_temporary(database: &Database) {

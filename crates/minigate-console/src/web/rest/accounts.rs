@@ -111,7 +111,7 @@ pub(super) struct AccountSettings {
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<PlatformRole>)]
     platform: Option<Option<PlatformRole>>,
-    /// Whether it can't be used; its sessions and tokens end at once.
+    /// Whether it can't be used. True ends its sessions and revokes its tokens at once; false brings none of them back.
     #[serde(deserialize_with = "there")]
     #[schema(nullable = false)]
     disabled: Option<bool>,

@@ -109,6 +109,7 @@ fn deeds(account: &Account, me: &SignedIn) -> Markup {
                 h2 { (ACCESS.of(lang)) }
                 form.stack method="post" {
                     (csrf(&me.who))
+                    @if !account.disabled { p.dim { (DISABLING.of(lang)) } }
                     (show::why("", lang))
                     div.actions { @for (deed, name) in plain {
                         button.(if *deed == "disable" { "danger" } else { "quiet" }) name="do" value=(deed) { (name.of(lang)) }
@@ -179,6 +180,10 @@ fn token_list(tokens: &[Token], account: &Account, console: &Console, me: &Signe
 const ACCESS: Text = Text("Access", "访问");
 const ALL: Text = Text("All that it did", "全部操作记录");
 const DISABLE: Text = Text("Disable", "停用");
+const DISABLING: Text = Text(
+    "Disabling ends its sessions and revokes its API tokens for good.",
+    "停用会立即结束其所有会话，并永久吊销其 API 令牌。",
+);
 const DISPLAY_NAME: Text = Text("What people call them", "显示名称");
 const EMAIL: Text = Text(
     "e-mail address, until the first sign-in",
