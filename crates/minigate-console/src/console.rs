@@ -1,5 +1,6 @@
 //! What every request shares.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,7 +44,7 @@ pub struct Console {
 pub struct Settings {
     /// Where people and programs find it: what its links begin with.
     pub public_url: Url,
-    /// Proxies that may say for whom they ask (`x-forwarded-for`).
+    /// Proxies that may say for whom they ask (`x-forwarded-for`) and what the request is called (`x-request-id`).
     pub trusted_proxies: Vec<IpNet>,
     /// The networks that may see its metrics; the machine itself always may.
     pub metrics_for: Vec<IpNet>,
@@ -55,6 +56,13 @@ pub struct Settings {
     pub password_cost: Cost,
     /// What looks at the hosts of drafts in pre-flights.
     pub inspector: Arc<Inspector>,
+}
+
+impl Settings {
+    /// Whether that is a proxy that may say of a request what only it can know.
+    pub(crate) fn trusts(&self, address: &IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|proxy| proxy.contains(address))
+    }
 }
 
 /// Why somebody isn't allowed something.

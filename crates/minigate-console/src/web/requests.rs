@@ -1,6 +1,7 @@
 //! One line of the log for each request: its route's template and never its path or query, in which secrets can be.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
@@ -9,6 +10,7 @@ use axum::response::Response;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::visitor;
 use crate::access::Caller;
 use crate::{Console, Hidden};
 
@@ -40,9 +42,11 @@ pub(crate) fn id_of(headers: &HeaderMap) -> &str {
     id.unwrap_or_default()
 }
 
-/// Names the request, by what it calls itself where that is harmless, and tells what has become of it.
+/// Names the request, as a trusted proxy has named it already where that is harmless, and tells what has become of it.
 pub(super) async fn tell(State(console): State<Arc<Console>>, mut request: Request, next: Next) -> Response {
-    let id = name(request.headers());
+    // Anybody else's would let two requests of strangers look like one in the log.
+    let said = visitor::is_from_a_proxy(request.extensions(), &console).then(|| request.headers());
+    let id = name(said);
     request.headers_mut().insert(ID, id.clone());
     let asker = Asker::default();
     request.extensions_mut().insert(asker.clone());
@@ -56,12 +60,12 @@ pub(super) async fn tell(State(console): State<Arc<Console>>, mut request: Reque
     response.headers_mut().insert(ID, id);
     let (took, status) = (began.elapsed(), response.status().as_u16());
     console.metrics().answered(method.as_str(), route, status, took);
-    span.in_scope(|| log(&method, route, status, took.as_millis(), asker.0.get()));
+    span.in_scope(|| log(&method, route, status, in_ms(took), asker.0.get()));
     response
 }
 
 /// What runtimes and watchdogs ask for all the time is for whoever looks closer.
-fn log(method: &Method, route: &str, status: u16, ms: u128, asker: Option<&Known>) {
+fn log(method: &Method, route: &str, status: u16, ms: u64, asker: Option<&Known>) {
     let actor = asker.map(|asker| asker.actor.as_str());
     let token = asker.and_then(|asker| asker.token.as_deref());
     if QUIET.iter().any(|quiet| route.starts_with(quiet)) {
@@ -71,8 +75,14 @@ fn log(method: &Method, route: &str, status: u16, ms: u128, asker: Option<&Known
     }
 }
 
-fn name(headers: &HeaderMap) -> HeaderValue {
-    let said = headers.get(ID).filter(|said| is_harmless(said.as_bytes()));
+/// A number that a line of JSON can hold as one.
+fn in_ms(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn name(said: Option<&HeaderMap>) -> HeaderValue {
+    let said = said.and_then(|headers| headers.get(ID));
+    let said = said.filter(|said| is_harmless(said.as_bytes()));
     let made = || {
         let id = Hidden::random_hex().ok()?;
         HeaderValue::from_str(id.reveal()).ok()

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
@@ -101,12 +101,8 @@ pub(super) async fn find_address(
 
 /// The peer's address; behind trusted proxies, the last one in `x-forwarded-for` that isn't one of them.
 pub(crate) fn address_of(parts: &Parts, console: &Console) -> IpAddr {
-    let peer = parts.extensions.get::<Peer>();
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    let is_trusted = |address: &IpAddr| {
-        let proxies = console.settings().trusted_proxies.iter();
-        proxies.clone().any(|proxy| proxy.contains(address))
-    };
+    let peer = peer_of(&parts.extensions);
+    let is_trusted = |address: &IpAddr| console.settings().trusts(address);
     if !is_trusted(&peer) {
         return peer;
     }
@@ -124,6 +120,16 @@ pub(crate) fn address_of(parts: &Parts, console: &Console) -> IpAddr {
         }
     }
     nearest
+}
+
+/// Whether it is a trusted proxy that hands a request over.
+pub(super) fn is_from_a_proxy(extensions: &Extensions, console: &Console) -> bool {
+    console.settings().trusts(&peer_of(extensions))
+}
+
+fn peer_of(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<Peer>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0)
 }
 
 pub(crate) const LANG_COOKIE: &str = "lang";

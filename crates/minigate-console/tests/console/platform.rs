@@ -288,7 +288,11 @@ async fn a_wrong_secret_is_audited_without_it(database: &Database) {
 }
 
 async fn a_request_has_a_harmless_name(database: &Database) {
-    let served = Served::on(database).await;
+    let store = database.open().await;
+    let served = Served::set_up(store, None, |settings| {
+        settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await;
     let mut browser = served.browser();
     let mut name = async |said: &str| {
         let headers = [("x-request-id", said)];

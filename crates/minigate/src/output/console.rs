@@ -15,17 +15,27 @@ use super::Printer;
 use crate::args::LogFormat;
 use crate::signals::Ended;
 
-/// Sends the log to standard error; `RUST_LOG` says how much of it.
+/// Sends the log to standard error; `RUST_LOG` says how much of it, unless it is empty.
 pub(crate) fn begin(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let filter = wished_for().unwrap_or_else(|| EnvFilter::new("info,sqlx=warn"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false);
     match format {
         LogFormat::Human => log.init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Json => log.json().with_span_list(false).init(),
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the log reads a variable of its own, as every program that logs in this way"
+)]
+fn wished_for() -> Option<EnvFilter> {
+    let said = std::env::var(EnvFilter::DEFAULT_ENV).ok()?;
+    let said = Some(said.trim()).filter(|said| !said.is_empty())?;
+    EnvFilter::try_new(said).ok()
 }
 
 /// Tells the log that a console serves from now on.

@@ -62,6 +62,12 @@ impl Desk {
         self.serve(minigate("en"), more)
     }
 
+    pub(crate) fn start_with(&self, environment: &[(&str, &str)], more: &[&str]) -> Process {
+        let mut command = minigate("en");
+        command.envs(environment.iter().copied());
+        self.serve(command, more)
+    }
+
     /// What writes beyond a limit on the sizes of its files fails for it, as on a full disk; else it would be ended.
     pub(crate) fn start_limited(&self, more: &[&str]) -> Process {
         let mut shell = Command::new("sh");

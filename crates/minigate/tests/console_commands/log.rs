@@ -10,7 +10,7 @@ use crate::known::{Known, known};
 async fn each_request_is_logged_with_its_id_and_who_asked() {
     let desk = Desk::used();
     let known = known(&desk.database("minigate-console.db")).await;
-    let console = desk.start(&[]);
+    let console = desk.start(&["--trust-proxy", "127.0.0.1"]);
     let access = ask_as_each(&console, &known).await;
     console.stop("-INT");
 
@@ -44,11 +44,22 @@ async fn each_request_is_logged_with_its_id_and_who_asked() {
         [&program["actor"], &program["token"]],
         [&json!("ann"), &json!(known.id)]
     );
+    assert!(page["ms"].is_u64(), "{page}");
+    assert!(told.iter().all(|line| line.get("spans").is_none()), "{log}");
     assert_eq!(of("server")["actor"], "app:wx1");
     assert_eq!(of("nobody")["actor"], Value::Null);
     for secret in [&known.token, &known.session, &known.secret, &access] {
         assert!(!log.contains(secret.as_str()), "{log}");
     }
+}
+
+#[test]
+fn an_empty_wish_for_the_log_is_none() {
+    let desk = Desk::empty();
+    desk.start_with(&[("RUST_LOG", "")], &[]).stop("-INT");
+
+    let log = std::fs::read_to_string(desk.path("log")).unwrap();
+    assert!(log.contains("began to serve") && log.contains("ended"), "{log}");
 }
 
 /// Asks once as somebody on a page, as a program, as an app's server and as nobody; gives the server's token.

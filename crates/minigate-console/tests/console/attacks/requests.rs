@@ -10,6 +10,7 @@ use crate::served::{Served, form};
 on_both! {
     the_host_header_leads_nobody_elsewhere
     who_isnt_a_trusted_proxy_cant_say_for_whom_it_asks
+    who_isnt_a_trusted_proxy_doesnt_name_its_requests
     assets_are_only_those_that_there_are
     methods_that_nobody_needs_do_nothing
 }
@@ -54,6 +55,18 @@ async fn who_isnt_a_trusted_proxy_cant_say_for_whom_it_asks(database: &Database)
         .filter_map(|row| row.entry.origin.as_deref())
         .collect();
     assert_eq!(origins, ["127.0.0.1", "203.0.113.9", "198.51.100.7", "127.0.0.1"]);
+}
+
+async fn who_isnt_a_trusted_proxy_doesnt_name_its_requests(database: &Database) {
+    let served = Served::on(database).await;
+    let headers = [("x-request-id", "somebody-elses")];
+
+    let mut browser = served.browser();
+    for path in ["/nowhere", "/healthz", "/sign-in"] {
+        let answer = browser.ask(Method::GET, path, &headers, String::new()).await;
+        assert_eq!(answer.headers["x-request-id"].len(), 32, "{path}");
+        assert!(!answer.body.contains("somebody-elses"), "{path}");
+    }
 }
 
 async fn refused_from(served: &Served, forwarded: &str) {
