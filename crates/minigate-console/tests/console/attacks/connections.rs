@@ -27,6 +27,7 @@ on_both! {
     what_is_too_large_is_refused_before_it_is_kept
     what_programs_send_too_large_is_refused_before_it_comes
     a_large_head_is_refused_without_harm
+    a_request_names_one_host
     a_request_of_two_lengths_is_the_last_of_its_connection
     slow_clients_are_in_nobodys_way
     half_a_head_isnt_waited_for
@@ -101,6 +102,30 @@ async fn what_programs_send_too_large_is_refused_before_it_comes(database: &Data
             status_of(&answer) == status && answer.contains(said),
             "{path}: {answer}"
         );
+    }
+}
+
+async fn a_request_names_one_host(database: &Database) {
+    let ground = Ground::on(database).await;
+    let address = ground.served.address;
+
+    for (version, hosts, status) in [
+        ("1.1", "", 400),
+        ("1.1", "host: x\r\nhost: x\r\n", 400),
+        ("1.0", "host: x\r\nhost: y\r\n", 400),
+        ("1.1", "host: somebody@x\r\n", 400),
+        ("1.1", "host: a b\r\n", 400),
+        ("1.1", "host: x/y\r\n", 400),
+        ("1.0", "", 303),
+        ("1.1", "host:\r\n", 303),
+        ("1.1", "host: x:8880\r\n", 303),
+        ("1.1", "host: [::1]:8880\r\n", 303),
+    ] {
+        for path in ["/", "http://x/"] {
+            let request = format!("GET {path} HTTP/{version}\r\n{hosts}connection: close\r\n\r\n");
+            let answer = raw(address, request.as_bytes()).await;
+            assert_eq!(status_of(&answer), status, "{request}{answer}");
+        }
     }
 }
 
