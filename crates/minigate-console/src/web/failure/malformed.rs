@@ -25,7 +25,7 @@ pub(crate) enum Malformed {
     Library(String),
     /// The same, of a field.
     Field {
-        /// Its name, or the way to it: `lists.request[0]`.
+        /// Its name, or the way to it.
         field: String,
         /// What is wrong with it.
         reason: String,

@@ -39,7 +39,7 @@ pub(super) struct Problem {
     detail: String,
     /// Which member of the body, or which parameter, is wrong, where that is known: its name, or the way to it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "lists.request[0]")]
+    #[schema(example = "format")]
     field: Option<String>,
     /// What can stand there, where it is one of a few values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
