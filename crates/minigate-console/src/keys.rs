@@ -107,7 +107,7 @@ pub async fn announce(store: &dyn Store, by: &By) -> Result<Keys, KeysError> {
     let mut keys = kept.keys_at(by.at());
     keys.push((SigningKey::generate()?, KeyStage::Announced));
     require_room(&keys)?;
-    write(store, Action::KeysAnnounce, Some(&record), &keys, by).await
+    write(store, Action::KeysAnnounce, Some((&record, &kept)), &keys, by).await
 }
 
 /// Lets the announced key sign; what the present one signed holds for so long.
@@ -127,7 +127,7 @@ pub async fn rotate(store: &dyn Store, hold: SignedDuration, by: &By) -> Result<
             retired @ KeyStage::Retired { .. } => retired,
         };
     }
-    write(store, Action::KeysRotate, Some(&record), &keys, by).await
+    write(store, Action::KeysRotate, Some((&record, &kept)), &keys, by).await
 }
 
 /// Drops a key at once, which is announced or retired: what it signed can't be verified any more.
@@ -147,7 +147,7 @@ pub async fn retire(store: &dyn Store, name: &Thumbprint, by: &By) -> Result<Key
         Some((_, KeyStage::Announced | KeyStage::Retired { .. })) => {}
     }
     keys.retain(|(key, _)| !is_it(key));
-    write(store, Action::KeysRetire, Some(&record), &keys, by).await
+    write(store, Action::KeysRetire, Some((&record, &kept)), &keys, by).await
 }
 
 /// For how long what a key signed should hold once another has taken over: 30 days, in which runtimes that are seldom on
@@ -263,15 +263,15 @@ async fn load(store: &dyn Store) -> Result<Option<(Record, Keys)>, KeysError> {
 async fn write(
     store: &dyn Store,
     action: Action,
-    old: Option<&Record>,
+    old: Option<(&Record, &Keys)>,
     keys: &[(SigningKey, KeyStage)],
     by: &By,
 ) -> Result<Keys, KeysError> {
     let kept: Vec<_> = keys.iter().map(|(key, stage)| keep(key, *stage)).collect();
-    let change = Change::new(by.platform_entry(action).after(shown(keys)));
+    let entry = by.platform_entry(action).after(shown(keys));
     let change = match old {
-        Some(record) => change.replace(record, json!(kept)),
-        None => change.create(&key()?, json!(kept)),
+        Some((record, before)) => Change::new(entry.before(shown(&before.keys))).replace(record, json!(kept)),
+        None => Change::new(entry).create(&key()?, json!(kept)),
     };
     let sequence = store.commit(&change, by.at()).await?;
     Ok(Keys {
@@ -287,13 +287,22 @@ fn keep(key: &SigningKey, stage: KeyStage) -> Kept {
     }
 }
 
-/// What the audit log says: names only.
+/// What the audit log says of a key: its name only.
+#[derive(Serialize)]
+struct Shown<'a> {
+    key: &'a Thumbprint,
+    #[serde(flatten)]
+    stage: KeyStage,
+}
+
 fn shown(keys: &[(SigningKey, KeyStage)]) -> serde_json::Value {
-    let names = keys.iter().map(|(key, stage)| {
-        let name = key.public().thumbprint();
-        json!({ "key": name, "stage": stage })
+    let named = keys.iter().map(|(key, stage)| {
+        json!(Shown {
+            key: key.public().thumbprint(),
+            stage: *stage
+        })
     });
-    names.collect()
+    named.collect()
 }
 
 fn key() -> Result<Key, StoreError> {

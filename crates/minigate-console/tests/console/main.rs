@@ -31,6 +31,7 @@ mod oidc;
 mod opening;
 mod operators;
 mod pages;
+mod pages_audit;
 mod pages_import;
 mod pages_manage;
 mod pages_preflight;

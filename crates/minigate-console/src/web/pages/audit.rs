@@ -1,6 +1,7 @@
 //! The audit log: who did what, when, from where and why.
 
 mod difference;
+mod subject;
 
 use std::sync::Arc;
 
@@ -244,6 +245,7 @@ fn line(row: &Logged, now: Timestamp, lang: Lang) -> Markup {
                     Some(action) => strong { (action.text().of(lang)) },
                     None => (show::entry(&entry.action)),
                 }
+                (subject::shown(entry))
                 " " span.dim.small { "#" (row.sequence) }
                 @if let Some(reason) = &entry.reason { p.reason { (show::foreign(reason)) } }
                 @if !changes.is_empty() {

@@ -1,11 +1,13 @@
 //! What differs between two values of JSON, line by line.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use maud::{Markup, html};
 use minigate_policy::diagnosis::Lang;
 use serde_json::Value;
 
+use super::subject;
 use crate::text::Text;
 use crate::web::pages::show::harmless;
 
@@ -67,7 +69,8 @@ fn line(change: &Changed) -> Markup {
     }
 }
 
-/// Each value that has no parts, with the way to it. A list's values stand at the list's own path.
+/// Each value that has no parts, with the way to it. A list's values stand at the list's own path; an element that has a
+/// name stands by it, so that what belongs together can be told.
 fn collect(value: &Value, path: &mut String, lines: &mut BTreeSet<(String, String)>) {
     match value {
         Value::Null => {}
@@ -82,7 +85,12 @@ fn collect(value: &Value, path: &mut String, lines: &mut BTreeSet<(String, Strin
         }
         Value::Array(values) => {
             for value in values {
+                let length = path.len();
+                if let Some(name) = subject::identity(value) {
+                    let _ = write!(path, "[{name}]");
+                }
                 collect(value, path, lines);
+                path.truncate(length);
             }
         }
         Value::String(text) => drop(lines.insert((path.clone(), text.clone()))),
@@ -110,6 +118,29 @@ mod tests {
 
         assert!(shown.contains("https://a.com") && shown.contains("https://c.com"));
         assert!(!shown.contains("https://b.com") && !shown.contains("number"));
+    }
+
+    #[test]
+    fn an_elements_lines_stay_together() {
+        let key = |name: &str, stage: &str| json!({ "key": name, "stage": stage });
+        let before = json!([key("a", "signing"), key("b", "announced")]);
+        let after = json!([key("a", "retired"), key("b", "signing")]);
+
+        let changes = changes(Some(&before), Some(&after));
+
+        let lines: Vec<_> = changes
+            .iter()
+            .map(|changed| (changed.path.as_str(), changed.value.as_str()))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                ("[a].stage", "signing"),
+                ("[a].stage", "retired"),
+                ("[b].stage", "announced"),
+                ("[b].stage", "signing")
+            ]
+        );
     }
 
     #[test]
