@@ -197,7 +197,7 @@ impl<'a> Domains<'a> {
             .await
     }
 
-    /// Writes a draft with the very lists of a version.
+    /// Writes a draft with the very lists of a version, in place of the one that there is.
     ///
     /// # Errors
     /// As [`Domains::write`], and [`DomainsError::NoVersion`].

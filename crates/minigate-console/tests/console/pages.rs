@@ -10,7 +10,7 @@ use minigate_console::filing::{Filing, FilingRegister, FilingUnknown};
 use minigate_policy::Domain;
 
 use crate::database::{Database, on_both};
-use crate::served::{PASSWORD, Served, form};
+use crate::served::{Browser, PASSWORD, Served, form};
 use crate::store::now;
 
 on_both! {
@@ -20,6 +20,7 @@ on_both! {
     d3_a_bad_entry_is_told_and_nothing_is_lost_or_saved
     d5_a_draft_is_saved_before_its_filings_are_there
     d2_a_version_is_rolled_back_to
+    d2_rolling_back_replaces_no_draft_unseen
     an_auditor_has_no_steps_to_take
     d2_a_blocked_entry_is_marked_among_the_effective_ones
     d2_an_answer_holds_for_the_draft_that_was_looked_at
@@ -150,20 +151,8 @@ async fn d2_a_version_is_rolled_back_to(database: &Database) {
     let served = Served::on(database).await;
     served.app("wx1").await;
     let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
-    for host in ["https://a.example.com", "https://b.example.com"] {
-        owner
-            .submit(
-                "/apps/wx1/draft",
-                "/apps/wx1/draft",
-                &[("request", host), ("do", "save")],
-            )
-            .await;
-        for step in ["submit", "approve", "publish"] {
-            owner
-                .submit("/apps/wx1/draft", "/apps/wx1/draft/step", &[("step", step)])
-                .await;
-        }
-    }
+    publish(&mut owner, "https://a.example.com").await;
+    publish(&mut owner, "https://b.example.com").await;
 
     let back = owner
         .submit(
@@ -382,6 +371,42 @@ impl FilingRegister for Away {
     }
 }
 
+async fn d2_rolling_back_replaces_no_draft_unseen(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let mut bob = served.signed_in("bob", None, &[("wx1", Role::Developer)]).await;
+    let page = "/apps/wx1/draft";
+    let save = |host| [("request", host), ("do", "save")];
+    publish(&mut owner, "https://a.example.com").await;
+    publish(&mut owner, "https://b.example.com").await;
+    let (version, back) = ("/apps/wx1/versions/1", "/apps/wx1/versions/1/roll-back");
+    let seen = owner.get(version).await;
+    bob.submit(page, page, &save("https://bob.example.com")).await;
+
+    let unseen = [("csrf", seen.field("csrf")), ("reason", "b fails")];
+    let refused = owner.post(back, &unseen).await;
+
+    assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED);
+    let shown = ["Not rolled back", "bob", "value=\"b fails\"", "It is lost"];
+    assert!(
+        shown.iter().all(|text| refused.body.contains(text)),
+        "{}",
+        refused.body
+    );
+    assert!(bob.get(page).await.body.contains("https://bob.example.com"));
+    let seen = [
+        ("csrf", refused.field("csrf")),
+        ("opened", refused.field("opened")),
+    ];
+    bob.submit(page, page, &save("https://late.example.com")).await;
+    let stale = owner.post(back, &seen).await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    let done = owner.submit(version, back, &[]).await;
+    assert_eq!(done.location(), page, "{}", done.body);
+    assert!(!owner.get(page).await.body.contains("https://late.example.com"));
+}
+
 async fn d2_an_answer_holds_for_the_draft_that_was_looked_at(database: &Database) {
     let served = Served::on(database).await;
     served.app("wx1").await;
@@ -451,4 +476,16 @@ async fn d2_a_draft_isnt_saved_over_another_unseen(database: &Database) {
         typed[1],
     ];
     assert_eq!(ann.post(page, &again).await.status, StatusCode::SEE_OTHER);
+}
+
+async fn publish(owner: &mut Browser, host: &str) {
+    let page = "/apps/wx1/draft";
+    owner
+        .submit(page, page, &[("request", host), ("do", "save")])
+        .await;
+    for step in ["submit", "approve", "publish"] {
+        owner
+            .submit(page, "/apps/wx1/draft/step", &[("step", step)])
+            .await;
+    }
 }

@@ -31,6 +31,14 @@ pub(crate) fn exact(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// What stands between two parts of a line.
+pub(crate) const fn comma(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => ", ",
+        Lang::Zh => "，",
+    }
+}
+
 /// Why something wasn't done, above what was typed.
 pub(crate) fn refused(failure: &Failure, lang: Lang) -> Markup {
     html! { div.note.bad role="alert" { p { (foreign(&failure.tell(lang))) } } }

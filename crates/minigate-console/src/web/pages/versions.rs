@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use minigate_policy::WrittenLists;
 use minigate_policy::diagnosis::Lang;
+use minigate_policy::{AppId, WrittenLists};
 use serde::Deserialize;
 
 use super::app::{self, Tab, seen};
@@ -16,7 +17,8 @@ use crate::Console;
 use crate::access::Right;
 use crate::app::App;
 use crate::block::Blocks;
-use crate::domains::{Version, diff};
+use crate::domains::{DomainsError, Draft, Expected, Version, diff};
+use crate::store::Sequence;
 use crate::text::Text;
 use crate::web::failure::Failure;
 use crate::web::fields::{Form, Query};
@@ -32,6 +34,14 @@ pub(super) struct Wanted {
 pub(super) struct Pair {
     from: u32,
     to: u32,
+}
+
+/// Why, and which draft was there to see; none where nothing is said.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Back {
+    reason: String,
+    opened: String,
 }
 
 /// The newest first, each with what it changed.
@@ -77,18 +87,32 @@ pub(super) async fn one(
     me: SignedIn,
 ) -> Result<Html<String>, Failure> {
     let (id, app) = seen(&console, &me, &id, Right::Read).await?;
+    as_it_is(&console, &me, (&id, &app), number, None).await
+}
+
+/// A version with the way back to it; with the reason that was typed where that wasn't gone.
+async fn as_it_is(
+    console: &Console,
+    me: &SignedIn,
+    (id, app): (&AppId, &App),
+    number: u32,
+    refused: Option<&str>,
+) -> Result<Html<String>, Failure> {
     let (lang, now) = (me.visitor.lang, console.now());
-    let version = console.domains(&id).version(number).await?;
+    let domains = console.domains(id);
+    let version = domains.version(number).await?;
+    let draft = domains.draft_with_revision().await?;
     let is_effective = number == app.effective;
     let blocks = Blocks::load(console.store()).await?;
     let body = html! {
-        (app::head(&app, Tab::Versions, &me))
+        (app::head(app, Tab::Versions, me))
+        @if refused.is_some() { div.note.bad role="alert" { p { (MOVED.of(lang)) } } }
         h2 { (VERSION.of(lang)) " " (number) " " @if is_effective { span.tag.good { (EFFECTIVE.of(lang)) } } }
         (facts(&version, now, lang))
-        (app::lists(&app, &version.lists, &blocks.in_lists(&version.lists, now), lang))
+        (app::lists(app, &version.lists, &blocks.in_lists(&version.lists, now), lang))
         @if !is_effective {
             p { a href={ "/apps/" (app.id) "/diff?from=" (number) "&to=" (app.effective) } { (AGAINST_EFFECTIVE.of(lang)) } }
-            @if me.caller.may(Right::Write, Some(&id)) { (back(&app, number, &me, lang)) }
+            @if me.caller.may(Right::Write, Some(id)) { (back(app, number, draft.as_ref(), refused.unwrap_or_default(), (me, now))) }
         }
     };
     Ok(me.show(&app.name, Place::Apps, &body))
@@ -117,12 +141,23 @@ pub(super) async fn roll_back(
     State(console): State<Arc<Console>>,
     Path((id, number)): Path<(String, u32)>,
     me: SignedIn,
-    Form(reason): Form<Reason>,
+    Form(wanted): Form<Back>,
 ) -> Result<Response, Failure> {
     let (id, by) = me.allow_in(&console, &id, Right::Write).await?;
-    let by = reason.given_to(by)?;
-    console.domains(&id).roll_back(number, &by).await?;
-    Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response())
+    let by = Reason::of(&wanted.reason).given_to(by)?;
+    let expected = wanted.opened.parse().map_or(Expected::None, Expected::At);
+    let domains = console.domains(&id).expecting(expected);
+    match domains.roll_back(number, &by).await {
+        Err(DomainsError::Moved) => {
+            let app = crate::app::find(console.store(), &id).await?;
+            let page = as_it_is(&console, &me, (&id, &app), number, Some(&wanted.reason)).await?;
+            Ok((StatusCode::PRECONDITION_FAILED, page).into_response())
+        }
+        rolled_back => {
+            rolled_back?;
+            Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response())
+        }
+    }
 }
 
 fn before<'a>(versions: &'a [Version], version: &Version) -> &'a WrittenLists {
@@ -182,14 +217,38 @@ fn compare(app: &App, lang: Lang) -> Markup {
     }
 }
 
-fn back(app: &App, number: u32, me: &SignedIn, lang: Lang) -> Markup {
+fn back(
+    app: &App,
+    number: u32,
+    draft: Option<&(Sequence, Draft)>,
+    reason: &str,
+    (me, now): (&SignedIn, Timestamp),
+) -> Markup {
+    let lang = me.visitor.lang;
     html! {
         form.stack.card method="post" action={ "/apps/" (app.id) "/versions/" (number) "/roll-back" } {
             (csrf(&me.who))
             h2 { (ROLL_BACK.of(lang)) }
             p { (ROLL_BACK_HOW.of(lang)) }
-            (show::why("", lang))
-            div { button { (ROLL_BACK.of(lang)) } }
+            @if let Some((revision, draft)) = draft {
+                input type="hidden" name="opened" value=(revision);
+                (replaced(app, draft, now, lang))
+            }
+            (show::why(reason, lang))
+            div { button { @if draft.is_some() { (REPLACE.of(lang)) } @else { (ROLL_BACK.of(lang)) } } }
+        }
+    }
+}
+
+/// Whose draft goes where somebody rolls back.
+fn replaced(app: &App, draft: &Draft, now: Timestamp, lang: Lang) -> Markup {
+    html! {
+        div.note.warn {
+            p { (REPLACED.of(lang)) }
+            p {
+                a href={ "/apps/" (app.id) "/draft" } { (DRAFT.of(lang)) } " " (app::state(draft.state, lang)) " "
+                (show::foreign(&draft.author)) (show::comma(lang)) (show::moment(draft.written_at, now, lang))
+            }
         }
     }
 }
@@ -198,8 +257,13 @@ const PAGE: u32 = 20;
 const AGAINST_EFFECTIVE: Text = Text("What differs from the effective version", "与生效版本的差异");
 const APPROVED: Text = Text("Approved by", "批准人");
 const COMPARE: Text = Text("Compare", "比较");
+const DRAFT: Text = Text("Draft", "草稿");
 const EFFECTIVE: Text = Text("effective", "生效中");
 const FROM: Text = Text("From version", "从版本");
+const MOVED: Text = Text(
+    "Not rolled back: there is a draft that you haven't seen, or it has been changed since. Below it is as it is now; rolling back again puts the version in its place.",
+    "没有回滚：有一份你没有看到的草稿，或者草稿已被修改。下面是现在的情况，再次回滚将替换该草稿。",
+);
 const NONE: Text = Text("Nothing has been published yet.", "尚未发布任何版本。");
 const OLDER: Text = Text("Older versions", "更早的版本");
 const PUBLISHED: Text = Text("Published", "发布");
@@ -207,6 +271,14 @@ const ROLL_BACK: Text = Text("Roll back to this version", "回滚到此版本");
 const ROLL_BACK_HOW: Text = Text(
     "Makes a draft of these very lists; it becomes effective as every draft does.",
     "以完全相同的列表生成草稿，之后与其他草稿一样审批和发布。",
+);
+const REPLACE: Text = Text(
+    "Roll back to this version, in place of the draft",
+    "回滚到此版本，替换草稿",
+);
+const REPLACED: Text = Text(
+    "There is a draft already. It is lost: these lists take its place.",
+    "已有一份草稿。它将丢失，由这些列表替换。",
 );
 const UNFILED: Text = Text("Let through without a filing", "未备案但已放行");
 const TO: Text = Text("to version", "到版本");

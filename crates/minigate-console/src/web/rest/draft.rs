@@ -146,7 +146,7 @@ pub(super) struct Condition {
 }
 
 /// The draft that a step was decided on.
-pub(super) struct Looked(Expected);
+pub(super) struct Looked(pub(super) Expected);
 
 /// What becomes of a draft before it is a version.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use minigate_policy::diagnosis::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::draft::{ApprovalShown, DraftAnswer};
+use super::draft::{ApprovalShown, Condition, DraftAnswer, Looked};
 use super::filings::FilingShown;
 use super::input::{Json, Path, Query, Why};
 use super::lists::{Lists, OfInterface};
@@ -118,22 +118,25 @@ pub(super) async fn read_version(
     Ok(Answer(VersionShown::of(version, me.lang)))
 }
 
-/// Writes a draft with the very lists of a version; it takes the place of a draft that there is.
+/// Writes a draft with the very lists of a version; it takes the place of a draft that there is: of the one that `if-match`
+/// names, and of none with `if-none-match: *`.
 #[utoipa::path(post, path = "/apps/{app}/versions/{number}/roll-back", tag = "domains", request_body = Why,
     params(("app" = String, Path, description = "The app's ID"),
-        ("number" = u32, Path, description = "The version's number", minimum = 1)),
+        ("number" = u32, Path, description = "The version's number", minimum = 1), Condition,
+        ("if-none-match" = Option<String>, Header, description = "`*`", pattern = r"^\*$")),
     responses((status = 200, description = "The draft", body = super::draft::DraftShown,
         headers(("etag" = String, description = "The draft's revision")))))]
 pub(super) async fn roll_back(
     State(console): State<Arc<Console>>,
     me: Program,
     Path((id, number)): Path<(String, u32)>,
+    Looked(expected): Looked,
     Json(why): Json<Why>,
 ) -> Result<DraftAnswer, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Write).await?;
     let by = why.given_to(by)?;
     let domains = console.domains(&id);
-    domains.roll_back(number, &by).await?;
+    domains.expecting(expected).roll_back(number, &by).await?;
     Ok(domains.draft_at().await?.into())
 }
 

@@ -10,6 +10,7 @@ use crate::people::{hours, person};
 
 on_both! {
     d2_a_draft_becomes_effective_by_the_api
+    d2_rolling_back_holds_for_the_draft_that_was_looked_at
     d3_a_bad_entry_is_a_problem_with_its_rule_and_its_remedy
     a_step_is_taken_only_on_the_draft_that_was_looked_at
     what_would_become_of_a_call_is_told
@@ -55,6 +56,33 @@ async fn d2_a_draft_becomes_effective_by_the_api(database: &Database) {
     );
     let difference = me.get("/apps/wx1/diff?from=0&to=1").await.json();
     assert_eq!(difference[0]["added"], json!(["https://api.example.com"]));
+}
+
+async fn d2_rolling_back_holds_for_the_draft_that_was_looked_at(database: &Database) {
+    let (served, store) = served(database).await;
+    let me = Api::of(&served, &store, "ann", &[("wx1", Role::Owner)], &Right::ALL).await;
+    let path = "/apps/wx1/versions/1/roll-back";
+    for host in ["https://a.example.com", "https://b.example.com"] {
+        me.put("/apps/wx1/draft", json!({ "lists": { "request": [host] } }))
+            .await;
+        for step in ["submit", "approve", "publish"] {
+            me.post(&format!("/apps/wx1/draft/{step}"), json!({})).await;
+        }
+    }
+    let draft = json!({ "lists": { "request": ["https://c.example.com"] } });
+    let written = me.put("/apps/wx1/draft", draft).await;
+    let tag = written.headers["etag"].to_str().unwrap();
+
+    let refused = [("if-match", "\"1\""), ("if-none-match", "*")];
+    for condition in refused {
+        let moved = me.ask(Method::POST, path, Some(json!({})), &[condition]).await;
+        assert_eq!(moved.status, StatusCode::PRECONDITION_FAILED, "{}", moved.body);
+    }
+    let back = me
+        .ask(Method::POST, path, Some(json!({})), &[("if-match", tag)])
+        .await;
+
+    assert_eq!(back.json()["lists"]["request"], json!(["https://a.example.com"]));
 }
 
 async fn what_waits_for_approval_is_listed_to_who_sees_the_app(database: &Database) {
