@@ -232,14 +232,23 @@ fn judge_for(interface: Interface, text: &str, profile: &Profile) -> Judgement {
             quota: None,
             filing: None,
         },
-        Err(error) => Judgement {
-            normalised: None,
-            domain: None,
-            faults: vec![Fault::entry(&error, &text, interface)],
-            quota: None,
-            filing: None,
-        },
+        Err(error) => {
+            // What is told to be written instead would be refused as well.
+            let error = meant_reserved(&text, interface, profile).unwrap_or(error);
+            Judgement {
+                normalised: None,
+                domain: None,
+                faults: vec![Fault::entry(&error, &text, interface)],
+                quota: None,
+                filing: None,
+            }
+        }
     }
+}
+
+fn meant_reserved(text: &str, interface: Interface, profile: &Profile) -> Option<EntryError> {
+    let meant = Entry::parse(&meant(text, interface)?, interface).ok()?;
+    unreserved(meant, profile).err()
 }
 
 fn unreserved(entry: Entry, profile: &Profile) -> Result<Entry, EntryError> {

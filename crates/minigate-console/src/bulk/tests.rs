@@ -231,3 +231,17 @@ fn d3_what_a_remedy_says_to_write_is_an_entry() {
         assert_eq!(judged.faults[0].remedy_en, remedy, "{text}");
     }
 }
+
+#[test]
+fn d6_what_would_be_reserved_once_mended_is_told_so_at_once() {
+    for text in [
+        "https://api.weixin.qq.com.",
+        "http://api.weixin.qq.com/cgi-bin/token",
+        "api.weixin.qq.com",
+    ] {
+        let judgement = judge_text(Interface::Request, text);
+
+        assert_eq!(judgement.faults[0].rule, Some(Rule::D6), "{text}");
+        assert!(!judgement.faults[0].remedy_en.contains("write"), "{text}");
+    }
+}
