@@ -99,7 +99,10 @@ pub(super) async fn overview(
         @if let Some(draft) = &draft { (on_its_way(&app, draft, effective.as_ref(), now, lang)) }
         @match &effective {
             Some(version) => (lists(&app, &version.lists, &blocked, lang)),
-            None => p { a.button href={ "/apps/" (app.id) "/draft" } { (FIRST.of(lang)) } },
+            None if draft.is_none() && me.caller.may(Right::Write, Some(&id)) => {
+                p { a.button href={ "/apps/" (app.id) "/draft" } { (FIRST.of(lang)) } }
+            },
+            None => {}
         }
         (what_if::small_form(&app.id, lang))
     };
