@@ -23,8 +23,9 @@ pub(super) async fn judge(
     Ok(judged::judge(console, app, pasted).await?)
 }
 
-/// Lines of several interfaces, each with what is to be said of it beside it.
-pub(super) fn table(lines: &[Line], lang: Lang) -> Markup {
+/// Lines of several interfaces, each with what is to be said of it beside it; a word of their own is for those of which
+/// nothing else is.
+pub(super) fn table(lines: &[Line], word: impl Fn(&Line) -> Text, lang: Lang) -> Markup {
     html! {
         div.scroll {
             table.fold aria-labelledby="lines" {
@@ -38,7 +39,7 @@ pub(super) fn table(lines: &[Line], lang: Lang) -> Markup {
                             td.number data-label=(LINE.of(lang)) { (line.number) }
                             td data-label=(INTERFACE.of(lang)) { code { (line.interface.name()) } }
                             td data-label=(ENTRY.of(lang)) { (show::entry(&line.text)) }
-                            td { (verdict(line, lang)) }
+                            td { (verdict(line, word(line), lang)) }
                         }
                     }
                 }
@@ -48,11 +49,11 @@ pub(super) fn table(lines: &[Line], lang: Lang) -> Markup {
     }
 }
 
-fn verdict(line: &Line, lang: Lang) -> Markup {
+fn verdict(line: &Line, word: Text, lang: Lang) -> Markup {
     html! {
         @match line.double_of {
             Some(first) => span.dim { (DOUBLE.of(lang)) " " (first) },
-            None if line.judgement.is_good() => span.good-text { "✓ " (GOOD.of(lang)) " " (good(&line.judgement, lang)) },
+            None if line.judgement.is_good() => span.good-text { "✓ " (word.of(lang)) " " (good(&line.judgement, lang)) },
             None => {}
         }
         @for fault in &line.judgement.faults { (told(fault, lang)) }
@@ -113,7 +114,7 @@ fn good(judgement: &Judgement, lang: Lang) -> String {
 
 const MOST_SHOWN: usize = 1_000;
 const ENTRY: Text = Text("Entry", "条目");
-const GOOD: Text = Text("good", "正确");
+pub(super) const GOOD: Text = Text("good", "正确");
 const INTERFACE: Text = Text("Interface", "接口");
 const LEFT_OUT: Text = Text("Lines that aren't shown:", "未显示的行数：");
 const LINE: Text = Text("Line", "行");

@@ -14,7 +14,7 @@ use super::{entries, export, show};
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
-use crate::bulk::{BulkError, Format, Line, Mode, Pasted};
+use crate::bulk::{BulkError, Format, Line, Mode, Pasted, judge_text};
 use crate::domains::{Expected, diff};
 use crate::judged::judge_lines;
 use crate::text::Text;
@@ -38,6 +38,7 @@ struct Sent {
 /// What came of it.
 struct Import {
     lines: Vec<Line>,
+    mode: Mode,
     base: WrittenLists,
     /// The draft that the base is of.
     expected: Expected,
@@ -169,6 +170,7 @@ impl Import {
             .filter(|of| result.of(*of).len() > most);
         Ok(Self {
             lines,
+            mode,
             too_many: too_many.collect(),
             base,
             expected,
@@ -178,6 +180,19 @@ impl Import {
 
     fn is_good(&self) -> bool {
         self.too_many.is_empty() && self.lines.iter().all(|line| line.judgement.can_be_drafted())
+    }
+
+    /// What is said of a line that breaks no rule.
+    fn word(&self, line: &Line) -> Text {
+        let is_there = |lists: &WrittenLists| {
+            let mut listed = lists.of(line.interface).iter();
+            listed.any(|text| judge_text(line.interface, text).normalised == line.judgement.normalised)
+        };
+        match self.mode {
+            Mode::Add | Mode::Replace => entries::GOOD,
+            Mode::Remove if is_there(&self.base) => GOES,
+            Mode::Remove => NOT_THERE,
+        }
     }
 
     fn changes(&self) -> bool {
@@ -207,7 +222,7 @@ fn outcome(import: &Import, was_to_be_saved: bool, lang: Lang) -> Markup {
         }
         section aria-labelledby="lines" {
             h2 #lines { (LINES.of(lang)) }
-            (entries::table(&import.lines, lang))
+            (entries::table(&import.lines, |line| import.word(line), lang))
         }
     }
 }
@@ -284,6 +299,7 @@ const FILE: Text = Text(
 );
 const FORMAT: Text = Text("Format", "格式");
 const FOR_LINES: Text = Text("Lines are for", "纯文本行用于");
+const GOES: Text = Text("is removed", "将删除");
 const HOW: Text = Text(
     "Every line is judged before anything is written, and you see what would change. Nothing is written while a line breaks a rule.",
     "写入前逐行检查并显示差异；只要有一行违反规则，就不会写入任何内容。",
@@ -292,6 +308,10 @@ const IMPORT: Text = Text("Import", "导入");
 const LINES: Text = Text("Line by line", "逐行结果");
 const LINES_FORM: Text = Text("lines: one entry each", "纯文本：每行一个条目");
 const MODE: Text = Text("What becomes of the lists", "导入方式");
+const NOT_THERE: Text = Text(
+    "isn't on this list: there is nothing to remove",
+    "不在此列表中，无需删除",
+);
 const NOTHING: Text = Text("Nothing would change.", "没有变化。");
 const NOT_SAVED: Text = Text(
     "Nothing has been saved: mend the lines below first.",
