@@ -11,6 +11,7 @@ use crate::store::now;
 on_both! {
     d3_a_wrong_line_is_told_and_nothing_of_the_import_is_kept
     d2_lists_are_added_removed_and_replaced_by_text_or_file
+    d2_an_import_says_what_it_has_nothing_to_remove_of
     an_import_of_nothing_says_so_and_changes_nothing
     d2_what_is_exported_is_imported_again_byte_for_byte
     d1_entries_of_interfaces_that_arent_here_are_told
@@ -19,6 +20,8 @@ on_both! {
     an_import_without_the_sessions_token_changes_nothing
     d1_a_call_is_judged_with_its_rule_list_and_remedies
     d1_a_refused_call_is_proposed_with_one_click
+    d2_a_proposal_opens_an_approved_draft_again_only_knowingly
+    d4_d6_what_can_never_be_listed_isnt_offered_to_be_proposed
     d1_whoever_reads_only_cant_propose_or_import
     neither_lists_nor_verdicts_cross_from_app_to_app
 }
@@ -81,6 +84,23 @@ async fn an_import_of_nothing_says_so_and_changes_nothing(database: &Database) {
     }
 
     assert_eq!(draft_of(&served).await.unwrap().request, ["https://a.com"]);
+}
+
+async fn d2_an_import_says_what_it_has_nothing_to_remove_of(database: &Database) {
+    let (_served, mut owner) = owned(database).await;
+    save(&mut owner, "https://a.com").await;
+    let fields = [
+        ("text", "https://A.com\nhttps://b.com"),
+        ("mode", "remove"),
+        ("do", "check"),
+    ];
+
+    let checked = import(&mut owner, &fields).await.body;
+
+    let (_, lines) = checked.split_once("Line by line").unwrap();
+    let (there, missing) = lines.split_once("https://b.com").unwrap();
+    assert!(there.contains("✓ is removed"), "{there}");
+    assert!(missing.contains("there is nothing to remove"), "{missing}");
 }
 
 async fn d2_what_is_exported_is_imported_again_byte_for_byte(database: &Database) {
@@ -266,6 +286,66 @@ async fn d1_a_refused_call_is_proposed_with_one_click(database: &Database) {
             .body
             .contains("Proposed from refused calls")
     );
+}
+
+async fn d2_a_proposal_opens_an_approved_draft_again_only_knowingly(database: &Database) {
+    let (served, mut owner) = owned(database).await;
+    let mut bob = served.signed_in("bob", None, &[("wx1", Role::Developer)]).await;
+    let link = "/apps/wx1/propose?interface=request&url=https%3A%2F%2Fapi.b.com%2Fitems";
+    let (draft, step) = ("/apps/wx1/draft", "/apps/wx1/draft/step");
+    save(&mut owner, "https://a.com").await;
+    let seen_open = bob.get(link).await;
+    for name in ["submit", "approve"] {
+        owner.submit(draft, step, &[("step", name)]).await;
+    }
+    let fields = [
+        ("csrf", seen_open.field("csrf")),
+        ("interface", "request"),
+        ("url", "https://api.b.com/items"),
+    ];
+
+    let unseen = bob.post("/apps/wx1/propose", &fields).await;
+
+    assert_eq!(unseen.status, StatusCode::CONFLICT);
+    assert!(
+        unseen.body.contains("opens it again") && unseen.body.contains("ann"),
+        "{}",
+        unseen.body
+    );
+    assert!(owner.get(draft).await.body.contains("value=\"publish\""));
+    assert!(bob.get(link).await.body.contains("opens it again"));
+    let proposed = bob.submit(link, "/apps/wx1/propose", &fields[1..]).await;
+    assert_eq!(proposed.location(), draft, "{}", proposed.body);
+    let opened = owner.get(draft).await.body;
+    assert!(
+        opened.contains("value=\"submit\"") && !opened.contains("approved by"),
+        "{opened}"
+    );
+}
+
+async fn d4_d6_what_can_never_be_listed_isnt_offered_to_be_proposed(database: &Database) {
+    let (_served, mut owner) = owned(database).await;
+
+    for url in [
+        "https%3A%2F%2F1.2.3.4%2Fx",
+        "https%3A%2F%2Fapi.weixin.qq.com%2Fcgi-bin%2Ftoken",
+        "https%3A%2F%2Fapi.weixin.qq.com.%2F",
+        "javascript%3Aalert(1)",
+        "",
+    ] {
+        let shown = owner
+            .get(&format!("/apps/wx1/propose?interface=request&url={url}"))
+            .await;
+
+        assert_eq!(shown.status, StatusCode::OK, "{url}");
+        assert!(
+            !shown.body.contains("action=\"/apps/wx1/propose\""),
+            "{url}: {}",
+            shown.body
+        );
+        assert!(shown.body.contains("What to do"), "{url}: {}", shown.body);
+        assert!(shown.body.contains("can't be proposed"), "{url}");
+    }
 }
 
 async fn d1_whoever_reads_only_cant_propose_or_import(database: &Database) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minigate_console::domains::{Domains, DomainsError, State};
+use minigate_console::domains::{Domains, DomainsError, Expected, State};
 use minigate_console::store::Query;
 use minigate_policy::Interface;
 
@@ -11,6 +11,7 @@ use crate::domains::{app, by, lists, publish};
 
 on_both! {
     d1_a_refused_call_becomes_an_entry_of_the_draft
+    d2_a_proposal_opens_a_draft_again_that_was_looked_at
     d1_proposals_that_come_at_once_all_end_up_in_the_draft
     d3_d4_d6_what_breaks_a_rule_cant_be_proposed
     d2_who_proposes_an_entry_cant_be_the_second_person
@@ -55,6 +56,32 @@ async fn d1_a_refused_call_becomes_an_entry_of_the_draft(database: &Database) {
             ..
         })
     ));
+}
+
+async fn d2_a_proposal_opens_a_draft_again_that_was_looked_at(database: &Database) {
+    let (store, id) = app(database, false).await;
+    let domains = Domains::of(&*store, &id);
+    domains
+        .write(lists(&["https://a.com"]), &by("alice"))
+        .await
+        .unwrap();
+    domains.submit(&by("alice")).await.unwrap();
+    let (submitted, _) = domains.draft_at().await.unwrap();
+    domains.approve(&by("carol")).await.unwrap();
+    let (approved, _) = domains.draft_at().await.unwrap();
+    let propose = async |revision| {
+        let looked_at = domains.expecting(Expected::At(revision));
+        looked_at
+            .propose(Interface::Request, "https://b.com/", &by("bob"))
+            .await
+    };
+
+    let stale = propose(submitted).await;
+    let draft = propose(approved).await.unwrap();
+
+    assert!(matches!(stale, Err(DomainsError::Moved)), "{stale:?}");
+    assert_eq!((draft.state, draft.approvals.len()), (State::Open, 0));
+    assert_eq!(draft.lists.request, ["https://a.com", "https://b.com"]);
 }
 
 async fn d1_proposals_that_come_at_once_all_end_up_in_the_draft(database: &Database) {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use maud::html;
+use maud::{Markup, html};
+use minigate_policy::diagnosis::Lang;
 use minigate_policy::{AppId, Interface, Platform, Release};
 use serde::Deserialize;
 
@@ -14,6 +15,8 @@ use super::{show, what_if};
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
+use crate::domains::{DomainsError, Draft, Expected, State as DraftState};
+use crate::store::Sequence;
 use crate::text::Text;
 use crate::web::failure::malformed::{LONG_URL, Malformed};
 use crate::web::failure::{Cause, Failure};
@@ -29,6 +32,9 @@ pub(super) struct Refused {
     url: String,
     #[serde(default)]
     reason: String,
+    /// Of the draft that was looked at, where proposing opens it again.
+    #[serde(default)]
+    revision: String,
 }
 
 /// What becomes of the call, and a button that proposes its domain.
@@ -52,7 +58,9 @@ pub(super) async fn propose(
     let app = crate::app::find(console.store(), &id).await?;
     let by = Reason::of(&refused.reason).given_to(by)?;
     let interface = refused.interface()?;
-    match console.domains(&id).propose(interface, refused.url()?, &by).await {
+    let expected = refused.revision.parse().map_or(Expected::Any, Expected::At);
+    let domains = console.domains(&id).expecting(expected);
+    match domains.propose(interface, refused.url()?, &by).await {
         Ok(_) => Ok(Redirect::to(&format!("/apps/{id}/draft")).into_response()),
         Err(error) => confirm(&console, &me, (&id, &app), &refused, Some(error.into())).await,
     }
@@ -95,26 +103,60 @@ async fn confirm(
     let (lang, now) = (me.visitor.lang, console.now());
     let question = refused.question()?;
     let found = crate::what_if::what_if(console.store(), id, &question, lang, now).await?;
+    let joins = console
+        .domains(id)
+        .proposable(question.interface, &question.url, now)
+        .await;
     let body = html! {
         (app::head(app, Tab::Draft, me))
         h2 { (PROPOSE.of(lang)) }
         @if let Some(failure) = &failure { (show::refused(failure, lang)) }
         (what_if::verdict(id, &found, me, now))
         @if found.is_allowed { p { (ALLOWED_ALREADY.of(lang)) } }
-        @else if me.caller.may(Right::Write, Some(id)) {
-            form.stack.card method="post" action={ "/apps/" (id) "/propose" } {
-                (csrf(&me.who))
-                input type="hidden" name="interface" value=(refused.interface);
-                input type="hidden" name="url" value=(refused.url);
-                p { (HOW.of(lang)) }
-                (show::why(&refused.reason, lang))
-                div { button { (PROPOSE.of(lang)) } }
+        @else if !me.caller.may(Right::Write, Some(id)) { p { (NO_RIGHT.of(lang)) } }
+        @else {
+            @match joins {
+                Ok(draft) => (form(app, refused, draft.as_ref(), me)),
+                Err(error) => (cant_be(app, error, failure.is_some() || !what_if::can_be_proposed(&found), lang)),
             }
         }
-        @else { p { (NO_RIGHT.of(lang)) } }
     };
     let status = failure.as_ref().map_or(StatusCode::OK, Failure::status);
     Ok((status, me.show(&app.name, Place::Apps, &body)).into_response())
+}
+
+fn form(app: &App, refused: &Refused, draft: Option<&(Sequence, Draft)>, me: &SignedIn) -> Markup {
+    let lang = me.visitor.lang;
+    let closed = draft.filter(|(_, draft)| draft.state != DraftState::Open);
+    html! {
+        form.stack.card method="post" action={ "/apps/" (app.id) "/propose" } {
+            (csrf(&me.who))
+            input type="hidden" name="interface" value=(refused.interface);
+            input type="hidden" name="url" value=(refused.url);
+            p { (HOW.of(lang)) }
+            @if let Some((revision, draft)) = closed {
+                input type="hidden" name="revision" value=(revision);
+                div.note.warn {
+                    p {
+                        a href={ "/apps/" (app.id) "/draft" } { (DRAFT.of(lang)) } " " (app::state(draft.state, lang)) " "
+                        (show::foreign(&draft.author))
+                    }
+                    p { (OPENS_AGAIN.of(lang)) }
+                }
+            }
+            (show::why(&refused.reason, lang))
+            div { button { @if closed.is_some() { (PROPOSE_AND_OPEN.of(lang)) } @else { (PROPOSE.of(lang)) } } }
+        }
+    }
+}
+
+/// Why there is no button, where that isn't told already: by the verdict, or by what the button has led to.
+fn cant_be(app: &App, error: DomainsError, is_told: bool, lang: Lang) -> Markup {
+    let is_in_draft = matches!(error, DomainsError::InDraft(_));
+    html! {
+        @if is_told { p { (CANT_BE.of(lang)) } } @else { (show::refused(&error.into(), lang)) }
+        @if is_in_draft { p { a href={ "/apps/" (app.id) "/draft" } { (DRAFT.of(lang)) } } }
+    }
 }
 
 const LONGEST_URL: usize = 4_096;
@@ -126,8 +168,21 @@ const HOW: Text = Text(
     "Puts the domain of this call into the app's draft. It becomes effective as every change does: approved and published.",
     "把此调用的域名加入应用的草稿，之后与其他修改一样审批和发布。",
 );
+const CANT_BE: Text = Text(
+    "As it is, this can't be put on a list, so it can't be proposed.",
+    "目前无法加入列表，因此不能提议。",
+);
+const DRAFT: Text = Text("The app's draft", "应用的草稿");
 const NO_RIGHT: Text = Text(
     "A developer or an owner of the app can propose this domain.",
     "应用的开发者或所有者可以提议添加此域名。",
+);
+const OPENS_AGAIN: Text = Text(
+    "Proposing changes this draft and opens it again: it has to be submitted and approved anew.",
+    "提议会修改此草稿并使其重新进入编辑状态，须再次提交和批准。",
+);
+const PROPOSE_AND_OPEN: Text = Text(
+    "Propose this domain and open the draft again",
+    "提议添加此域名，重新编辑草稿",
 );
 const PROPOSE: Text = Text("Propose this domain", "提议添加此域名");

@@ -201,7 +201,7 @@ fn consulted(found: &WhatIf, lang: Lang) -> Markup {
     }
 }
 
-fn can_be_proposed(found: &WhatIf) -> bool {
+pub(super) fn can_be_proposed(found: &WhatIf) -> bool {
     use minigate_policy::Reason;
     let is_effective = found.verdict.list.version.as_deref() != Some("draft");
     is_effective && matches!(found.verdict.reason(), Some(Reason::NotListed { .. }))

@@ -330,21 +330,27 @@ pub(super) async fn publish_draft(
     Ok(Answer(VersionShown::of(version, me.lang)))
 }
 
-/// Puts the origin of a URL that a runtime refused into the open draft, or into a new one.
+/// Puts the origin of a URL that a runtime refused into the open draft, or into a new one. A draft that is submitted or
+/// approved is opened again only where `if-match` names it; it has to be approved anew.
 #[utoipa::path(post, path = "/apps/{app}/proposals", tag = "domains", request_body = Proposed,
-    params(("app" = String, Path, description = "The app's ID")),
+    params(("app" = String, Path, description = "The app's ID"), Condition,
+        ("if-none-match" = Option<String>, Header, description = "`*`", pattern = r"^\*$")),
     responses((status = 200, description = "The draft with it", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
 pub(super) async fn propose(
     State(console): State<Arc<Console>>,
     me: Program,
     Path(id): Path<String>,
+    Looked(expected): Looked,
     Json(new): Json<Proposed>,
 ) -> Result<DraftAnswer, Failure> {
     let (id, _, by) = me.app(&console, &id, Right::Write).await?;
     let by = because(new.reason.as_deref(), by)?;
     let domains = console.domains(&id);
-    domains.propose(new.interface.into(), &new.url, &by).await?;
+    domains
+        .expecting(expected)
+        .propose(new.interface.into(), &new.url, &by)
+        .await?;
     Ok(domains.draft_at().await?.into())
 }
 
