@@ -123,11 +123,11 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    /// Why, in the caller's words.
+    /// Why, in the caller's words, where that is said.
     #[must_use]
-    pub fn because(self, reason: impl Into<String>) -> Self {
+    pub fn because(self, reason: impl Into<Option<String>>) -> Self {
         Self {
-            reason: Some(reason.into()),
+            reason: reason.into(),
             ..self
         }
     }
@@ -290,10 +290,7 @@ impl<'a> Accounts<'a> {
 
     fn by(&self) -> Result<By, Denied> {
         let by = self.caller.allow(Right::Operate, None, self.at)?;
-        Ok(match &self.reason {
-            Some(reason) => by.because(reason.as_str()),
-            None => by,
-        })
+        Ok(by.because(self.reason.clone()))
     }
 }
 

@@ -61,11 +61,11 @@ impl By {
         }
     }
 
-    /// Why, in the actor's words.
+    /// Why, in the actor's words, where that is said.
     #[must_use]
-    pub fn because(self, reason: impl Into<String>) -> Self {
+    pub fn because(self, reason: impl Into<Option<String>>) -> Self {
         Self {
-            reason: Some(reason.into()),
+            reason: reason.into(),
             ..self
         }
     }

@@ -90,11 +90,11 @@ impl<'a> AppSecret<'a> {
         }
     }
 
-    /// Why, in the caller's words.
+    /// Why, in the caller's words, where that is said.
     #[must_use]
-    pub fn because(self, reason: impl Into<String>) -> Self {
+    pub fn because(self, reason: impl Into<Option<String>>) -> Self {
         Self {
-            reason: Some(reason.into()),
+            reason: reason.into(),
             ..self
         }
     }
@@ -202,10 +202,7 @@ impl<'a> AppSecret<'a> {
 
     fn manage(&self) -> Result<By, Denied> {
         let by = self.caller.allow(Right::Manage, Some(self.app), self.at)?;
-        Ok(match &self.reason {
-            Some(reason) => by.because(reason.as_str()),
-            None => by,
-        })
+        Ok(by.because(self.reason.clone()))
     }
 }
 

@@ -91,11 +91,11 @@ impl<'a> Tokens<'a> {
         Self { store, reason: None }
     }
 
-    /// Why one is made or revoked, in its owner's or an operator's words.
+    /// Why one is made or revoked, in its owner's or an operator's words, where that is said.
     #[must_use]
-    pub fn because(self, reason: impl Into<String>) -> Self {
+    pub fn because(self, reason: impl Into<Option<String>>) -> Self {
         Self {
-            reason: Some(reason.into()),
+            reason: reason.into(),
             ..self
         }
     }

@@ -35,11 +35,11 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Why, in the caller's words.
+    /// Why, in the caller's words, where that is said.
     #[must_use]
-    pub fn because(self, reason: impl Into<String>) -> Self {
+    pub fn because(self, reason: impl Into<Option<String>>) -> Self {
         Self {
-            reason: Some(reason.into()),
+            reason: reason.into(),
             ..self
         }
     }

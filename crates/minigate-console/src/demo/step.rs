@@ -51,7 +51,7 @@ impl Step {
         why: Option<&'static str>,
     ) -> Result<(), Wrong> {
         let by = caller.allow(self.right(), Some(id), at)?;
-        let by = why.into_iter().fold(by, By::because);
+        let by = by.because(why.map(str::to_owned));
         let domains = Domains::of(store, id);
         match self {
             Self::Make(story) => {

@@ -136,10 +136,7 @@ impl Reason {
 
     /// The proof, with the reason where one is given.
     pub(crate) fn given_to(&self, by: By) -> Result<By, Failure> {
-        Ok(match self.said()? {
-            Some(reason) => by.because(reason),
-            None => by,
-        })
+        Ok(by.because(self.said()?))
     }
 
     /// What is kept of it, where one is given.

@@ -54,7 +54,7 @@ async fn only_an_operator_makes_accounts(database: &Database) {
     ));
 
     let root = root();
-    let accounts = Accounts::of(&*store, &root, now()).because("new colleague");
+    let accounts = Accounts::of(&*store, &root, now()).because("new colleague".to_owned());
     accounts.create(&eve(operator)).await.unwrap();
     let listed = accounts.list(Some(&name("ada")), 10).await.unwrap();
     let names: Vec<_> = listed.iter().map(|account| account.name.as_str()).collect();
@@ -211,7 +211,7 @@ async fn the_log_of_an_app_tells_nothing_of_a_members_other_apps(database: &Data
         .await
         .unwrap();
 
-    let members = Members::of(&*store, &one, &root, now()).because("joins");
+    let members = Members::of(&*store, &one, &root, now()).because("joins".to_owned());
     members.set(&name("dev"), Role::Developer).await.unwrap();
 
     let row = &log(&*store).await[0].entry;

@@ -96,16 +96,23 @@ impl Ground {
             platform: None,
         };
         let store = self.served.console.store();
-        let accounts = Accounts::of(store, &root, now()).because(text);
+        let accounts = Accounts::of(store, &root, now()).because(text.to_owned());
         accounts.create(&new).await.unwrap();
         let domain = Domain::parse("blocked.example.com").unwrap();
-        block::add(store, &domain, text, None, &by().because(text))
+        block::add(store, &domain, text, None, &by().because(text.to_owned()))
             .await
             .unwrap();
         let id = "wx3".parse().unwrap();
-        app::create(store, &id, text, Era::Current, false, &by().because(text))
-            .await
-            .unwrap();
+        app::create(
+            store,
+            &id,
+            text,
+            Era::Current,
+            false,
+            &by().because(text.to_owned()),
+        )
+        .await
+        .unwrap();
     }
 }
 

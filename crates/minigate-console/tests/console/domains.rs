@@ -100,7 +100,7 @@ async fn d2_every_step_is_one_row_of_the_log(database: &Database) {
     let why = bob
         .allow(Right::Write, Some(&id), now())
         .unwrap()
-        .because("not now");
+        .because("not now".to_owned());
     domains.discard(&why).await.unwrap();
 
     let log = store

@@ -77,10 +77,7 @@ async fn make(console: &Console, me: &SignedIn, typed: &Typed) -> Result<Invitat
         name,
     };
     let accounts = Accounts::of(console.store(), &me.caller, console.now());
-    let accounts = match Reason::of(&typed.reason).said()? {
-        Some(reason) => accounts.because(reason),
-        None => accounts,
-    };
+    let accounts = accounts.because(Reason::of(&typed.reason).said()?);
     accounts.create(&new).await?;
     Ok(accounts.invite(&new.name).await?)
 }

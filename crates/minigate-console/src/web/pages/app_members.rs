@@ -59,10 +59,7 @@ pub(super) async fn set(
 async fn change(console: &Console, me: &SignedIn, id: &AppId, wanted: &Wanted) -> Result<(), Failure> {
     let name: AccountName = wanted.name.trim().parse().map_err(Cause::malformed)?;
     let members = Members::of(console.store(), id, &me.caller, console.now());
-    let members = match wanted.reason.said()? {
-        Some(reason) => members.because(reason),
-        None => members,
-    };
+    let members = members.because(wanted.reason.said()?);
     match wanted.role.as_str() {
         "" => members.remove(&name).await?,
         role => members.set(&name, role_of(role)?).await?,

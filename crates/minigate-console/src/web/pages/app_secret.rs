@@ -90,10 +90,7 @@ async fn carry_out(
     wish: &Wish,
 ) -> Result<Option<Hidden>, Failure> {
     let secret = AppSecret::of(console.store(), id, &me.caller, console.now());
-    let secret = match Reason::of(&wish.reason).said()? {
-        Some(reason) => secret.because(reason),
-        None => secret,
-    };
+    let secret = secret.because(Reason::of(&wish.reason).said()?);
     match wish.wish.as_str() {
         // More hours than there can be are refused as too many, however many they are.
         "rotate" => {

@@ -53,7 +53,7 @@ async fn modify(console: &Console, speaking: &Speaking<Asked>, way: Way) -> Resu
     let by = console
         .allow(&speaking.caller, Right::Publish, Some(&speaking.app))
         .await?;
-    let by = by.because(way.name());
+    let by = by.because(way.name().to_owned());
     let entries = judged(console, &speaking.said, action).await?;
     let mut tries = MOST_TRIES;
     loop {

@@ -253,11 +253,7 @@ pub(super) async fn end_sessions(
 }
 
 fn accounts<'a>(console: &'a Console, me: &'a Program, at: Timestamp, why: Option<String>) -> Accounts<'a> {
-    let accounts = Accounts::of(console.store(), &me.caller, at);
-    match why {
-        Some(why) => accounts.because(why),
-        None => accounts,
-    }
+    Accounts::of(console.store(), &me.caller, at).because(why)
 }
 
 impl From<PlatformRole> for Role {

@@ -52,10 +52,7 @@ impl Why {
 
 /// The proof, with a reason where one is given.
 pub(super) fn because(reason: Option<&str>, by: By) -> Result<By, Failure> {
-    Ok(match told(reason)? {
-        Some(reason) => by.because(reason),
-        None => by,
-    })
+    Ok(by.because(told(reason)?))
 }
 
 /// A reason, where one is given.

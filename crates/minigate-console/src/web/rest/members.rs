@@ -120,11 +120,7 @@ fn members<'a>(
     at: Timestamp,
     why: Option<String>,
 ) -> Members<'a> {
-    let members = Members::of(console.store(), id, &me.caller, at);
-    match why {
-        Some(why) => members.because(why),
-        None => members,
-    }
+    Members::of(console.store(), id, &me.caller, at).because(why)
 }
 
 /// An account of a path; what can't be a name is nobody's.

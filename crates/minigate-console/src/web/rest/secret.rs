@@ -143,10 +143,7 @@ pub(super) async fn set_secret(
 }
 
 fn explained<'a>(secret: AppSecret<'a>, reason: Option<&str>) -> Result<AppSecret<'a>, Failure> {
-    Ok(match told(reason)? {
-        Some(reason) => secret.because(reason),
-        None => secret,
-    })
+    Ok(secret.because(told(reason)?))
 }
 
 fn networks(texts: Option<Vec<String>>) -> Result<Option<Vec<ipnet::IpNet>>, Failure> {

@@ -165,11 +165,7 @@ pub(super) async fn revoke_token_of(
 }
 
 fn tokens(console: &Console, why: Option<String>) -> Tokens<'_> {
-    let tokens = Tokens::of(console.store());
-    match why {
-        Some(why) => tokens.because(why),
-        None => tokens,
-    }
+    Tokens::of(console.store()).because(why)
 }
 
 /// The name of an account that there is.

@@ -78,10 +78,7 @@ pub(in super::super) async fn act(
 impl Wanted {
     fn accounts<'a>(&self, console: &'a Console, me: &'a SignedIn) -> Result<Accounts<'a>, Failure> {
         let accounts = Accounts::of(console.store(), &me.caller, console.now());
-        Ok(match self.reason.said()? {
-            Some(reason) => accounts.because(reason),
-            None => accounts,
-        })
+        Ok(accounts.because(self.reason.said()?))
     }
 
     /// None where the field is empty.

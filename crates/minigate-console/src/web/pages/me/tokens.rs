@@ -98,11 +98,7 @@ async fn make(console: &Console, me: &SignedIn, typed: &Typed) -> Result<(Token,
 
 /// The tokens, for something that is done to one for a reason.
 pub(in super::super) fn tokens_for<'a>(console: &'a Console, why: &Reason) -> Result<Tokens<'a>, Failure> {
-    let tokens = Tokens::of(console.store());
-    Ok(match why.said()? {
-        Some(reason) => tokens.because(reason),
-        None => tokens,
-    })
+    Ok(Tokens::of(console.store()).because(why.said()?))
 }
 
 impl Typed {
