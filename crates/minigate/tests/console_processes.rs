@@ -125,18 +125,41 @@ struct Told {
     is_used_up: bool,
 }
 
-async fn database() -> Option<String> {
+/// A database that is gone with its test.
+struct Database {
+    server: String,
+    name: String,
+}
+
+impl Database {
+    fn url(&self) -> String {
+        format!("{}/{}", self.server, self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let removed = tell(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        assert!(removed || std::thread::panicking(), "it isn't removed");
+    }
+}
+
+fn database() -> Option<Database> {
     let Ok(server) = std::env::var("MINIGATE_POSTGRES") else {
         eprintln!("left out: MINIGATE_POSTGRES names no server");
         return None;
     };
     let name = format!("minigate_processes_{}", std::process::id());
-    let made = Command::new("psql")
+    assert!(tell(&server, &format!("CREATE DATABASE {name}")));
+    Some(Database { server, name })
+}
+
+fn tell(server: &str, statement: &str) -> bool {
+    let told = Command::new("psql")
         .args(["--quiet", "--dbname", &format!("{server}/postgres")])
-        .args(["--command", &format!("CREATE DATABASE {name}")])
+        .args(["--command", statement])
         .status();
-    assert!(made.unwrap().success());
-    Some(format!("{server}/{name}"))
+    told.is_ok_and(|told| told.success())
 }
 
 async fn whole_log(store: &dyn Store) -> Vec<Logged> {
@@ -151,10 +174,11 @@ async fn whole_log(store: &dyn Store) -> Vec<Logged> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d2_of_two_consoles_one_is_killed_under_load_and_nothing_is_lost() {
-    let Some(database) = database().await else { return };
-    let mut first = Process::start(&database);
-    let second = Process::start(&database);
-    let store = open(&database).await.unwrap();
+    let Some(database) = database() else { return };
+    let url = database.url();
+    let mut first = Process::start(&url);
+    let second = Process::start(&url);
+    let store = open(&url).await.unwrap();
     let id: AppId = "wx1".parse().unwrap();
     let root = Caller::local("root");
     let now = Timestamp::now();

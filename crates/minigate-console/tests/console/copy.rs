@@ -58,7 +58,7 @@ async fn other(database: &Database) -> Database {
             Some(postgres) => postgres,
             None => Database::sqlite(),
         },
-        Database::Postgres { .. } => Database::sqlite(),
+        Database::Postgres(_) => Database::sqlite(),
     }
 }
 
@@ -196,7 +196,7 @@ async fn nothing_is_moved_onto_itself(database: &Database) {
     // The same, said otherwise.
     let other = match database {
         Database::Sqlite(_) => url.replace("/console.db", "/./console.db"),
-        Database::Postgres { .. } => format!("{url}?application_name=other"),
+        Database::Postgres(_) => format!("{url}?application_name=other"),
     };
 
     let moved = copy::migrate(&url, &other).await;
@@ -267,8 +267,6 @@ async fn a_console_that_starts_while_it_is_moved_loses_nothing() {
     let log = target.open().await.log(&Query::default()).await.unwrap();
     assert!(log.is_empty(), "{log:?}");
     holder.close().await.unwrap();
-    source.remove().await;
-    target.remove().await;
 }
 
 async fn execute(connection: &mut PgConnection, sql: &'static str) {

@@ -88,7 +88,7 @@ impl Held {
                 begin.await.unwrap();
                 Self::Sqlite(connection)
             }
-            Database::Postgres { .. } => {
+            Database::Postgres(_) => {
                 let mut connection = PgConnection::connect(&url).await.unwrap();
                 let begin = sqlx::raw_sql("BEGIN; LOCK TABLE audit IN EXCLUSIVE MODE");
                 begin.execute(&mut connection).await.unwrap();

@@ -6,10 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use minigate_console::store::{Store, open};
 use sqlx::{Connection, PgConnection};
 
-/// Where a test's data is; it is gone with a test that passes.
+/// Where a test's data is; it is gone with the test, whether that passes or fails.
 pub(crate) enum Database {
     Sqlite(tempfile::TempDir),
-    Postgres { server: String, name: String },
+    Postgres(OnServer),
+}
+
+/// A database of a server's.
+pub(crate) struct OnServer {
+    server: String,
+    name: String,
 }
 
 impl Database {
@@ -30,25 +36,35 @@ impl Database {
             NEXT.fetch_add(1, Ordering::Relaxed)
         );
         tell(&server, format!("CREATE DATABASE {name}")).await;
-        Some(Self::Postgres { server, name })
-    }
-
-    /// Ends it, with what still reads or writes it. That of a test that fails stays, to be looked at.
-    pub(crate) async fn remove(self) {
-        if let Self::Postgres { server, name } = self {
-            tell(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
-        }
+        Some(Self::Postgres(OnServer { server, name }))
     }
 
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite:{}/console.db", folder.path().display()),
-            Self::Postgres { server, name } => format!("{server}/{name}"),
+            Self::Postgres(OnServer { server, name }) => format!("{server}/{name}"),
         }
     }
 
     pub(crate) async fn open(&self) -> Arc<dyn Store> {
         open(&self.url()).await.expect("it opens")
+    }
+}
+
+impl Drop for OnServer {
+    /// Ends what still reads or writes it, too; on a thread of its own, since the test's may be one of a runtime.
+    fn drop(&mut self) {
+        let (server, statement) = (
+            self.server.clone(),
+            format!("DROP DATABASE {} WITH (FORCE)", self.name),
+        );
+        let removing = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(tell(&server, statement));
+        });
+        let removed = removing.join();
+        // A test that fails says why itself.
+        assert!(removed.is_ok() || std::thread::panicking(), "it isn't removed");
     }
 }
 
@@ -81,7 +97,6 @@ macro_rules! on_both {
                 async fn $test() {
                     if let Some(database) = Database::postgres().await {
                         super::$test(&database).await;
-                        database.remove().await;
                     }
                 }
             )*

@@ -104,7 +104,7 @@ async fn d2_t1_a_runtime_hears_of_each_version_over_tls(database: &Database) {
     // Where several processes may share the database, another one publishes.
     let served = match database {
         Database::Sqlite(_) => Arc::clone(&store),
-        Database::Postgres { .. } => database.open().await,
+        Database::Postgres(_) => database.open().await,
     };
     let authority = Authority::new().unwrap();
     let console = Secured::start(served, &authority, "127.0.0.1:0").await;

@@ -110,7 +110,6 @@ async fn tables_of_another_program_on_a_server_are_left_alone() {
     }
     execute(&database, "DROP TABLE \"Stock\"").await;
     assert_eq!(pending(&url).await.unwrap().len(), 2, "nothing was made");
-    database.remove().await;
 }
 
 #[tokio::test]
@@ -132,8 +131,6 @@ async fn what_stands_beside_the_own_tables_on_a_server_is_in_nobodys_way() {
     execute(&database, "CREATE TABLE own_notes (text TEXT)").await;
     database.open().await.close().await;
     assert_eq!(pending(&database.url()).await.unwrap(), []);
-
-    database.remove().await;
 }
 
 #[tokio::test]
@@ -200,7 +197,6 @@ async fn a_database_that_a_server_lacks_is_named() {
     let error = open(&url).await.unwrap_err().to_string();
 
     assert!(error.contains("_nowhere`: make it first"), "{error}");
-    database.remove().await;
 }
 
 /// Where nothing is there, a backup says what `pending` does.
@@ -233,7 +229,7 @@ async fn execute(database: &Database, sql: &'static str) {
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
             connection.close().await.unwrap();
         }
-        Database::Postgres { .. } => {
+        Database::Postgres(_) => {
             let mut connection = PgConnection::connect(&url).await.unwrap();
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
             connection.close().await.unwrap();

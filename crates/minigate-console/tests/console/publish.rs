@@ -110,7 +110,7 @@ async fn d2_a_change_reaches_a_runtime_through_another_process(database: &Databa
     // With SQLite there is one process only.
     let other = match database {
         Database::Sqlite(_) => Arc::clone(&store),
-        Database::Postgres { .. } => database.open().await,
+        Database::Postgres(_) => database.open().await,
     };
     let address = serve(&start(&other)).await;
     let mut follower = follow(address, &id).await;

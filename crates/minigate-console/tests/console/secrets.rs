@@ -254,7 +254,7 @@ async fn of_many_who_force_at_once_all_get_the_same_token(database: &Database) {
     let (store, _, secret) = app(database).await;
     let old = stable(&store, &secret, Refresh::Normal, now()).await.unwrap();
     // As several processes: PostgreSQL has several, a file of SQLite one.
-    let other = if matches!(database, Database::Postgres { .. }) {
+    let other = if matches!(database, Database::Postgres(_)) {
         database.open().await
     } else {
         Arc::clone(&store)
