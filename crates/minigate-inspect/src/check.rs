@@ -124,7 +124,7 @@ impl Checker {
         }
         note_differences(&mut addresses);
         self.cure(&mut addresses, now).await;
-        let unseen = located.err().map(|error| Unseen::no_address(&error));
+        let unseen = located.err().map(Unseen::no_address);
         let unseen = unseen.or_else(|| Unseen::of(&addresses));
         let seen = if unseen.is_some() {
             &[]

@@ -64,8 +64,10 @@ pub struct NeededEntry {
 pub enum Unseen {
     /// The name has no address.
     NoAddress {
-        /// What the resolver says.
-        reason: String,
+        /// The name.
+        host: String,
+        /// What the resolver says; none where it knows the name to have none.
+        reason: Option<String>,
     },
     /// None of the addresses takes a connection.
     Unreachable {
@@ -180,9 +182,13 @@ impl DeviceVerdict<'_> {
 }
 
 impl Unseen {
-    pub(super) fn no_address(error: &ResolveError) -> Self {
-        Self::NoAddress {
-            reason: error.to_string(),
+    pub(super) fn no_address(error: ResolveError) -> Self {
+        match error {
+            ResolveError::NotFound { host } => Self::NoAddress { host, reason: None },
+            ResolveError::Failed { host, reason } => Self::NoAddress {
+                host,
+                reason: Some(reason),
+            },
         }
     }
 

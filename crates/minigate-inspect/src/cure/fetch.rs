@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use minigate_engine::{Override, Resolver};
+use minigate_engine::{Override, ResolveError, Resolver};
 use minigate_policy::{AddressClass, classify};
 use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,10 @@ impl Fetcher {
             Host::Domain(name) => {
                 let found = self.resolver.resolve(name).await;
                 found.map_err(|error| Unfetched::NoAddress {
-                    reason: error.to_string(),
+                    reason: match error {
+                        ResolveError::NotFound { .. } => None,
+                        ResolveError::Failed { reason, .. } => Some(reason),
+                    },
                 })
             }
         }
@@ -144,10 +147,10 @@ pub enum Unfetched {
         port: u16,
     },
     /// Its host has no address.
-    #[error("{reason}")]
+    #[error("{}", no_address(reason.as_deref()))]
     NoAddress {
-        /// What the resolver says.
-        reason: String,
+        /// What the resolver says; none where it knows the name to have none.
+        reason: Option<String>,
     },
     /// Its host has an address that isn't public.
     #[error("{address} is not a public address")]
@@ -214,6 +217,13 @@ async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Unfetched> {
         }
     }
     Err(Unfetched::Unreachable { reason })
+}
+
+fn no_address(reason: Option<&str>) -> String {
+    reason.map_or_else(
+        || "its host has no address".to_owned(),
+        |reason| format!("its host can't be looked up ({reason})"),
+    )
 }
 
 fn is_public(address: IpAddr) -> bool {

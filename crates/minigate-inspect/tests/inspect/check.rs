@@ -118,6 +118,28 @@ async fn t10_a_name_without_an_address_couldnt_be_looked_at() {
 }
 
 #[tokio::test]
+async fn t10_what_a_resolver_says_is_evidence_and_not_the_sentence() {
+    let lab = Lab::at(lab::now());
+    let failed = ResolveError::Failed {
+        host: "gone.example.com".to_owned(),
+        reason: "no such name".to_owned(),
+    };
+    let resolver = FakeResolver::new().with_failure("gone.example.com", failed);
+    let checker = checker(&lab, resolver, Vec::new());
+
+    let report = checker.check(&subject("gone.example.com"), &terms(), now()).await;
+
+    let unseen = report.unseen.unwrap();
+    assert_eq!(
+        [Lang::En, Lang::Zh].map(|lang| unseen.tell(lang).headline),
+        [
+            "`gone.example.com` can't be looked up (no such name)",
+            "无法解析 `gone.example.com`（no such name）"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn t10_a_port_that_nobody_listens_on_couldnt_be_looked_at() {
     let lab = Lab::at(lab::now());
     let closed = closed_port().await;

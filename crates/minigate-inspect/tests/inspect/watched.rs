@@ -179,7 +179,8 @@ async fn a_name_that_loses_its_addresses_is_a_change_the_second_time_and_of_no_a
     let well = parts.report([parts.well(1), parts.broken(2)]);
     let mut nowhere = parts.report([]);
     nowhere.unseen = Some(Unseen::NoAddress {
-        reason: "no such name".to_owned(),
+        host: "api.example.com".to_owned(),
+        reason: None,
     });
     let mut watched = Watched::default();
     watched.note(&well);
@@ -203,7 +204,8 @@ async fn a_server_that_couldnt_be_looked_at_from_the_beginning_is_told_when_it_c
     let parts = Parts::new().await;
     let mut nowhere = parts.report([]);
     nowhere.unseen = Some(Unseen::NoAddress {
-        reason: "no such name".to_owned(),
+        host: "api.example.com".to_owned(),
+        reason: None,
     });
     let mut watched = Watched::default();
     watched.note(&nowhere);

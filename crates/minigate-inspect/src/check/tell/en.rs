@@ -134,8 +134,11 @@ fn why(why: Why) -> String {
 
 pub(super) fn unseen(unseen: &Unseen) -> Told {
     match unseen {
-        Unseen::NoAddress { reason } => told(
-            reason,
+        Unseen::NoAddress { host, reason } => told(
+            match reason {
+                Some(reason) => format!("`{host}` can't be looked up ({reason})"),
+                None => format!("`{host}` has no address"),
+            },
             "check the spelling, the domain's DNS records and this machine's resolver",
         ),
         Unseen::Unanswered => told(

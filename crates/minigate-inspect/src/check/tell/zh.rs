@@ -126,7 +126,13 @@ fn why(why: Why) -> String {
 
 pub(super) fn unseen(unseen: &Unseen) -> Told {
     match unseen {
-        Unseen::NoAddress { reason } => told(reason, "检查拼写、域名的 DNS 记录和本机的解析器"),
+        Unseen::NoAddress { host, reason } => told(
+            match reason {
+                Some(reason) => format!("无法解析 `{host}`（{reason}）"),
+                None => format!("`{host}` 没有地址"),
+            },
+            "检查拼写、域名的 DNS 记录和本机的解析器",
+        ),
         Unseen::Unanswered => told(
             "太多探测没有得到回应，无法得出结论",
             "给它更多时间（--timeout），或让服务器允许本机建立更多连接",
