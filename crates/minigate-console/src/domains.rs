@@ -93,7 +93,8 @@ impl<'a> Domains<'a> {
         }
     }
 
-    /// Takes a step only where the draft is the one that was looked at; otherwise it is [`DomainsError::Moved`].
+    /// Takes a step only where the draft is the one that was looked at; otherwise it is [`DomainsError::Moved`]
+    /// or [`DomainsError::DraftThere`].
     #[must_use]
     pub const fn expecting(self, expected: Expected) -> Self {
         Self { expected, ..self }
@@ -357,11 +358,11 @@ impl<'a> Domains<'a> {
 
 impl Expected {
     fn check(self, record: Option<&Record>) -> Result<(), DomainsError> {
-        let is_it = match (self, record) {
-            (Self::Any, _) | (Self::None, None) | (Self::Some, Some(_)) => true,
-            (Self::At(revision), Some(record)) => record.revision == revision,
-            (Self::None, Some(_)) | (Self::Some | Self::At(_), None) => false,
-        };
-        if is_it { Ok(()) } else { Err(DomainsError::Moved) }
+        match (self, record) {
+            (Self::Any, _) | (Self::None, None) | (Self::Some, Some(_)) => Ok(()),
+            (Self::At(revision), Some(record)) if record.revision == revision => Ok(()),
+            (Self::None, Some(_)) => Err(DomainsError::DraftThere),
+            (Self::Some, None) | (Self::At(_), _) => Err(DomainsError::Moved),
+        }
     }
 }

@@ -40,6 +40,9 @@ pub enum DomainsError {
     /// There is no draft.
     #[error("there is no draft")]
     NoDraft,
+    /// There is a draft, where there was to be none.
+    #[error("there is a draft already")]
+    DraftThere,
     /// The draft isn't the one that was looked at: somebody has changed it meanwhile.
     #[error("the draft isn't the one that was looked at")]
     Moved,

@@ -33,6 +33,7 @@ impl DomainsError {
             Self::NothingChanges => "没有变化：这些列表已经生效".to_owned(),
             Self::InDraft(entry) => format!("`{entry}` 已在草稿中，草稿发布后即生效"),
             Self::NoDraft => "没有草稿".to_owned(),
+            Self::DraftThere => "已有草稿".to_owned(),
             Self::Moved => "草稿已被修改，不是你看到的那一份".to_owned(),
             Self::State { found, expected } => {
                 format!("草稿目前{}，应当{}", found.in_chinese(), expected.in_chinese())

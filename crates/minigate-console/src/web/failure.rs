@@ -236,7 +236,7 @@ fn of_domains(error: &DomainsError) -> StatusCode {
         DomainsError::State { .. } | DomainsError::Outdated { .. } | DomainsError::Quota { .. } => {
             StatusCode::CONFLICT
         }
-        DomainsError::Moved => StatusCode::PRECONDITION_FAILED,
+        DomainsError::DraftThere | DomainsError::Moved => StatusCode::PRECONDITION_FAILED,
         DomainsError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         DomainsError::App(error) => of_app(error),
         DomainsError::Store(error) => of_store(error),

@@ -128,7 +128,7 @@ pub(super) async fn save(
         .write(typed.lists()?, &by)
         .await
     {
-        Err(DomainsError::Moved) => {
+        Err(DomainsError::DraftThere | DomainsError::Moved) => {
             typed.opened = opened(domains.draft_with_revision().await?.as_ref());
             let page = typed_page(&app, &typed, &judged, &me, Some(MOVED));
             Ok((StatusCode::PRECONDITION_FAILED, page).into_response())

@@ -148,7 +148,7 @@ pub(super) async fn roll_back(
     let expected = wanted.opened.parse().map_or(Expected::None, Expected::At);
     let domains = console.domains(&id).expecting(expected);
     match domains.roll_back(number, &by).await {
-        Err(DomainsError::Moved) => {
+        Err(DomainsError::DraftThere | DomainsError::Moved) => {
             let app = crate::app::find(console.store(), &id).await?;
             let page = as_it_is(&console, &me, (&id, &app), number, Some(&wanted.reason)).await?;
             Ok((StatusCode::PRECONDITION_FAILED, page).into_response())

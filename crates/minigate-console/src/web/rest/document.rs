@@ -156,7 +156,10 @@ const BODY: &[(&str, &str)] = &[
     ("413", "The body has more than 1 MiB, or 32 MiB of filings"),
     ("415", "The body is of another media type"),
 ];
-const CONDITIONAL: &[(&str, &str)] = &[("412", "The draft isn't the one that was looked at")];
+const CONDITIONAL: &[(&str, &str)] = &[(
+    "412",
+    "The draft isn't the one that was looked at, or there is one where there was to be none",
+)];
 /// What a path can name, how it looks, and one of them.
 const NAMES: &[(&str, &str, &str)] = &[
     ("account", "^[a-z0-9._-]{1,64}$", "alice"),

@@ -189,6 +189,7 @@ async fn a_step_is_taken_only_on_the_draft_that_was_looked_at(database: &Databas
         )
         .await;
     assert_eq!(again.status, StatusCode::PRECONDITION_FAILED);
+    assert!(again.body.contains("There is a draft already"), "{}", again.body);
     let second = me
         .ask(
             Method::PUT,
