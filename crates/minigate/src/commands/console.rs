@@ -5,6 +5,7 @@ mod inspector;
 mod provider;
 mod upkeep;
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,8 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::args::ConsoleArgs;
-use crate::output::{Printer, console as log};
+use crate::output::Printer;
+use crate::output::console::{self as log, Links};
 use crate::signals::{Nudges, Signals};
 use crate::words;
 use identity::IdentityFiles;
@@ -81,7 +83,7 @@ async fn run(args: &ConsoleArgs, printer: &Printer) -> anyhow::Result<ExitCode> 
         None
     };
     let link = first_link(&*store, &settings.public_url).await?;
-    printer.console(&settings.public_url, link.as_ref());
+    printer.console(&settings.public_url, links(args), link.as_ref());
     if let Some(password) = &password {
         printer.demo(password);
     }
@@ -176,8 +178,27 @@ fn public_url(args: &ConsoleArgs, listener: &TcpListener) -> anyhow::Result<Url>
         return Ok(url.clone());
     }
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
-    let address = listener.local_addr()?;
+    let address = reachable(listener.local_addr()?);
     Ok(Url::parse(&format!("{scheme}://{address}/"))?)
+}
+
+/// For whom links work that begin with that.
+fn links(args: &ConsoleArgs) -> Links {
+    if args.public_url().is_none() && args.listen.ip().is_unspecified() {
+        Links::Here
+    } else {
+        Links::Public
+    }
+}
+
+/// Nobody can be at "every address" but this machine itself.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 /// A scheme, a host and perhaps a port: the console's routes, cookies and forms are those of a whole origin.

@@ -15,6 +15,15 @@ use super::Printer;
 use crate::args::LogFormat;
 use crate::signals::Ended;
 
+/// For whom the console's links work.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Links {
+    /// For whom they were meant to, as far as is known.
+    Public,
+    /// For this machine: it listens on every address, and nobody has said which one others use.
+    Here,
+}
+
 /// Sends the log to standard error; `RUST_LOG` says how much of it, unless it is empty.
 pub(crate) fn begin(format: LogFormat) {
     let filter = wished_for().unwrap_or_else(|| EnvFilter::new("info,sqlx=warn"));
@@ -111,10 +120,17 @@ impl Printer {
     }
 
     /// Where the console is, and the link with which its first operator sets a password.
-    pub(crate) fn console(&self, url: &Url, first: Option<&Url>) {
+    pub(crate) fn console(&self, url: &Url, links: Links, first: Option<&Url>) {
         let place = match self.lang {
             Lang::En => format!("minigate console at {url}\n"),
             Lang::Zh => format!("minigate 控制台：{url}\n"),
+        };
+        let note = match links {
+            Links::Public => "",
+            Links::Here => self.lang.pick(
+                "Its links work on this machine only: say with --public-url https://HOST where others find it.\n",
+                "其链接只能在本机打开：请用 --public-url https://主机 指定他人访问它的地址。\n",
+            ),
         };
         let invitation = first.map(|link| match self.lang {
             Lang::En => format!(
@@ -125,7 +141,7 @@ impl Printer {
             }
         });
         // At once: whoever reads the first line only doesn't end the console by it.
-        self.write(&(place + &invitation.unwrap_or_default()));
+        self.write(&(place + note + &invitation.unwrap_or_default()));
     }
 
     /// Who can be signed in as, and the password of all of them.

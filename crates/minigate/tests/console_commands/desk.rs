@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -62,6 +62,10 @@ impl Desk {
         self.serve(minigate("en"), more)
     }
 
+    pub(crate) fn start_at(&self, listen: &str) -> Process {
+        self.serve_at(listen, minigate("en"), &[])
+    }
+
     pub(crate) fn start_with(&self, environment: &[(&str, &str)], more: &[&str]) -> Process {
         let mut command = minigate("en");
         command.envs(environment.iter().copied());
@@ -80,10 +84,14 @@ impl Desk {
         self.serve(with_usual_flags(shell, "en"), more)
     }
 
-    fn serve(&self, mut command: Command, more: &[&str]) -> Process {
+    fn serve(&self, command: Command, more: &[&str]) -> Process {
+        self.serve_at("127.0.0.1:0", command, more)
+    }
+
+    fn serve_at(&self, listen: &str, mut command: Command, more: &[&str]) -> Process {
         let log = File::create(self.path("log")).unwrap();
         let mut child = command
-            .args(["--listen", "127.0.0.1:0", "--log", "json"])
+            .args(["--listen", listen, "--log", "json"])
             .args(more)
             .current_dir(self.0.path())
             .stdout(Stdio::piped())
@@ -99,6 +107,7 @@ impl Desk {
             .unwrap_or_else(|| panic!("{line}"));
         Process {
             url: url.trim_end_matches('/').to_owned(),
+            said,
             child,
         }
     }
@@ -108,6 +117,8 @@ impl Desk {
 pub(crate) struct Process {
     pub(crate) child: Child,
     pub(crate) url: String,
+    /// What it says after its first line.
+    pub(crate) said: BufReader<ChildStdout>,
 }
 
 impl Process {

@@ -1,5 +1,7 @@
 //! How serving begins and ends.
 
+use std::io::BufRead;
+
 use serde_json::Value;
 
 use crate::desk::{Desk, assert_done, assert_refused, get};
@@ -24,6 +26,24 @@ async fn at_sigterm_it_isnt_ready_before_it_stops_to_listen() {
     assert_eq!(page.map(|(status, _)| status), Some(200));
     assert_eq!(code, Some(0));
     assert_eq!(get(&console, "/readyz").await, None);
+}
+
+#[tokio::test]
+async fn where_it_listens_everywhere_its_links_work_here_and_others_are_told_of() {
+    for (listen, here) in [("0.0.0.0:0", "http://127.0.0.1:"), ("[::]:0", "http://[::1]:")] {
+        let desk = Desk::empty();
+        let mut console = desk.start_at(listen);
+        let mut note = String::new();
+        console.said.read_line(&mut note).unwrap();
+
+        assert!(console.url.starts_with(here), "{}", console.url);
+        assert_eq!(
+            get(&console, "/healthz").await.map(|(status, _)| status),
+            Some(200)
+        );
+        assert!(note.contains("say with --public-url"), "{note}");
+        console.stop("-INT");
+    }
 }
 
 #[test]
