@@ -33,7 +33,7 @@ use tower_service::Service;
 
 use clients::Clients;
 use in_flight::InFlight;
-pub use tls::{Identity, TlsError, acceptor};
+pub use tls::{Half, Identity, TlsError, acceptor};
 
 /// Who is at the other end of a connection; each request carries it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

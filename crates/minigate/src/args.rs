@@ -196,12 +196,12 @@ pub(crate) struct TermsArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) domains: Option<PathBuf>,
     /// Take the domain lists from this console, and follow them: https://host, or http on this machine
-    #[arg(long, value_name = "URL", conflicts_with = "domains")]
+    #[arg(long, value_name = "URL", conflicts_with = "domains", value_parser = console::whole_url)]
     pub(crate) console: Option<Url>,
     /// The thumbprint of a key of the console; without it, whatever keys it shows first are trusted from then on
     #[arg(long, value_name = "THUMBPRINT")]
     pub(crate) console_key: Option<Thumbprint>,
-    /// Keep the lists and keys of consoles in this folder [default: minigate in the user's cache folder]
+    /// Keep the lists and keys of consoles in this folder [default: minigate/lists in the user's cache folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) console_cache: Option<PathBuf>,
     /// Don't check domains and certificates, as with debugging on; a release checks all the same

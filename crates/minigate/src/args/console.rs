@@ -33,7 +33,7 @@ pub(crate) struct ConsoleArgs {
     #[arg(long)]
     pub(crate) demo: bool,
     /// Where people and programs find it, behind a proxy [default: where it listens]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = whole_url)]
     public_url: Option<Url>,
     /// Certificates of its own TLS, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -49,7 +49,7 @@ pub(crate) struct ConsoleArgs {
     pub(crate) metrics_allow: Vec<IpNet>,
     /// A service that is asked for ICP filings, over HTTPS, in place of the register that was imported: it is given
     /// ?domain=NAME and answers {"filed": true, "licence": "…"}
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = whole_url)]
     pub(crate) filing_url: Option<Url>,
     /// An OpenID provider at which people can sign in too: its issuer
     #[arg(long, value_name = "URL", requires = "oidc_client_id", value_parser = issuer)]
@@ -116,7 +116,7 @@ pub(crate) enum ConsoleCommand {
         /// The name of the account
         name: String,
         /// Where people find the console: what the link begins with [default: only the link's path is shown]
-        #[arg(long, value_name = "URL")]
+        #[arg(long, value_name = "URL", value_parser = whole_url)]
         public_url: Option<Url>,
     },
 }
@@ -154,6 +154,11 @@ pub(super) fn refuse_idle(cli: &mut Command, matches: &ArgMatches) -> Result<(),
             format!("the argument '{idle}' is for serving and cannot be used with '{subcommand}'"),
         )),
     }
+}
+
+/// With a scheme and a host.
+pub(super) fn whole_url(text: &str) -> Result<Url, String> {
+    Url::parse(text).map_err(|error| format!("write it whole, such as https://console.example.com ({error})"))
 }
 
 /// As it was typed: a provider's issuer is compared letter by letter.

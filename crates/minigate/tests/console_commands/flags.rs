@@ -58,6 +58,43 @@ fn a_public_url_that_links_cant_begin_with_is_refused() {
 }
 
 #[test]
+fn what_is_no_whole_url_is_refused_with_an_example() {
+    let desk = Desk::empty();
+
+    for flags in [
+        ["--public-url", "console.example.com"],
+        ["--filing-url", "/filings"],
+    ] {
+        let (text, code) = desk.run("en", &flags);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains("write it whole, such as https://"), "{text}");
+    }
+}
+
+#[test]
+fn a_key_of_another_certificate_is_refused_with_the_remedy() {
+    let desk = Desk::empty();
+    let [one, other] =
+        [(); 2].map(|()| rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap());
+    std::fs::write(desk.path("chain.pem"), one.cert.pem()).unwrap();
+    std::fs::write(desk.path("key.pem"), other.signing_key.serialize_pem()).unwrap();
+
+    let both = desk.both(&["--tls-cert", "chain.pem", "--tls-key", "key.pem"]);
+
+    assert_refused(
+        &both,
+        &[
+            "the key isn't that of the first certificate",
+            "私钥与第一张证书不匹配",
+        ],
+    );
+    assert!(
+        both.iter().all(|(text, _)| !text.contains("KeyMismatch")),
+        "{both:?}"
+    );
+}
+
+#[test]
 fn flags_of_a_provider_that_make_no_sense_are_refused() {
     let desk = Desk::empty();
     let issuer = [

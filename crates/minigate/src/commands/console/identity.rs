@@ -5,7 +5,7 @@ use std::future::pending;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use minigate_console::serve::Identity;
 use minigate_policy::diagnosis::Lang;
 
@@ -30,7 +30,8 @@ impl<'a> IdentityFiles<'a> {
     pub(super) fn read(self, lang: Lang) -> anyhow::Result<(Self, Arc<Identity>)> {
         let (chain, key) = self.texts(lang)?;
         let identity = Identity::read(chain.as_bytes(), key.as_bytes());
-        Ok((self, identity.with_context(|| self.names())?))
+        let identity = identity.map_err(|error| anyhow!("{}: {}", self.names(), error.tell(lang)))?;
+        Ok((self, identity))
     }
 
     fn read_again(self, identity: &Identity, lang: Lang) -> anyhow::Result<()> {
