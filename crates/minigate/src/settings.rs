@@ -89,7 +89,9 @@ impl Settings {
         };
         let roots = roots(dir, &file, trust, lang)?;
         let debugging = Some(debugging).filter(|_| skip);
-        let console = FromConsole::read(&file, terms, &policy, debugging, &roots, lang)?;
+        // Of one that never skips, no console is asked for leave.
+        let asked = debugging.filter(|debugging| terms.release.may_skip(*debugging));
+        let console = FromConsole::read(&file, terms, &policy, asked, &roots, lang)?;
         if let Some(debugging) = debugging.filter(|_| console.is_none()) {
             policy = policy.with_check_skipped(debugging);
         }

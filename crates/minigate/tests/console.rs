@@ -257,6 +257,17 @@ fn s1_the_check_is_skipped_only_with_the_consoles_leave() {
 }
 
 #[test]
+fn s2_of_a_release_is_told_once_that_it_never_skips() {
+    let console = Console::start(&version(1, "api.example.com"));
+    let app = project(CALL);
+
+    let (text, _) = minigate(app.path(), &console.url(), &["--skip-check", "--release", "3"]);
+
+    assert_eq!(text.matches("warning:").count(), 1, "{text}");
+    assert!(text.contains("S2: a release never skips"), "{text}");
+}
+
+#[test]
 fn d1_a_new_version_holds_for_the_calls_made_from_then_on() {
     let console = Console::start(&version(1, "other.com"));
     let app = project(
