@@ -101,6 +101,29 @@ pub trait FilingRegister: fmt::Debug + Send + Sync {
     /// What it says of a registrable domain; it answers within a bounded time, and never fails otherwise than by
     /// [`Filing::Unknown`].
     async fn licence(&self, registrable: &Domain) -> Filing;
+
+    /// What people can be told of it; none where it is no service.
+    fn service(&self) -> Option<Service> {
+        None
+    }
+}
+
+/// A service that is asked for filings.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Service {
+    /// Its scheme, host and port: the rest of its URL may be a secret.
+    pub origin: String,
+    /// What it came to the last time that it was asked; none where it wasn't yet.
+    pub last: Option<LastAnswer>,
+}
+
+/// What a service came to when it was asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LastAnswer {
+    /// How long ago.
+    pub ago: Duration,
+    /// Why it told nothing; none where it did.
+    pub fault: Option<FilingUnknown>,
 }
 
 /// What is said of one domain.

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::cache::Cache;
-use super::{Filing, FilingRegister, FilingUnknown};
+use super::{Filing, FilingRegister, FilingUnknown, LastAnswer, Service};
 use crate::https::{Https, client, is_guarded, origin, unguarded};
 
 /// A service that answers `GET URL?domain=example.com` with `{"filed": true, "licence": "…"}`.
@@ -31,6 +31,7 @@ pub struct HttpRegister {
     client: Https<Empty<Bytes>>,
     places: Semaphore,
     cache: Mutex<Cache>,
+    last: Mutex<Option<(Instant, Option<FilingUnknown>)>>,
 }
 
 /// The URL is none at which a register can be asked.
@@ -103,6 +104,7 @@ impl HttpRegister {
             client: client(roots, AT_ONCE),
             places: Semaphore::new(AT_ONCE),
             cache: Mutex::default(),
+            last: Mutex::default(),
         })
     }
 
@@ -136,6 +138,11 @@ impl HttpRegister {
         read(&body.map_err(|error| broken(error.as_ref()))?.to_bytes())
     }
 
+    fn note(&self, fault: Option<&FilingUnknown>) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some((Instant::now(), fault.cloned()));
+    }
+
     fn cache(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -149,9 +156,21 @@ impl FilingRegister for HttpRegister {
             return known;
         }
         let filing = self.ask(registrable).await;
+        self.note(filing.as_ref().err());
         let filing = filing.unwrap_or_else(|why| Filing::Unknown { why });
         self.cache().put(registrable, &filing, Instant::now());
         filing
+    }
+
+    fn service(&self) -> Option<Service> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Some(Service {
+            origin: origin(&self.url),
+            last: last.map(|(at, fault)| LastAnswer {
+                ago: at.elapsed(),
+                fault,
+            }),
+        })
     }
 }
 

@@ -88,6 +88,8 @@ pub(crate) enum Cause {
     Grant(GrantError),
     /// Filings can't be imported.
     Import(ImportError),
+    /// Filings would be imported where another register is asked, which would be without effect.
+    GivenRegister,
     /// The keys of signed lists can't be changed.
     Keys(KeysError),
     /// A pre-flight can't be made.
@@ -179,6 +181,7 @@ impl Cause {
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Grant(error) => nouns::of_grant(error),
             Self::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::GivenRegister => StatusCode::CONFLICT,
             Self::Keys(error) => nouns::of_keys(error),
             Self::Preflight(error) => nouns::of_preflight(error),
             Self::Oidc(error) => nouns::of_oidc(error),
@@ -216,6 +219,7 @@ impl Cause {
             Self::Domains(DomainsError::NotFiled(_)) => "not-filed",
             Self::Domains(DomainsError::FilingUnknown(_)) => "filing-unknown",
             Self::App(AppError::Exists(_)) => "exists",
+            Self::GivenRegister => "given-register",
             Self::App(AppError::Name(_)) => "name",
             other => by_status(other.status()),
         }

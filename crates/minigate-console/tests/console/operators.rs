@@ -1,9 +1,12 @@
 //! The pages of accounts, settings, certificates, and one's own account.
 
+use std::sync::Arc;
+
 use hyper::StatusCode;
 use minigate_console::access::Role;
-use minigate_console::filing;
+use minigate_console::filing::{self, FilingRegister, HttpRegister};
 use minigate_console::keys;
+use minigate_tls::{RootSource, Roots};
 
 use crate::database::{Database, on_both};
 use crate::served::{Browser, PASSWORD, Served};
@@ -19,6 +22,7 @@ on_both! {
     a_platforms_auditor_reads_everything_and_has_no_buttons
     d5_filings_are_imported_and_looked_up
     d5_what_is_wrong_with_filings_is_told
+    d5_where_a_service_is_asked_it_is_named_and_nothing_is_imported
     d5_a_file_of_filings_can_be_larger_than_other_forms
     keys_are_announced_and_then_used
     a_token_is_made_shown_once_used_and_revoked
@@ -225,6 +229,33 @@ async fn d5_what_is_wrong_with_filings_is_told(database: &Database) {
     assert_eq!(filing::imported(served.console.store()).await.unwrap(), None);
 }
 
+async fn d5_where_a_service_is_asked_it_is_named_and_nothing_is_imported(database: &Database) {
+    let (register, origin) = register_that_is_away();
+    let store = database.open().await;
+    let served = Served::set_up(store, None, |settings| settings.register = Some(register)).await;
+    let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
+
+    let before = root.get("/settings").await.body;
+    assert!(
+        before.contains(origin) && before.contains("not asked since"),
+        "{before}"
+    );
+    root.get("/settings?domain=example.com").await;
+    root.cookies.insert("lang".to_owned(), "zh".to_owned());
+    let after = root.get("/settings").await.body;
+    assert!(
+        after.contains("失败") && after.contains("无法连接备案库（"),
+        "{after}"
+    );
+    assert!(!after.contains("secret") && !before.contains("secret"));
+
+    let fields = [("csv", "example.com"), ("mode", "replace")];
+    let sent = root.submit_parts("/settings", "/settings/filings", &fields).await;
+    assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.body);
+    assert!(sent.body.contains("--filing-url"), "{}", sent.body);
+    assert_eq!(filing::imported(served.console.store()).await.unwrap(), None);
+}
+
 async fn d5_a_file_of_filings_can_be_larger_than_other_forms(database: &Database) {
     let served = Served::on(database).await;
     let mut root = served.signed_in("root", Some(Role::PlatformOperator), &[]).await;
@@ -381,4 +412,12 @@ async fn certificates_that_end_are_there_for_who_sees_the_app(database: &Databas
 async fn act(browser: &mut Browser, fields: &[(&str, &str)]) {
     let done = browser.submit("/accounts/ann", "/accounts/ann", fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}
+
+/// A service that can't be reached, and its origin.
+pub(crate) fn register_that_is_away() -> (Arc<dyn FilingRegister>, &'static str) {
+    let origin = "http://127.0.0.1:1";
+    let roots = Roots::load(&[RootSource::Bundled]).unwrap();
+    let register = HttpRegister::open(&format!("{origin}/path-secret?key=query-secret"), &roots);
+    (Arc::new(register.unwrap()), origin)
 }

@@ -57,6 +57,10 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Bulk(error) => sentence(&error.to_string()),
         Cause::Grant(error) => sentence(&error.to_string()),
         Cause::Import(error) => sentence(&error.to_string()),
+        Cause::GivenRegister => {
+            "Filings are asked of the service of --filing-url, so that an import would be without effect. Start the console without the flag to use a register of its own."
+                .to_owned()
+        }
         Cause::Keys(error) => sentence(&error.to_string()),
         Cause::Preflight(error) => sentence(&error.tell(Lang::En)),
         Cause::Secret(SecretError::Denied(error)) | Cause::Token(TokenError::Denied(error)) => denied(error),

@@ -39,6 +39,9 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::Bulk(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::Grant(error) => nouns::grant(error),
         Cause::Import(error) => format!("{}。", error.tell(Lang::Zh)),
+        Cause::GivenRegister => {
+            "备案由 --filing-url 指定的服务查询，导入不会生效。如需使用控制台自己的备案库，请去掉该参数后重新启动。".to_owned()
+        }
         Cause::Keys(error) => nouns::keys(error),
         Cause::Preflight(error) => format!("{}。", error.tell(Lang::Zh)),
         Cause::Secret(error) => nouns::secret(error),

@@ -14,8 +14,10 @@ use super::program::Program;
 use crate::Console;
 use crate::access::Right;
 use crate::filing::{
-    self, Consequence, Filing, FilingOf, FilingTerms, Imported, Inquiry, Register, RegisterKind,
+    self, Consequence, Filing, FilingOf, FilingRegister, FilingTerms, Imported, Inquiry, Register,
+    RegisterKind, Service,
 };
+use crate::moment::before;
 use crate::store::Import;
 use crate::web::failure::{Cause, Failure};
 
@@ -26,6 +28,29 @@ pub(super) struct RegisterShown {
     terms: Terms,
     /// The last import into the console's own; null where there was none.
     imported: Option<ImportedShown>,
+    /// The service that is asked; null where none is.
+    service: Option<ServiceShown>,
+}
+
+/// A service that is asked for filings.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ServiceShown {
+    /// Its scheme, host and port.
+    #[schema(example = "https://filings.example.com")]
+    origin: String,
+    /// What it came to the last time that this process asked it; null where it hasn't yet.
+    last_answer: Option<LastAnswerShown>,
+}
+
+/// What a service came to when it was asked.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LastAnswerShown {
+    /// When.
+    at: Timestamp,
+    /// Why it told nothing; null where it did.
+    fault: Option<String>,
 }
 
 /// No register, so that rule D5 isn't judged; the console's own; or another one that its settings name.
@@ -118,17 +143,20 @@ pub(super) async fn read_register(
     State(console): State<Arc<Console>>,
     me: Program,
 ) -> Result<Answer<RegisterShown>, Failure> {
-    me.allow(&console, Right::Read).await?;
+    let by = me.allow(&console, Right::Read).await?;
+    let service = console.register().and_then(FilingRegister::service);
     let inquiry = Inquiry::open(console.store(), console.register()).await?;
     let imported = filing::imported(console.store()).await?;
     Ok(Answer(RegisterShown {
         register: inquiry.register().into(),
         terms: inquiry.terms().into(),
         imported: imported.map(ImportedShown::from),
+        service: service.map(|service| ServiceShown::of(service, by.at(), me.lang)),
     }))
 }
 
-/// Imports filings into the console's own register: lines of `domain` or `domain,licence`, all of them or none.
+/// Imports filings into the console's own register: lines of `domain` or `domain,licence`, all of them or none. 409 where
+/// `--filing-url` names another register, since it would be without effect.
 #[utoipa::path(post, path = "/filings", tag = "platform", params(How),
     request_body(content = String, content_type = "text/csv", description = "The lines, 32 MiB at most",
         example = "example.com,京ICP备00000001号\n"),
@@ -141,6 +169,9 @@ pub(super) async fn import_filings(
 ) -> Result<Answer<ImportedShown>, Failure> {
     let by = me.allow(&console, Right::Operate).await?;
     let by = because(how.reason.as_deref(), by)?;
+    if console.register().is_some() {
+        return Err(Failure::new(Cause::GivenRegister));
+    }
     let register = Register::read_csv(&text_of(request, "text/csv").await?).await?;
     let imported = filing::import(console.store(), register, how.import.into(), &by).await?;
     Ok(Answer(imported.into()))
@@ -194,6 +225,19 @@ impl FilingShown {
             state,
             licence: licence.filter(|licence| !licence.is_empty()),
             told: filing.tell(lang),
+        }
+    }
+}
+
+impl ServiceShown {
+    fn of(service: Service, now: Timestamp, lang: Lang) -> Self {
+        let last_answer = service.last.map(|last| LastAnswerShown {
+            at: before(now, last.ago),
+            fault: last.fault.map(|fault| fault.tell(lang)),
+        });
+        Self {
+            origin: service.origin,
+            last_answer,
         }
     }
 }

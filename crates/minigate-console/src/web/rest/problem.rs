@@ -229,6 +229,9 @@ pub(crate) const KINDS: &[Explained] = kinds! {
     "filing-unknown": "Nobody can tell whether it is filed", "无法得知是否已备案";
     "The register of filings didn't answer, and the platform doesn't publish what it can't check (rule D5). Try again later.",
     "备案库没有回答，平台不发布无法核实的域名（规则 D5）。请稍后重试。";
+    "given-register": "Another register is asked", "查询的是外部备案服务";
+    "The console asks the service of `--filing-url` for filings, so that an import into its own register would be without effect. Start it without the flag to use that.",
+    "控制台通过 `--filing-url` 指定的服务查询备案，导入自己的备案库不会生效。如需使用自己的备案库，请去掉该参数后重新启动。";
     "internal": "The console made a mistake", "控制台出错";
     "Nothing was stored. The console's operator finds the reason in its log.",
     "没有保存任何内容。管理员可以在日志中找到原因。";

@@ -1,11 +1,15 @@
 //! What holds for every app.
 
+use std::sync::Arc;
+
 use hyper::{Method, StatusCode};
+use minigate_console::Settings;
 use minigate_console::access::{Right, Role};
 use serde_json::{Value, json};
 
 use super::{Api, served};
 use crate::database::{Database, on_both};
+use crate::operators::register_that_is_away;
 use crate::people::log;
 use crate::served::Served;
 
@@ -18,6 +22,7 @@ on_both! {
     operators_say_who_somebody_is_at_the_provider
     operators_block_domains
     operators_import_filings
+    d5_where_a_service_is_asked_it_is_named_and_nothing_is_imported
     operators_rotate_keys
     operators_retire_keys
     no_key_is_announced_that_runtimes_wouldnt_take
@@ -180,6 +185,38 @@ async fn operators_import_filings(database: &Database) {
     let terms = json!({ "notFiled": "warns", "unknown": "stops" });
     assert_eq!(me.put("/filings/terms", terms.clone()).await.json(), terms);
     assert_eq!(me.get("/filings").await.json()["terms"], terms);
+}
+
+async fn d5_where_a_service_is_asked_it_is_named_and_nothing_is_imported(database: &Database) {
+    let (register, origin) = register_that_is_away();
+    let store = database.open().await;
+    let edit = |settings: &mut Settings| settings.register = Some(register);
+    let served = Served::set_up(Arc::clone(&store), None, edit).await;
+    let me = Api::operator(&served, &store).await;
+
+    let before = me.get("/filings").await.json();
+    me.get("/filings/of/example.com").await;
+    let after = me.get("/filings").await.json();
+    let csv = [("content-type", "text/csv")];
+    let path = "/filings?import=replace";
+    let refused = me
+        .send(Method::POST, path, "example.com\n".to_owned(), &csv)
+        .await;
+
+    let unasked = json!({ "origin": origin, "lastAnswer": null });
+    assert_eq!(
+        (&before["register"], &before["service"]),
+        (&json!("given"), &unasked)
+    );
+    let fault = after["service"]["lastAnswer"]["fault"].as_str().unwrap();
+    assert!(fault.contains("can't be reached"), "{after}");
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert!(
+        refused.body.contains("/problems/given-register"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(me.get("/filings").await.json()["imported"], Value::Null);
 }
 
 async fn d5_what_is_published_without_a_filing_is_told(database: &Database) {

@@ -12,8 +12,10 @@ use serde::Deserialize;
 use super::done;
 use crate::access::Right;
 use crate::filing::{
-    self, Consequence, Filing, FilingOf, FilingTerms, Imported, Inquiry, Register, RegisterKind,
+    self, Consequence, Filing, FilingOf, FilingRegister, FilingTerms, Imported, Inquiry, Register,
+    RegisterKind,
 };
+use crate::moment::before;
 use crate::store::Import;
 use crate::text::Text;
 use crate::web::failure::malformed::Malformed;
@@ -63,6 +65,9 @@ pub(in super::super) async fn import(
     parts: Multipart,
 ) -> Result<Response, Failure> {
     let by = me.allow(&console, Right::Operate, None).await?;
+    if console.register().is_some() {
+        return Err(Failure::new(Cause::GivenRegister));
+    }
     let typed = Typed::read(parts).await?;
     let by = typed.reason.given_to(by)?;
     let result = take(&console, typed.rows(), typed.mode, &by).await;
@@ -163,7 +168,7 @@ async fn look_up(inquiry: &Inquiry<'_>, text: &str, lang: Lang) -> Option<Result
 fn source(kind: RegisterKind, imported: Option<&Imported>, console: &Console, lang: Lang) -> Markup {
     html! {
         @match (kind, imported) {
-            (RegisterKind::Given, _) => p { (GIVEN.of(lang)) },
+            (RegisterKind::Given, _) => (given(console, lang)),
             (RegisterKind::None, _) | (_, None) => div.note.warn { p { (NO_REGISTER.of(lang)) } },
             (RegisterKind::Own, Some(imported)) => dl.facts {
                 dt { (LAST_IMPORT.of(lang)) }
@@ -175,6 +180,28 @@ fn source(kind: RegisterKind, imported: Option<&Imported>, console: &Console, la
                 } }
             },
         }
+    }
+}
+
+fn given(console: &Console, lang: Lang) -> Markup {
+    let now = console.now();
+    let service = console.register().and_then(FilingRegister::service);
+    html! {
+        p { (GIVEN.of(lang)) }
+        @if let Some(service) = service { dl.facts {
+            dt { (SERVICE.of(lang)) } dd { (show::entry(&service.origin)) }
+            dt { (LAST_ANSWER.of(lang)) }
+            dd { @match &service.last {
+                None => span.dim { (NOT_ASKED.of(lang)) },
+                Some(last) => {
+                    (show::moment(before(now, last.ago), now, lang)) " "
+                    @match &last.fault {
+                        None => span.tag.good { (WELL.of(lang)) },
+                        Some(fault) => { span.tag.bad { (FAILED.of(lang)) } " " (show::foreign(&fault.tell(lang))) },
+                    }
+                },
+            } }
+        } }
     }
 }
 
@@ -197,7 +224,7 @@ fn answer(filing: &Filing, lang: Lang) -> Markup {
         @match filing {
             Filing::Filed { licence } => { span.tag.good { (FILED.of(lang)) } " " (show::foreign(licence)) },
             Filing::NotFiled => span.tag.bad { (NOT_FILED.of(lang)) },
-            Filing::Unknown { why } => { span.tag.warn { (UNKNOWN.of(lang)) } " " (show::foreign(&why.to_string())) },
+            Filing::Unknown { why } => { span.tag.warn { (UNKNOWN.of(lang)) } " " (show::foreign(&why.tell(lang))) },
         }
     }
 }
@@ -268,6 +295,7 @@ const CSV: Text = Text(
     "One a line: domain, or domain,licence",
     "每行一个：域名，或 域名,备案号",
 );
+const FAILED: Text = Text("failed", "失败");
 const FILE: Text = Text("Or a file, up to 32 MiB", "或选择文件（最大 32 MiB）");
 const FILED: Text = Text("filed", "已备案");
 const GIVEN: Text = Text(
@@ -277,10 +305,12 @@ const GIVEN: Text = Text(
 const IF_NOT_FILED: Text = Text("A domain without a filing", "未备案的域名");
 const IF_UNKNOWN: Text = Text("Nobody can tell", "无法确认时");
 const IMPORT: Text = Text("Import filings", "导入备案");
+const LAST_ANSWER: Text = Text("Last answer", "最近答复");
 const LAST_IMPORT: Text = Text("Last import", "最近导入");
 const LOOK_UP: Text = Text("Is this domain filed?", "查询域名备案");
 const MERGE: Text = Text("keep what is there, and add these", "保留已有记录并加入这些");
 const MERGED: Text = Text("(added to those before)", "（加入已有记录）");
+const NOT_ASKED: Text = Text("not asked since the start", "启动后尚未查询");
 const NOT_FILED: Text = Text("not filed", "未备案");
 const NO_REGISTER: Text = Text(
     "No register yet, so filings aren't asked for. Import one to begin.",
@@ -289,8 +319,10 @@ const NO_REGISTER: Text = Text(
 const REPLACE: Text = Text("drop what is there, these are all", "删除已有记录，仅保留这些");
 const REPLACED: Text = Text("(in place of those before)", "（替换已有记录）");
 const SAVE: Text = Text("Save", "保存");
+const SERVICE: Text = Text("Service", "服务");
 const STOPS: Text = Text("stops a publication", "阻止发布");
 const TITLE: Text = Text("Filings", "备案");
 const UNKNOWN: Text = Text("unknown", "无法确认");
 const WARNS: Text = Text("is told and let through", "提示并放行");
+const WELL: Text = Text("well", "正常");
 const WHAT_STAYS: Text = Text("What is there already", "已有记录");
