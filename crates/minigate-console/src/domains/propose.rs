@@ -16,7 +16,7 @@ impl Domains<'_> {
     ///
     /// Proposals that come at once all end up in the draft. Who proposes counts as one of its authors where the app wants two
     /// people. A draft that is submitted or approved is opened again only for who has looked at it
-    /// ([`Expected::At`](super::Expected::At)), and then has to be approved anew.
+    /// ([`Expected::At`]), and then has to be approved anew.
     ///
     /// # Errors
     /// [`DomainsError::Url`] where the text is no URL; [`DomainsError::NothingChanges`] and [`DomainsError::InDraft`] where
