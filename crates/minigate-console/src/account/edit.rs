@@ -48,10 +48,11 @@ impl Accounts<'_> {
         let Some(action) = edit.action() else {
             return Ok(old);
         };
-        let disables = edit.disabled == Some(true);
+        // Who was disabled before tokens went with it may have some still.
+        let revokes = edit.disabled.is_some_and(|disabled| disabled || old.disabled);
         let account = edit.of(old.clone())?;
         let mut change = replace(&by.platform_entry(action), &record, &account);
-        if disables {
+        if revokes {
             change = Tokens::of(self.store).revoking_all(change, name).await?;
         }
         let change = keep_an_operator(self.store, change, Some(&old), &account).await?;

@@ -124,7 +124,8 @@ impl Tokens<'_> {
             let gone: Vec<&Token> = kept.iter().map(|(_, kept)| &kept.token).collect();
             change.telling("tokens", json!(gone), json!([]))
         };
-        round.turn(self.without(change, kept.iter()).await?)
+        // The round comes first: whoever comes between is met there, where it is tried again.
+        self.without(round.turn(change)?, kept.iter()).await
     }
 
     async fn without(

@@ -30,6 +30,7 @@ mod meanwhile;
 mod oidc;
 mod opening;
 mod operators;
+mod overtaken;
 mod pages;
 mod pages_audit;
 mod pages_import;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minigate_console::access::{Right, Role, Scopes};
 use minigate_console::account::{Accounts, Members};
 use minigate_console::session::NewSession;
-use minigate_console::store::Store;
+use minigate_console::store::{Change, Store};
 use minigate_console::token::{NewToken, Token, TokenError, Tokens};
 use minigate_console::{Hidden, Origin};
 use minigate_policy::AppId;
@@ -17,12 +17,13 @@ use crate::people::{
     OTHER_PASSWORD, PASSWORD, PASSWORDS, home, hours, log, make_app, name, person, root, seconds, sessions,
     sign_in,
 };
-use crate::store::now;
+use crate::store::{entry, now};
 
 on_both! {
     a_token_does_what_its_scopes_and_its_owners_roles_allow
     a_token_loses_what_its_owner_loses
     disabling_an_account_revokes_its_tokens_for_good
+    enabling_brings_no_token_back_that_disabling_left
     who_was_disabled_meanwhile_makes_no_token
     a_token_is_of_no_use_while_the_password_is_temporary
     a_token_ends_and_is_revoked
@@ -114,6 +115,31 @@ async fn disabling_an_account_revokes_its_tokens_for_good(database: &Database) {
         .collect();
     assert_eq!(told, BTreeSet::from([parent.id.as_str(), child.id.as_str()]));
     assert_eq!(after["tokens"], json!([]));
+}
+
+async fn enabling_brings_no_token_back_that_disabling_left(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "dev", None).await;
+    let (_, secret) = token(&store, &begun, &[Right::Read], None).await;
+    let is_good = async || {
+        let caller = Tokens::of(&*store).caller(&secret, home(), now()).await;
+        caller.unwrap().is_some()
+    };
+    let root = root();
+    let accounts = Accounts::of(&*store, &root, now());
+    // Who is enabled already keeps what there is.
+    accounts.enable(&name("dev")).await.unwrap();
+    assert!(is_good().await);
+    let record = store.get(&"account/dev".parse().unwrap()).await.unwrap().unwrap();
+    let mut body = record.body.clone();
+    body["disabled"] = json!(true);
+    let change = Change::new(entry()).replace(&record, body);
+    store.commit(&change, now()).await.unwrap();
+
+    accounts.enable(&name("dev")).await.unwrap();
+
+    assert!(!is_good().await);
+    assert_eq!(Tokens::of(&*store).mine(&begun.session).await.unwrap(), []);
 }
 
 async fn who_was_disabled_meanwhile_makes_no_token(database: &Database) {
@@ -377,6 +403,10 @@ async fn owner_of(store: &Arc<dyn Store>, apps: &[&AppId]) -> NewSession {
         members.set(&name("dev"), Role::Owner).await.unwrap();
     }
     sign_in(store, "dev", PASSWORD, "192.0.2.7", now()).await.unwrap()
+}
+
+pub(crate) async fn read_token(store: &Arc<dyn Store>, begun: &NewSession) -> (Token, Hidden) {
+    token(store, begun, &[Right::Read], None).await
 }
 
 async fn token(
