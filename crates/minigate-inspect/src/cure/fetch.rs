@@ -39,7 +39,8 @@ impl Fetcher {
         }
     }
 
-    /// Takes these addresses instead of the resolver's, whatever they are: that is the operator's word.
+    /// Takes these addresses instead of the resolver's, whatever they are: that is the operator's word. The ports of URLs
+    /// are judged as ever.
     #[must_use]
     pub fn with_overrides(self, overrides: Vec<Override>) -> Self {
         Self { overrides, ..self }
@@ -87,11 +88,12 @@ impl Fetcher {
             return Err(Unfetched::NotAUrl);
         };
         let name = host.to_string();
-        if let Some(own) = self.overrides.iter().find(|own| own.is_for(&name, port)) {
-            return Ok(own.addresses(port));
-        }
+        // An override of every port is a word on the address, and not on whatever else listens there.
         if !PORTS.contains(&port) {
             return Err(Unfetched::OtherPort { port });
+        }
+        if let Some(own) = self.overrides.iter().find(|own| own.is_for(&name, port)) {
+            return Ok(own.addresses(port));
         }
         let addresses = self.resolve(host).await?;
         if let Some(address) = addresses.iter().copied().find(|address| !is_public(*address)) {

@@ -69,7 +69,8 @@ pub(crate) struct ConsoleArgs {
     /// Let pre-flights of drafts connect to hosts whose addresses aren't public, as an intranet's platform needs it
     #[arg(long)]
     pub(crate) preflight_private_hosts: bool,
-    /// In pre-flights, connect to this address instead of the name's own, as curl does; `*` is any host or port
+    /// In pre-flights, connect to this address instead of the name's own, as curl does; `*` is any host or port, and as a
+    /// port opens all ports of the address to whoever can write a draft
     #[arg(long, value_name = "HOST:PORT:ADDR[:PORT]")]
     pub(crate) resolve: Vec<Override>,
     /// Take the certificates of this PEM file for roots in pre-flights, too

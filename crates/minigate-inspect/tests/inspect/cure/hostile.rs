@@ -45,6 +45,12 @@ async fn t5_an_address_that_is_not_public_is_never_dialled() {
         refusal(&other_port, &fetcher()).await,
         Unfetched::OtherPort { port }
     );
+    // An override of all ports doesn't open all of them to whoever writes a certificate.
+    let other_port = format!("http://ca.example:{port}/ca.der");
+    assert_eq!(
+        refusal(&other_port, &own(bystander.addr())).await,
+        Unfetched::OtherPort { port }
+    );
     assert_eq!(bystander.record().accepted, 0);
 }
 
