@@ -1,7 +1,6 @@
 //! Connections: how many, how long, and how they end.
 
 mod clients;
-mod host;
 mod in_flight;
 mod tls;
 
@@ -14,7 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -198,11 +197,6 @@ async fn answer(
     in_flight: Arc<InFlight>,
 ) -> Result<Response<Body>, Infallible> {
     let in_flight = in_flight.begin();
-    if !host::is_fit(&request) {
-        let mut refused = Response::new(Body::empty());
-        *refused.status_mut() = StatusCode::BAD_REQUEST;
-        return Ok(refused);
-    }
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(peer);
     let response = router.call(request).await?;

@@ -16,6 +16,7 @@ mod failure;
 mod fields;
 mod headers;
 mod health;
+mod host;
 mod layout;
 mod measures;
 mod pages;
@@ -44,7 +45,7 @@ use crate::{Console, publish};
 /// Everything that a console answers.
 pub fn router(console: Arc<Console>) -> Router {
     let for_programs = Router::new()
-        .merge(platform::router(&console))
+        .merge(platform::router(&console).layer(middleware::from_fn(host::named)))
         .merge(rest::router(&console));
     let timed = Router::new()
         .merge(pages::router(&console))
@@ -55,12 +56,15 @@ pub fn router(console: Arc<Console>) -> Router {
             LONGEST_ANSWER,
         ));
     let always = headers::of(&console);
-    Router::new()
+    let plain = Router::new()
         .merge(health::router())
         .merge(assets::router())
         .merge(measures::router())
-        .merge(timed)
         .merge(streams(&console))
+        .layer(middleware::from_fn(host::named));
+    Router::new()
+        .merge(plain)
+        .merge(timed)
         .layer(RequestBodyTimeoutLayer::new(LONGEST_PAUSE))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(
@@ -75,9 +79,10 @@ pub fn router(console: Arc<Console>) -> Router {
         .with_state(console)
 }
 
-/// What runtimes get, most of the time from memory: none of the layers stands before it.
+/// What runtimes get, most of the time from memory: none of the layers stands before it, but for that of its host.
 fn lists(console: &Console, always: HeaderMap) -> Router<Arc<Console>> {
     let lists = publish::router(Arc::clone(console.publisher()), always);
+    let lists = lists.layer(middleware::from_fn(host::named));
     Router::new().nest("/lists", lists)
 }
 

@@ -29,11 +29,11 @@ mod what_if;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use super::signed_in::PASSWORD_PAGE;
-use super::{failure, problems, same_site, signed_in};
+use super::{failure, host, problems, same_site, signed_in};
 use crate::Console;
 
 pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
@@ -44,6 +44,7 @@ pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
         .fallback(failure::nothing_here)
         .method_not_allowed_fallback(failure::no_such_method)
         .layer(from_fn_with_state(Arc::clone(console), same_site::only))
+        .layer(from_fn(host::named))
         .layer(from_fn_with_state(Arc::clone(console), failure::as_pages))
 }
 

@@ -40,7 +40,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -48,7 +48,7 @@ use utoipa_axum::routes;
 
 pub(crate) use problem::explain;
 
-use super::failure;
+use super::{failure, host};
 use crate::Console;
 
 pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
@@ -60,6 +60,7 @@ pub(super) fn router(console: &Arc<Console>) -> Router<Arc<Console>> {
         )
         .fallback(failure::nothing_here)
         .method_not_allowed_fallback(failure::no_such_method)
+        .layer(from_fn(host::named))
         .layer(from_fn_with_state(Arc::clone(console), problem::as_problems));
     Router::new().nest(ROOT, answers)
 }

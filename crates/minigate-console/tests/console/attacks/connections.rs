@@ -125,7 +125,22 @@ async fn a_request_names_one_host(database: &Database) {
             let request = format!("GET {path} HTTP/{version}\r\n{hosts}connection: close\r\n\r\n");
             let answer = raw(address, request.as_bytes()).await;
             assert_eq!(status_of(&answer), status, "{request}{answer}");
+            assert!(answer.contains("\r\nx-request-id: "), "{request}{answer}");
+            assert!(answer.contains("\r\nx-frame-options: DENY"), "{request}{answer}");
         }
+    }
+    for (path, status, told) in [
+        ("/", 400, "content-type: text/html"),
+        ("/api/v1/apps", 400, "content-type: application/problem+json"),
+        ("/healthz", 400, "x-request-id: "),
+        ("/wxa/modify_domain", 400, "x-request-id: "),
+        ("/lists/wx1", 400, "content-length: 0"),
+        ("/lists/wx1/events", 400, "x-request-id: "),
+    ] {
+        let request = format!("GET {path} HTTP/1.1\r\nconnection: close\r\n\r\n");
+        let answer = raw(address, request.as_bytes()).await;
+        assert_eq!(status_of(&answer), status, "{request}{answer}");
+        assert!(answer.contains(told), "{request}{answer}");
     }
 }
 
