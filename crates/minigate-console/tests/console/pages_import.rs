@@ -2,11 +2,13 @@
 
 use hyper::{Method, StatusCode};
 use minigate_console::access::{Caller, Right, Role};
+use minigate_console::store::Change;
 use minigate_policy::WrittenLists;
+use serde_json::json;
 
 use crate::database::{Database, on_both};
 use crate::served::{Answer, Browser, Served, parts};
-use crate::store::now;
+use crate::store::{entry, now};
 
 on_both! {
     d3_a_wrong_line_is_told_and_nothing_of_the_import_is_kept
@@ -22,6 +24,7 @@ on_both! {
     d1_a_refused_call_is_proposed_with_one_click
     d2_a_proposal_opens_an_approved_draft_again_only_knowingly
     d4_d6_what_can_never_be_listed_isnt_offered_to_be_proposed
+    a_database_that_fails_isnt_a_reason_against_a_proposal
     d1_whoever_reads_only_cant_propose_or_import
     neither_lists_nor_verdicts_cross_from_app_to_app
 }
@@ -346,6 +349,22 @@ async fn d4_d6_what_can_never_be_listed_isnt_offered_to_be_proposed(database: &D
         assert!(shown.body.contains("What to do"), "{url}: {}", shown.body);
         assert!(shown.body.contains("can't be proposed"), "{url}");
     }
+}
+
+async fn a_database_that_fails_isnt_a_reason_against_a_proposal(database: &Database) {
+    let (served, mut owner) = owned(database).await;
+    import(&mut owner, &[("text", "https://a.com"), ("do", "save")]).await;
+    let store = served.console.store();
+    let draft = store.get(&"draft/wx1".parse().unwrap()).await.unwrap().unwrap();
+    let unreadable = Change::new(entry()).replace(&draft, json!("unreadable"));
+    store.commit(&unreadable, now()).await.unwrap();
+
+    let shown = owner
+        .get("/apps/wx1/propose?interface=request&url=https%3A%2F%2Fb.com%2F")
+        .await;
+
+    assert_eq!(shown.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!shown.body.contains("can't be proposed"), "{}", shown.body);
 }
 
 async fn d1_whoever_reads_only_cant_propose_or_import(database: &Database) {

@@ -107,6 +107,10 @@ async fn confirm(
         .domains(id)
         .proposable(question.interface, &question.url, now)
         .await;
+    let joins = match joins.map_err(Failure::from) {
+        Err(failure) if !failure.status().is_client_error() => return Err(failure),
+        joins => joins,
+    };
     let body = html! {
         (app::head(app, Tab::Draft, me))
         h2 { (PROPOSE.of(lang)) }
@@ -117,7 +121,7 @@ async fn confirm(
         @else {
             @match joins {
                 Ok(draft) => (form(app, refused, draft.as_ref(), me)),
-                Err(error) => (cant_be(app, error, failure.is_some() || !what_if::can_be_proposed(&found), lang)),
+                Err(cause) => (cant_be(app, &cause, failure.is_some() || !what_if::can_be_proposed(&found), lang)),
             }
         }
     };
@@ -151,10 +155,10 @@ fn form(app: &App, refused: &Refused, draft: Option<&(Sequence, Draft)>, me: &Si
 }
 
 /// Why there is no button, where that isn't told already: by the verdict, or by what the button has led to.
-fn cant_be(app: &App, error: DomainsError, is_told: bool, lang: Lang) -> Markup {
-    let is_in_draft = matches!(error, DomainsError::InDraft(_));
+fn cant_be(app: &App, cause: &Failure, is_told: bool, lang: Lang) -> Markup {
+    let is_in_draft = matches!(cause.cause(), Cause::Domains(DomainsError::InDraft(_)));
     html! {
-        @if is_told { p { (CANT_BE.of(lang)) } } @else { (show::refused(&error.into(), lang)) }
+        @if is_told { p { (CANT_BE.of(lang)) } } @else { (show::refused(cause, lang)) }
         @if is_in_draft { p { a href={ "/apps/" (app.id) "/draft" } { (DRAFT.of(lang)) } } }
     }
 }
