@@ -30,6 +30,7 @@ use minigate_policy::diagnosis::Lang;
 use minigate_policy::{Interface, WrittenLists};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use judgement::spellings;
 pub use judgement::{Fault, Judgement, Quota, judge_entry, judge_text};
 pub use write::export;
 

@@ -1,5 +1,7 @@
 //! One entry, judged as it is typed.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use minigate_policy::diagnosis::{Lang, tell_entry};
 use minigate_policy::{Domain, DomainError, Entry, EntryError, Interface, Profile, Rule, WrittenLists};
@@ -213,6 +215,15 @@ impl Fault {
             },
         )
     }
+}
+
+/// Every entry of lists in its normal spelling, with the list that it is on.
+pub(crate) fn spellings(lists: &WrittenLists) -> BTreeSet<(Interface, String)> {
+    let each = Interface::ALL.into_iter().flat_map(|interface| {
+        let entries = lists.of(interface).iter();
+        entries.map(move |entry| (interface, spelling(entry, interface)))
+    });
+    each.collect()
 }
 
 /// An entry in its normal spelling, or as it is where it is none.

@@ -1,5 +1,6 @@
 //! Lists that are pasted or uploaded: judged line by line, shown as a difference, then written into the draft.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Multipart, Path, State};
@@ -14,7 +15,7 @@ use super::{entries, export, show};
 use crate::Console;
 use crate::access::Right;
 use crate::app::App;
-use crate::bulk::{BulkError, Format, Line, Mode, Pasted, judge_text};
+use crate::bulk::{BulkError, Format, Line, Mode, Pasted, spellings};
 use crate::domains::{Expected, diff};
 use crate::judged::judge_lines;
 use crate::text::Text;
@@ -43,6 +44,8 @@ struct Import {
     /// The draft that the base is of.
     expected: Expected,
     result: WrittenLists,
+    /// What the base has, in its normal spelling.
+    there: BTreeSet<(Interface, String)>,
     too_many: Vec<Interface>,
 }
 
@@ -172,6 +175,7 @@ impl Import {
             lines,
             mode,
             too_many: too_many.collect(),
+            there: spellings(&base),
             base,
             expected,
             result,
@@ -184,13 +188,11 @@ impl Import {
 
     /// What is said of a line that breaks no rule.
     fn word(&self, line: &Line) -> Text {
-        let is_there = |lists: &WrittenLists| {
-            let mut listed = lists.of(line.interface).iter();
-            listed.any(|text| judge_text(line.interface, text).normalised == line.judgement.normalised)
-        };
+        let entry = line.judgement.normalised.clone();
+        let is_there = entry.is_some_and(|entry| self.there.contains(&(line.interface, entry)));
         match self.mode {
             Mode::Add | Mode::Replace => entries::GOOD,
-            Mode::Remove if is_there(&self.base) => GOES,
+            Mode::Remove if is_there => GOES,
             Mode::Remove => NOT_THERE,
         }
     }
