@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minigate_policy::{Interface, PlatformLists, WrittenLists};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::json::Unambiguous;
@@ -28,15 +29,15 @@ pub(super) fn read(text: &str, format: Format) -> Result<Pasted, BulkError> {
             judged(found.into_iter(), interfaces)
         }
         Format::Platform => {
-            let Unambiguous(_) = parse(text)?;
-            let lists: PlatformLists = parse(text)?;
-            is_answered(text)?;
-            have_interfaces(text)?;
-            of_lists(&lists.into(), named(text, PLATFORM_NAMES))
+            let whole = parse(text)?;
+            let lists: PlatformLists = lists_in(&whole)?;
+            refuse_failed_answer(&whole)?;
+            refuse_other_interfaces(&whole)?;
+            of_lists(&lists.into(), named(&whole, PLATFORM_NAMES))
         }
         Format::Lists => {
-            let Unambiguous(_) = parse(text)?;
-            of_lists(&parse(text)?, named(text, OWN_NAMES))
+            let whole = parse(text)?;
+            of_lists(&lists_in(&whole)?, named(&whole, OWN_NAMES))
         }
     }
 }
@@ -44,13 +45,15 @@ pub(super) fn read(text: &str, format: Format) -> Result<Pasted, BulkError> {
 pub(super) fn format_of(text: &str, interface: Interface) -> Format {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
     if text.starts_with('{') {
-        let named = members(text);
+        let whole = serde_json::from_str(text).unwrap_or_default();
+        let named = members(&whole);
+        let has = |name: &str| named.is_some_and(|named| named.contains_key(name));
         let is_platforms = text.contains("\"effective_domain\"")
             || PLATFORM_NAMES
                 .iter()
                 .chain(&NOT_HERE)
                 .chain(&["errcode"])
-                .any(|name| named.contains_key(*name));
+                .any(|name| has(name));
         return if is_platforms {
             Format::Platform
         } else {
@@ -155,15 +158,23 @@ fn judged<'t>(
     Ok(Pasted { lines, interfaces })
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, BulkError> {
-    serde_json::from_str(text).map_err(|error| BulkError::Json {
+fn parse(text: &str) -> Result<Value, BulkError> {
+    let Unambiguous(whole) = serde_json::from_str(text).map_err(no_json)?;
+    Ok(whole)
+}
+
+fn lists_in<'v, T: Deserialize<'v>>(whole: &'v Value) -> Result<T, BulkError> {
+    T::deserialize(whole).map_err(no_json)
+}
+
+fn no_json(error: serde_json::Error) -> BulkError {
+    BulkError::Json {
         reason: error.to_string(),
-    })
+    }
 }
 
 /// A failed call has no lists, which isn't to say that they are empty.
-fn is_answered(text: &str) -> Result<(), BulkError> {
-    let whole: Map<String, Value> = parse(text)?;
+fn refuse_failed_answer(whole: &Value) -> Result<(), BulkError> {
     match whole.get("errcode").filter(|code| **code != 0) {
         None => Ok(()),
         Some(code) => Err(BulkError::FailedAnswer {
@@ -173,10 +184,11 @@ fn is_answered(text: &str) -> Result<(), BulkError> {
 }
 
 /// Entries that nothing here would ever read are told, and not left out silently.
-fn have_interfaces(text: &str) -> Result<(), BulkError> {
-    let members = members(text);
+fn refuse_other_interfaces(whole: &Value) -> Result<(), BulkError> {
+    let members = members(whole);
     let entries = NOT_HERE.into_iter().flat_map(|name| {
-        let list = members.get(name).and_then(Value::as_array).into_iter().flatten();
+        let list = members.and_then(|members| members.get(name)?.as_array());
+        let list = list.into_iter().flatten();
         list.map(move |entry| {
             let entry = entry.as_str().map_or_else(|| entry.to_string(), str::to_owned);
             let entry: String = entry.chars().take(LONGEST_SHOWN).collect();
@@ -192,21 +204,17 @@ fn have_interfaces(text: &str) -> Result<(), BulkError> {
 }
 
 /// The members of the platform's JSON, or of the effective lists in it.
-fn members(text: &str) -> Map<String, Value> {
-    let Ok(Value::Object(mut members)) = serde_json::from_str(text) else {
-        return Map::new();
-    };
-    match members.remove("effective_domain") {
-        Some(Value::Object(effective)) => effective,
-        _ => members,
-    }
+fn members(whole: &Value) -> Option<&Map<String, Value>> {
+    let members = whole.as_object()?;
+    let effective = members.get("effective_domain").and_then(Value::as_object);
+    Some(effective.unwrap_or(members))
 }
 
 /// The interfaces whose lists are there.
-fn named(text: &str, names: [&str; 4]) -> BTreeSet<Interface> {
-    let members = members(text);
+fn named(whole: &Value, names: [&str; 4]) -> BTreeSet<Interface> {
+    let members = members(whole);
     let all = names.into_iter().zip(Interface::ALL);
-    let present = all.filter(|(name, _)| members.contains_key(*name));
+    let present = all.filter(|(name, _)| members.is_some_and(|members| members.contains_key(*name)));
     present.map(|(_, interface)| interface).collect()
 }
 
