@@ -41,11 +41,16 @@ fn names(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
 }
 
 fn identities(of: &Map<String, Value>) -> impl Iterator<Item = String> {
-    IDENTIFYING.iter().filter_map(|member| match of.get(*member)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
+    // An app's own ID is said already; an owner's things can bear one name.
+    let id = of.contains_key("owner").then_some(&"id");
+    IDENTIFYING
+        .iter()
+        .chain(id)
+        .filter_map(|member| match of.get(*member)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
 }
 
 fn elements(value: Option<&Value>) -> &[Value] {
@@ -82,6 +87,15 @@ mod tests {
 
         assert_eq!(names(Some(&before), Some(&after)), ["b"]);
         assert_eq!(names(Some(&after), Some(&before)), ["b"]);
+    }
+
+    #[test]
+    fn tokens_of_one_name_are_told_apart() {
+        let token = |id: &str| json!({ "id": id, "owner": "ann", "name": "ci" });
+
+        let both = names(Some(&json!([token("0a"), token("1b")])), Some(&json!([])));
+
+        assert_eq!(both, ["ann ci 0a", "ann ci 1b"]);
     }
 
     #[test]
