@@ -51,9 +51,9 @@ fn declared(headers: &HeaderMap) -> usize {
     length.map_or(0, |length| length.parse().unwrap_or(usize::MAX))
 }
 
-const LARGEST: usize = 1 << 20;
-/// Some 700,000 filings.
-const LARGEST_REGISTER: usize = 32 << 20;
+pub(super) const LARGEST: usize = 1 << 20;
+/// Some 700,000 filings, 32 MiB of them, and the form around them.
+const LARGEST_REGISTER: usize = 33 << 20;
 const LINGERING: Duration = Duration::from_secs(30);
-const MOST_PASSED_OVER: usize = 16 << 20;
+const MOST_PASSED_OVER: usize = 64 << 20;
 const SILENCE: Duration = Duration::from_secs(2);

@@ -69,8 +69,10 @@ pub(in super::super) async fn import(
         return Err(Failure::new(Cause::GivenRegister));
     }
     let typed = Typed::read(parts).await?;
-    let by = typed.reason.given_to(by)?;
-    let result = take(&console, typed.rows(), typed.mode, &by).await;
+    let result = match typed.reason.given_to(by) {
+        Ok(by) => take(&console, typed.rows(), typed.mode, &by).await,
+        Err(failure) => Err(failure),
+    };
     done(&console, &me, &typed, result).await
 }
 
