@@ -35,6 +35,7 @@ pub mod publish;
 mod reason;
 mod refusal;
 pub mod secret;
+mod seen;
 pub mod serve;
 pub mod session;
 pub mod store;

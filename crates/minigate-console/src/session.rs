@@ -33,6 +33,7 @@ use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::origin::Origin;
 use crate::refusal;
+use crate::seen;
 use crate::store::{Change, Key, Store, StoreError};
 use gate::Gate;
 
@@ -150,7 +151,7 @@ impl<'a> Sessions<'a> {
         if account.disabled || account.epoch != kept.epoch {
             return Ok(None);
         }
-        self.see(&key, &body, &kept, at).await?;
+        seen::note(self.see(&key, &body, &kept, at)).await;
         let session = Session::new(account, origin, secret, kept.began_at);
         Ok(Some(Session {
             grounds: vec![Ground::from(&record)],

@@ -27,6 +27,7 @@ use crate::by::Ground;
 use crate::hidden::Hidden;
 use crate::moment::after;
 use crate::origin::Origin;
+use crate::seen;
 use crate::session::Session;
 use crate::store::{self, Key, Record, Store, StoreError};
 
@@ -218,7 +219,7 @@ impl<'a> Tokens<'a> {
             Err(AccountError::Store(error)) => return Err(error),
             _ => return Ok(None),
         };
-        self.see(&token, at).await?;
+        seen::note(self.see(&token, at)).await;
         let caller = Caller::new(token.owner.to_string(), account.roles);
         let from = format!("{origin}, token {}", token.name);
         let caller = caller

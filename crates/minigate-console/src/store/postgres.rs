@@ -1,28 +1,29 @@
 //! PostgreSQL: for several console processes side by side.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{PgPool, Postgres as Driver, Transaction};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 use super::change::{Deed, FilingRows, Import};
 use super::place::PATIENCE;
-use super::sql::{self, implement_store};
+use super::sql::{self, Turn, implement_store};
 use super::{Change, Database, Key, Logged, Query, Record, Sequence, StoreError, migration};
 
 /// A server.
 #[derive(Debug)]
 pub(super) struct Postgres {
     pool: PgPool,
-    /// One connection, for which commits wait in turn: were they to wait in the pool, there would be none for readers.
-    writer: PgPool,
+    /// Commits wait for it without a connection: were all of them to wait at the lock, there would be none for readers.
+    turn: Arc<Semaphore>,
     newest: watch::Sender<Sequence>,
     commits: TaskTracker,
     listening: AbortHandle,
@@ -30,16 +31,19 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(options: PgConnectOptions) -> Result<Self, StoreError> {
-        let writer = connect(options.clone(), 1).await?;
-        migration::migrator(Database::Postgres).run(&writer).await?;
-        let pool = connect(options, CONNECTIONS).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await?;
+        migration::migrator(Database::Postgres).run(&pool).await?;
         let (listener, newest) = listen(&pool).await?;
         let newest = watch::Sender::new(newest);
         let following = follow(listener, pool.clone(), newest.clone());
         let listening = tokio::spawn(following).abort_handle();
         Ok(Self {
             pool,
-            writer,
+            turn: Arc::new(Semaphore::new(1)),
             newest,
             commits: TaskTracker::new(),
             listening,
@@ -47,17 +51,22 @@ impl Postgres {
     }
 
     /// One writer at a time, of all processes: so the numbers of the log are in the order of the commits.
-    async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
-        let mut transaction = self.writer.begin().await?;
+    async fn begin(&self) -> Result<(Turn, Transaction<'static, Driver>), StoreError> {
+        let turn = Arc::clone(&self.turn).acquire_owned().await.ok();
+        let mut transaction = self.pool.begin().await?;
         sqlx::query("LOCK TABLE audit IN EXCLUSIVE MODE")
             .execute(&mut *transaction)
             .await?;
-        Ok(transaction)
+        Ok((turn, transaction))
     }
 
     /// Where what ends by itself is written: that waits for no commit.
     const fn tickets(&self) -> &PgPool {
         &self.pool
+    }
+
+    const fn pools(&self) -> [&PgPool; 1] {
+        [&self.pool]
     }
 
     /// Tells all processes, once it is committed.
@@ -82,11 +91,6 @@ impl Drop for Postgres {
 }
 
 implement_store!(Postgres);
-
-async fn connect(options: PgConnectOptions, most: u32) -> Result<PgPool, sqlx::Error> {
-    let pool = PgPoolOptions::new().max_connections(most);
-    pool.acquire_timeout(PATIENCE).connect_with(options).await
-}
 
 /// Listens for commits, and then asks for the newest: so none between the two is missed.
 async fn listen(pool: &PgPool) -> Result<(PgListener, Sequence), sqlx::Error> {

@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinError;
 
 use super::{Entry, Key, Logged, Record, Sequence, StoreError};
+
+/// Until it is dropped, no other commit of this process begins; none where writers have one connection between them.
+pub(super) type Turn = Option<OwnedSemaphorePermit>;
 
 /// A row of the audit log.
 pub(super) type AuditRow = (
@@ -117,7 +120,7 @@ pub(super) const FILE_ANEW: &str = " ON CONFLICT (domain) DO UPDATE SET licence 
 /// SQLite takes 32,766 values in a statement.
 pub(super) const FILINGS_AT_ONCE: usize = 5_000;
 
-/// Implements the store for a type with a `pool`, a `writer`, a `newest`, its `commits`, and functions `begin` and `tickets`.
+/// Implements the store for a type with a `pool`, a `newest`, its `commits`, and functions `begin`, `tickets` and `pools`.
 macro_rules! implement_store {
     ($store:ty) => {
         #[async_trait::async_trait]
@@ -146,7 +149,7 @@ macro_rules! implement_store {
             }
 
             async fn commit(&self, change: &Change, at: Timestamp) -> Result<Sequence, StoreError> {
-                let mut transaction = self.begin().await?;
+                let (turn, mut transaction) = self.begin().await?;
                 for write in &change.writes {
                     let row = sqlx::query_scalar(sql::REVISION).bind(write.key.as_str());
                     let found: Option<Sequence> = row.fetch_optional(&mut *transaction).await?;
@@ -188,6 +191,7 @@ macro_rules! implement_store {
                 // Whoever waits may be gone before the database has answered; what it has committed is told all the same.
                 let newest = self.newest.clone();
                 let told = self.commits.spawn(async move {
+                    let _turn = turn;
                     transaction.commit().await?;
                     sql::tell(&newest, sequence);
                     Ok(sequence)
@@ -291,8 +295,9 @@ macro_rules! implement_store {
             async fn close(&self) {
                 self.commits.close();
                 self.commits.wait().await;
-                self.pool.close().await;
-                self.writer.close().await;
+                for pool in self.pools() {
+                    pool.close().await;
+                }
             }
 
             fn newest(&self) -> watch::Receiver<Sequence> {

@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::change::{Deed, FilingRows, Import};
 use super::lock::Lock;
 use super::place::in_file;
-use super::sql::{self, implement_store};
+use super::sql::{self, Turn, implement_store};
 use super::{
     Change, Database, Key, Logged, OpenError, Query, Record, Sequence, StoreError, Usage, migration,
 };
@@ -69,13 +69,17 @@ impl Sqlite {
     }
 
     /// Takes the lock of the one writer at once, so that nothing read can move on before it is written.
-    async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    async fn begin(&self) -> Result<(Turn, Transaction<'static, Driver>), StoreError> {
+        Ok((None, self.writer.begin_with("BEGIN IMMEDIATE").await?))
     }
 
     /// Where what ends by itself is written: nobody writes beside the one writer.
     const fn tickets(&self) -> &SqlitePool {
         &self.writer
+    }
+
+    const fn pools(&self) -> [&SqlitePool; 2] {
+        [&self.pool, &self.writer]
     }
 
     #[expect(clippy::unused_async, reason = "PostgreSQL tells other processes")]

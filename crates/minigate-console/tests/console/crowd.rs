@@ -10,11 +10,13 @@ use serde_json::json;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::database::{Database, on_both};
+use crate::people::{home, person, seconds, sessions};
 use crate::store::{entry, key, now};
 
 on_both! {
     a_reader_waits_for_no_writer
     a_writer_that_gives_up_holds_up_no_other
+    somebody_who_is_signed_in_waits_for_no_writer
 }
 
 async fn a_reader_waits_for_no_writer(database: &Database) {
@@ -57,6 +59,17 @@ async fn a_writer_that_gives_up_holds_up_no_other(database: &Database) {
     let log = store.log(&Query::default()).await.unwrap();
     assert_eq!((log.len(), log[0].sequence), (1, written));
     assert_eq!(log[0].entry.action, "wait");
+}
+
+async fn somebody_who_is_signed_in_waits_for_no_writer(database: &Database) {
+    let store = database.open().await;
+    let begun = person(&store, "ada", None).await;
+    let held = Held::on(database).await;
+
+    let found = sessions(&store).find(&begun.secret, home(), seconds(100)).await;
+
+    assert!(found.unwrap().is_some());
+    held.let_go().await;
 }
 
 /// Lets each of them come as far as it does at once.
