@@ -210,7 +210,7 @@ async fn hostile_text_in_the_log_is_text(database: &Database) {
     for bad in ["<script>alert", "<img src=x", "<svg onload", "\u{202e}"] {
         assert!(!shown.contains(bad), "{bad}");
     }
-    let injected = root.get("/audit?actor=x%27%20OR%201%3D1--&action=%25").await;
+    let injected = root.get("/audit?actor=x%27%20OR%201%3D1--").await;
     assert!(injected.status == StatusCode::OK && injected.body.contains("no such entry"));
     assert!(root.get("/audit.csv").await.body.contains("\"'=cmd"));
 }

@@ -134,6 +134,12 @@ impl Wanted {
         if texts.iter().any(|text| text.chars().any(char::is_control)) {
             return Err(Cause::malformed(NO_FILTER));
         }
+        let is_known =
+            |action: &str| Action::of(action).is_some() || KINDS.iter().any(|(kind, _)| *kind == action);
+        let action = self.action.trim();
+        if !action.is_empty() && !is_known(action) {
+            return Err(Cause::malformed(Malformed::no_choice("action", action)));
+        }
         let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let before = text(&self.before).map(|before| before.parse::<Sequence>());
         let until = day(&self.until)?;

@@ -15,7 +15,8 @@ use crate::access::Right;
 use crate::moment::after;
 use crate::preflight::{self, Ending};
 use crate::text::Text;
-use crate::web::failure::Failure;
+use crate::web::failure::malformed::Malformed;
+use crate::web::failure::{Cause, Failure};
 use crate::web::fields::Query;
 use crate::web::layout::Place;
 use crate::web::signed_in::SignedIn;
@@ -31,7 +32,10 @@ pub(super) async fn list(
     me: SignedIn,
 ) -> Result<Html<String>, Failure> {
     let (lang, now) = (me.visitor.lang, console.now());
-    let days = wanted.days.filter(|days| SPANS.contains(days)).unwrap_or(90);
+    let days = wanted.days.unwrap_or(90);
+    if !SPANS.contains(&days) {
+        return Err(Cause::malformed(Malformed::no_choice("days", &days.to_string())));
+    }
     let end = after(now, SignedDuration::from_hours(24 * i64::from(days)));
     let apps = me.caller.apps_where(Right::Read);
     let endings = preflight::ending(console.store(), apps.as_ref(), end, MOST).await?;
@@ -132,7 +136,7 @@ fn row(ending: &Ending, now: Timestamp, lang: Lang) -> Markup {
         tr {
             td { (show::entry(&ending.entry)) }
             td { a href={ "/apps/" (ending.app) } { (show::entry(&ending.app)) } }
-            td { (show::moment(ending.not_after, now, lang)) span.dim.small { ", " (show::exact(ending.not_after)) } }
+            td { (show::moment(ending.not_after, now, lang)) span.dim.small { (show::comma(lang)) (show::exact(ending.not_after)) } }
             td { span.tag.(class) { (text.of(lang)) } }
         }
     }
