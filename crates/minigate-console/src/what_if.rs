@@ -98,9 +98,14 @@ pub async fn what_if(
         Check::Skipped | Check::Made => policy,
     };
     let verdict = policy.explain(&Call::new(question.interface, question.url.as_str()));
+    // A draft is no version, and which list it was is told beside.
+    let mut spoken = verdict.clone();
+    if question.lists == Lists::Draft {
+        spoken.list.version = None;
+    }
     Ok(WhatIf {
         is_allowed: verdict.is_allowed(),
-        told: tell(&verdict, lang),
+        told: tell(&spoken, lang),
         blocked: blocked(&question.url, &blocks, now),
         verdict,
         grant,
