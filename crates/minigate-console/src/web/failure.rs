@@ -393,7 +393,7 @@ pub(super) async fn as_pages(
     let title = title(failure.status()).of(visitor.lang);
     let body = html! {
         h1 { (title) }
-        p { (show::harmless(&failure.tell(visitor.lang))) }
+        p { (show::sentence(&failure.tell(visitor.lang))) }
         p { a href="/" { (BACK.of(visitor.lang)) } }
         p.dim { (REQUEST.of(visitor.lang)) " " code { (id) } }
     };

@@ -24,6 +24,9 @@ on_both! {
     an_auditor_has_no_steps_to_take
     d2_a_blocked_entry_is_marked_among_the_effective_ones
     a_first_draft_is_offered_once
+    a_query_that_means_nothing_is_told
+    what_was_typed_as_a_name_comes_back_in_bounds
+    two_versions_stay_chosen_where_they_are_compared
     d2_an_answer_holds_for_the_draft_that_was_looked_at
     d2_a_draft_isnt_saved_over_another_unseen
     a_form_without_the_sessions_token_changes_nothing
@@ -406,6 +409,58 @@ async fn d2_rolling_back_replaces_no_draft_unseen(database: &Database) {
     let done = owner.submit(version, back, &[]).await;
     assert_eq!(done.location(), page, "{}", done.body);
     assert!(!owner.get(page).await.body.contains("https://late.example.com"));
+}
+
+async fn a_query_that_means_nothing_is_told(database: &Database) {
+    let served = Served::on(database).await;
+    let mut auditor = served.signed_in("ann", Some(Role::Auditor), &[]).await;
+
+    for path in ["/audit?action=zzz", "/certificates?days=1"] {
+        let told = auditor.get(path).await;
+        assert_eq!(told.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+    for path in [
+        "/audit?action=domains",
+        "/audit?action=domains.publish",
+        "/certificates?days=30",
+    ] {
+        assert_eq!(auditor.get(path).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+async fn what_was_typed_as_a_name_comes_back_in_bounds(database: &Database) {
+    let served = Served::on(database).await;
+    let name = "x".repeat(500_000);
+
+    let refused = served
+        .browser()
+        .post("/sign-in", &[("name", &name), ("password", "wrong wrong wrong")])
+        .await;
+
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.body.contains("value=\"xxx") && refused.body.len() < 10_000);
+}
+
+async fn two_versions_stay_chosen_where_they_are_compared(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    for host in [
+        "https://a.example.com",
+        "https://b.example.com",
+        "https://c.example.com",
+    ] {
+        publish(&mut owner, host).await;
+    }
+
+    let compared = owner.get("/apps/wx1/diff?from=1&to=2").await.body;
+
+    let chosen = |name: &str, number| {
+        compared.contains(&format!(
+            "name=\"{name}\" type=\"number\" min=\"1\" max=\"3\" value=\"{number}\""
+        ))
+    };
+    assert!(chosen("from", 1) && chosen("to", 2), "{compared}");
 }
 
 async fn a_first_draft_is_offered_once(database: &Database) {

@@ -194,6 +194,11 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
+    /// The page with what it shows as code between backticks, as its sentences are written.
+    pub(crate) fn in_words(&self) -> String {
+        self.body.replace("<code>", "`").replace("</code>", "`")
+    }
+
     /// The value of a hidden field.
     pub(crate) fn field(&self, name: &str) -> &str {
         let begin = format!("name=\"{name}\" value=\"");

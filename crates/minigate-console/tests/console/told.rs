@@ -116,7 +116,7 @@ async fn an_address_that_cant_be_read_is_told_in_words(database: &Database) {
     ];
     let given = owner.submit("/apps/wx1/grants", "/apps/wx1/grants", &give).await;
     assert!(
-        given.body.contains("无法读取") && given.body.contains("`days`"),
+        given.body.contains("无法读取") && given.in_words().contains("`days`"),
         "{}",
         given.body
     );
@@ -140,7 +140,7 @@ async fn a_choice_that_there_isnt_is_told_with_its_field(database: &Database) {
     ] {
         let refused = root.submit(path, path, &fields).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-        assert!(refused.body.contains(told), "{}", refused.body);
+        assert!(refused.in_words().contains(told), "{}", refused.body);
     }
 }
 

@@ -128,7 +128,7 @@ async fn page(
     let next = found.last().map(|account| &account.name).filter(|_| has_more);
     let body = html! {
         h1 { (TITLE.of(lang)) }
-        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
+        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (show::sentence(&wrong.tell(lang))) } } }
         (table(&found, lang))
         @if let Some(next) = next { p { a href={ "?after=" (next) } rel="next" { (MORE.of(lang)) } } }
         @if me.operates() { (form(typed, wrong.is_some(), me)) }
@@ -213,7 +213,7 @@ fn form(typed: &Typed, is_open: bool, me: &SignedIn) -> Markup {
                 label { (NAME.of(lang))
                     input name="name" value=(typed.name) required maxlength="64" pattern="[a-z0-9._\\-]+" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="name-how";
                 }
-                p.dim.small #name-how { (NAME_HOW.of(lang)) }
+                p.dim.small #name-how { (show::sentence(NAME_HOW.of(lang))) }
                 label { (DISPLAY_NAME.of(lang)) input name="display_name" value=(typed.display_name) required maxlength="100"; }
                 label { (ON_PLATFORM.of(lang)) (roles(role(&typed.role).ok().flatten(), lang)) }
                 (show::why(&typed.reason, lang))
@@ -227,7 +227,7 @@ const PAGE: u32 = 100;
 const APPS: Text = Text("Apps", "应用数");
 const CREATE: Text = Text("Create and invite", "创建并邀请");
 const DISPLAY_NAME: Text = Text("What people call them", "显示名称");
-const ENDS: Text = Text("It ends", "到期：");
+const ENDS: Text = Text("It ends", "到期");
 const GIVE: Text = Text(
     "Give this link to its owner. It works once, and isn't shown again.",
     "请把此链接交给账号的主人。只能使用一次，且不会再次显示。",

@@ -174,7 +174,7 @@ pub(super) fn lists(app: &App, lists: &WrittenLists, blocked: &[BlockedEntry], l
 
 /// That runtimes don't get an entry, and why.
 fn blocking(block: &Block, lang: Lang) -> Markup {
-    html! { span.tag.bad { (BLOCKED.of(lang)) } " " span.dim.small { (show::foreign(&block.tell(lang))) } }
+    html! { span.tag.bad { (BLOCKED.of(lang)) } " " span.dim.small { (show::sentence(&block.tell(lang))) } }
 }
 
 fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) -> Markup {
@@ -188,8 +188,8 @@ fn status(app: &App, effective: Option<&Version>, now: Timestamp, lang: Lang) ->
                         None => (NOT_YET.of(lang)),
                         Some(version) => {
                             a href={ "/apps/" (app.id) "/versions/" (version.number) } { (VERSION.of(lang)) " " (version.number) }
-                            ", " (show::moment(version.published_at, now, lang))
-                            ", " (show::foreign(&version.publisher))
+                            (show::comma(lang)) (show::moment(version.published_at, now, lang))
+                            (show::comma(lang)) (show::foreign(&version.publisher))
                         }
                     }
                 }
@@ -225,7 +225,7 @@ fn on_its_way(app: &App, draft: &Draft, effective: Option<&Version>, now: Timest
     html! {
         section.note aria-labelledby="draft" {
             h2 #draft { a href={ "/apps/" (app.id) "/draft" } { (DRAFT.of(lang)) } " " (state(draft.state, lang)) }
-            p.dim { (show::foreign(&draft.author)) ", " (show::moment(draft.written_at, now, lang)) }
+            p.dim { (show::foreign(&draft.author)) (show::comma(lang)) (show::moment(draft.written_at, now, lang)) }
             (show::differences(&diff(old, &draft.lists), lang))
         }
     }

@@ -117,7 +117,7 @@ fn one(id: &AppId, grant: &Grant, console: &Console, me: &SignedIn) -> Markup {
             p { @if grant.holds(now) { span.tag.warn { (HOLDS.of(lang)) } } @else { span.tag { (ENDED.of(lang)) } } }
             dl.facts {
                 dt { (RELEASES.of(lang)) } dd { @for release in &grant.releases { (told(*release).of(lang)) " " } }
-                dt { (GIVEN.of(lang)) } dd { (show::foreign(&grant.by)) ", " (show::moment(grant.since, now, lang)) }
+                dt { (GIVEN.of(lang)) } dd { (show::foreign(&grant.by)) (show::comma(lang)) (show::moment(grant.since, now, lang)) }
                 dt { (UNTIL.of(lang)) } dd { (show::moment(grant.until, now, lang)) }
                 dt { (show::WHY.of(lang)) } dd { (show::foreign(&grant.reason)) }
             }

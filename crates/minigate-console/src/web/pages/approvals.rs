@@ -90,7 +90,7 @@ fn card(card: &Card, me: &SignedIn, now: Timestamp, lang: Lang) -> Markup {
             h2 id={ "app-" (app.id) } {
                 a href={ "/apps/" (app.id) "/draft" } { (show::foreign(&app.name)) } " " small.dim { code { (app.id) } }
             }
-            p.dim { (show::foreign(&draft.author)) ", " (show::moment(draft.written_at, now, lang)) }
+            p.dim { (show::foreign(&draft.author)) (show::comma(lang)) (show::moment(draft.written_at, now, lang)) }
             @if let Some(note) = &draft.note { p.reason { (show::foreign(note)) } }
             (show::differences(&diff(&card.effective, &draft.lists), lang))
             p { (preflight_line(card, now, lang)) }
@@ -124,15 +124,15 @@ fn preflight_line(card: &Card, now: Timestamp, lang: Lang) -> Markup {
     html! {
         @if found.is_passed { span.tag.good { (PASSED.of(lang)) } } @else { span.tag.bad { (NOT_PASSED.of(lang)) } }
         " " (HOSTS.of(lang)) " " (found.hosts.len() - bad) "/" (found.hosts.len())
-        @if faulty > 0 { ", " (FAULTY.of(lang)) " " (faulty) }
-        span.dim { ", " (show::moment(found.finished_at, now, lang)) }
+        @if faulty > 0 { (show::comma(lang)) (FAULTY.of(lang)) " " (faulty) }
+        span.dim { (show::comma(lang)) (show::moment(found.finished_at, now, lang)) }
     }
 }
 
 const SHOWN: usize = 20;
 const APPROVE: Text = Text("Approve", "批准");
-const FAULTY: Text = Text("entries that can't be listed:", "不能添加的条目：");
-const HOSTS: Text = Text("hosts that work:", "可用主机：");
+const FAULTY: Text = Text("entries that can't be listed:", "不能添加的条目");
+const HOSTS: Text = Text("hosts that work:", "可用主机");
 const MORE: Text = Text("More", "更多");
 const NONE: Text = Text("Nothing waits for approval.", "没有等待审批的草稿。");
 const NOT_PASSED: Text = Text("pre-flight not passed", "预检未通过");

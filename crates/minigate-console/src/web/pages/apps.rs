@@ -287,8 +287,8 @@ const CURRENT: Text = Text(
 );
 const DRAFT: Text = Text("Draft", "草稿");
 const EFFECTIVE: Text = Text("Effective", "当前生效");
-const ENDS: Text = Text("ends", "到期：");
-const ERA: Text = Text("Whose numbers hold", "采用哪个时期的限额");
+const ENDS: Text = Text("ends", "到期");
+const ERA: Text = Text("Limits of the platform", "平台限额");
 const FIND: Text = Text("Find", "查找");
 const FIRST: Text = Text(
     "There is no app yet. Make the first one here.",

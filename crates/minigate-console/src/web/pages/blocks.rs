@@ -111,7 +111,7 @@ async fn page(
     let body = html! {
         h1 { (TITLE.of(lang)) }
         p { (HOW.of(lang)) }
-        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
+        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (show::sentence(&wrong.tell(lang))) } } }
         @if me.operates() { (form(typed, me, lang)) }
         @if blocks.is_empty() { p { (NONE.of(lang)) } } @else { (table(&blocks, &holders, me, now, lang)) }
     };
@@ -158,7 +158,7 @@ fn row(block: &Block, holders: Option<&Vec<String>>, me: &SignedIn, now: Timesta
     html! {
         tr {
             td { (show::entry(&block.domain)) }
-            td { (show::foreign(&block.reason)) br; span.dim.small { (show::foreign(&block.by)) ", " (show::moment(block.since, now, lang)) } }
+            td { (show::foreign(&block.reason)) br; span.dim.small { (show::foreign(&block.by)) (show::comma(lang)) (show::moment(block.since, now, lang)) } }
             td data-label=(UNTIL.of(lang)) {
                 @match block.until {
                     None => (FOR_EVER.of(lang)),

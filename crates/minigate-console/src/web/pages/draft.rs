@@ -241,7 +241,7 @@ fn progress(
         section.card aria-labelledby="way" {
             h2 #way { (ON_ITS_WAY.of(lang)) " " (app::state(draft.state, lang)) }
             p.dim {
-                (show::foreign(&draft.author)) ", " (show::moment(draft.written_at, console.now(), lang))
+                (show::foreign(&draft.author)) (show::comma(lang)) (show::moment(draft.written_at, console.now(), lang))
                 @for approval in &draft.approvals { " · " (APPROVED_BY.of(lang)) " " (show::foreign(&approval.actor)) }
             }
             @if let Some(note) = &draft.note { p { (show::foreign(note)) } }
@@ -261,7 +261,7 @@ fn proposed(draft: &Draft, now: Timestamp, lang: Lang) -> Markup {
                 @for of in &draft.proposed {
                     li {
                         (show::entry(&of.entry)) " " span.dim {
-                            code { (of.interface.name()) } ", " (show::foreign(&of.by)) ", " (show::moment(of.at, now, lang))
+                            code { (of.interface.name()) } (show::comma(lang)) (show::foreign(&of.by)) (show::comma(lang)) (show::moment(of.at, now, lang))
                         }
                     }
                 }

@@ -53,7 +53,7 @@ fn verdict(line: &Line, word: Text, lang: Lang) -> Markup {
     html! {
         @match line.double_of {
             Some(first) => span.dim { (DOUBLE.of(lang)) " " (first) },
-            None if line.judgement.is_good() => span.good-text { "✓ " (word.of(lang)) " " (good(&line.judgement, lang)) },
+            None if line.judgement.is_good() => span.good-text { "✓ " (word.of(lang)) " " (show::sentence(&good(&line.judgement, lang))) },
             None => {}
         }
         @for fault in &line.judgement.faults { (told(fault, lang)) }
@@ -72,7 +72,7 @@ pub(super) fn verdicts(judged: &Judged, lang: Lang) -> Markup {
                     (show::entry(&line.text))
                     @match line.double_of {
                         Some(first) => span.dim { " " (DOUBLE.of(lang)) " " (first) },
-                        None if line.judgement.is_good() => span.good-text { " ✓ " (good(&line.judgement, lang)) },
+                        None if line.judgement.is_good() => span.good-text { " ✓ " (show::sentence(&good(&line.judgement, lang))) },
                         None => {}
                     }
                     @for fault in &line.judgement.faults { (told(fault, lang)) }
@@ -101,9 +101,9 @@ fn told(fault: &Fault, lang: Lang) -> Markup {
     html! {
         p.(text) {
             @if let Some(rule) = fault.rule { span.tag.(tag) { (rule.id()) } " " }
-            (show::foreign(fault.reason(lang)))
+            (show::sentence(fault.reason(lang)))
         }
-        p { (show::foreign(fault.remedy(lang))) }
+        p { (show::sentence(fault.remedy(lang))) }
     }
 }
 
@@ -116,7 +116,7 @@ const MOST_SHOWN: usize = 1_000;
 const ENTRY: Text = Text("Entry", "条目");
 pub(super) const GOOD: Text = Text("good", "正确");
 const INTERFACE: Text = Text("Interface", "接口");
-const LEFT_OUT: Text = Text("Lines that aren't shown:", "未显示的行数：");
+const LEFT_OUT: Text = Text("Lines that aren't shown:", "未显示的行数");
 const LINE: Text = Text("Line", "行");
 const VERDICT: Text = Text("Verdict", "结果");
-const DOUBLE: Text = Text("again, as on line", "重复，同第几行：");
+const DOUBLE: Text = Text("again, as on line", "重复，见行");

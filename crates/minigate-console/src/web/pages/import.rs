@@ -92,7 +92,7 @@ pub(super) async fn import(
     let body = html! {
         (app::head(&app, Tab::Import, &me))
         @match &import {
-            Err(error) => div.note.bad role="alert" { p { (show::foreign(&error.tell(lang))) } },
+            Err(error) => div.note.bad role="alert" { p { (show::sentence(&error.tell(lang))) } },
             Ok(import) => (outcome(import, sent.wish == "save", lang)),
         }
         (form(&app, &sent, &me))
@@ -293,14 +293,14 @@ fn modes(sent: &Sent, lang: Lang) -> Markup {
 }
 
 const ADD: Text = Text("add to what is there", "添加到现有列表");
-const ANY_FORM: Text = Text("find out", "自动识别");
+const ANY_FORM: Text = Text("detect automatically", "自动识别");
 const CHECK: Text = Text("Check and preview", "检查并预览");
 const FILE: Text = Text(
     "or a file, UTF-8, up to 1 MiB",
     "或选择文件（UTF-8，不超过 1 MiB）",
 );
 const FORMAT: Text = Text("Format", "格式");
-const FOR_LINES: Text = Text("Lines are for", "纯文本行用于");
+const FOR_LINES: Text = Text("Interface of plain lines", "纯文本条目的接口");
 const GOES: Text = Text("is removed", "将删除");
 const HOW: Text = Text(
     "Every line is judged before anything is written, and you see what would change. Nothing is written while a line breaks a rule.",

@@ -49,7 +49,7 @@ async fn page(
     let lang = me.visitor.lang;
     let body = html! {
         h1 { (show::foreign(&me.session.account().display_name)) " " small.dim { code { (me.who.name) } } }
-        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
+        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (show::sentence(&wrong.tell(lang))) } } }
         (facts(console, me))
         (tokens::section(console, me, typed).await?)
     };

@@ -95,7 +95,7 @@ fn state(
         @match running {
             Some(running) => div.note.warn role="status" data-under-way="yes" {
                 p { strong { (UNDER_WAY.of(lang)) } }
-                p { (show::foreign(&running.by)) ", " (show::moment(running.since, now, lang)) }
+                p { (show::foreign(&running.by)) (show::comma(lang)) (show::moment(running.since, now, lang)) }
                 (progress(running.progress, lang))
                 p.dim { (WAIT.of(lang)) }
             },
@@ -114,7 +114,7 @@ fn state(
 fn progress(of: Progress, lang: Lang) -> Markup {
     html! {
         p {
-            (HOSTS.of(lang)) ": " (of.looked) "/" (of.hosts) " "
+            (HOSTS.of(lang)) (show::colon(lang)) (of.looked) "/" (of.hosts) " "
             progress aria-label=(HOSTS.of(lang)) value=(of.looked) max=(of.hosts) {}
         }
     }
@@ -129,7 +129,7 @@ fn result(found: &Preflight, now: Timestamp, lang: Lang) -> Markup {
     html! {
         section.note.(class) aria-labelledby="result" {
             h2 #result { span aria-hidden="true" { @if found.is_passed { "✓ " } @else { "✕ " } } (word.of(lang)) }
-            p { (show::moment(found.finished_at, now, lang)) ", " (show::foreign(&found.by)) }
+            p { (show::moment(found.finished_at, now, lang)) (show::comma(lang)) (show::foreign(&found.by)) }
             @if now.duration_since(found.finished_at) > LONGEST_LIFE { p { (TOO_OLD.of(lang)) } }
             (first(found, lang))
         }
@@ -158,7 +158,7 @@ fn first(found: &Preflight, lang: Lang) -> Markup {
     html! {
         @if !all.is_empty() {
             h3 { (FIRST.of(lang)) }
-            ol { @for (entry, fault) in all { li { (show::entry(entry)) ": " (told(fault, lang)) } } }
+            ol { @for (entry, fault) in all { li { (show::entry(entry)) (show::colon(lang)) (told(fault, lang)) } } }
         }
     }
 }
@@ -166,8 +166,8 @@ fn first(found: &Preflight, lang: Lang) -> Markup {
 fn told(fault: &Fault, lang: Lang) -> Markup {
     html! {
         @if let Some(rule) = fault.rule { span.tag { (rule.id()) } " " }
-        (show::foreign(fault.reason(lang)))
-        @if !fault.remedy(lang).is_empty() { br; span.dim { "→ " (show::foreign(fault.remedy(lang))) } }
+        (show::sentence(fault.reason(lang)))
+        @if !fault.remedy(lang).is_empty() { br; span.dim { "→ " (show::sentence(fault.remedy(lang))) } }
     }
 }
 
@@ -199,7 +199,7 @@ fn filings(found: &Preflight, lang: Lang) -> Markup {
         section aria-labelledby="filings" {
             h2 #filings { (FILINGS.of(lang)) }
             p.dim { (found.register.tell(lang)) }
-            ul.entries { @for of in &found.filings { li { (show::foreign(&of.tell(lang))) } } }
+            ul.entries { @for of in &found.filings { li { (show::sentence(&of.tell(lang))) } } }
         }
     }
 }

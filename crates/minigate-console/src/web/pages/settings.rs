@@ -20,6 +20,7 @@ use crate::text::Text;
 use crate::web::failure::Failure;
 use crate::web::fields::Query;
 use crate::web::layout::Place;
+use crate::web::pages::show;
 use crate::web::signed_in::SignedIn;
 
 pub(super) async fn show(
@@ -41,7 +42,7 @@ async fn page(
     let lang = me.visitor.lang;
     let body = html! {
         h1 { (TITLE.of(lang)) }
-        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (wrong.tell(lang)) } } }
+        @if let Some(wrong) = wrong { div.note.bad role="alert" { p { (show::sentence(&wrong.tell(lang))) } } }
         (filings::section(console, me, wanted, typed).await?)
         (keys::section(console, me).await?)
         (facts(console, lang))

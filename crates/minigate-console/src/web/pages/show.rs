@@ -39,9 +39,37 @@ pub(crate) const fn comma(lang: Lang) -> &'static str {
     }
 }
 
+/// What stands between a name and what is said of it.
+pub(crate) const fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => ": ",
+        Lang::Zh => "：",
+    }
+}
+
+/// A sentence of ours about foreign text, whose pieces between backticks are a program's.
+pub(crate) fn sentence(text: &str) -> Markup {
+    let shown = harmless(text);
+    let pieces: Vec<_> = shown.split('`').collect();
+    let is_paired = pieces.len() % 2 == 1;
+    html! {
+        bdi {
+            @if !is_paired { (shown) }
+            @for (place, piece) in pieces.iter().enumerate().filter(|_| is_paired) {
+                @if place % 2 == 1 { code { (piece) } } @else { (piece) }
+            }
+        }
+    }
+}
+
+/// What was typed into a short field, as far as such a field takes it.
+pub(crate) fn shortened(typed: &str) -> String {
+    typed.chars().take(LONGEST_FIELD).collect()
+}
+
 /// Why something wasn't done, above what was typed.
 pub(crate) fn refused(failure: &Failure, lang: Lang) -> Markup {
-    html! { div.note.bad role="alert" { p { (foreign(&failure.tell(lang))) } } }
+    html! { div.note.bad role="alert" { p { (sentence(&failure.tell(lang))) } } }
 }
 
 /// The field for why somebody does something.
@@ -86,8 +114,8 @@ fn distance(at: Timestamp, now: Timestamp, lang: Lang) -> String {
     let (count, unit) = match seconds {
         0..60 if is_past => return JUST_NOW.of(lang).to_owned(),
         0..3_600 => (seconds.div_ceil(60), MINUTES),
-        3_600..172_800 => (seconds / 3_600, HOURS),
-        _ => (seconds / 86_400, DAYS),
+        3_600..172_800 => (rounded(seconds, 3_600, is_past), HOURS),
+        _ => (rounded(seconds, 86_400, is_past), DAYS),
     };
     let unit = unit.of(lang);
     match (lang, is_past) {
@@ -95,6 +123,15 @@ fn distance(at: Timestamp, now: Timestamp, lang: Lang) -> String {
         (Lang::En, false) => format!("in {count} {unit}"),
         (Lang::Zh, true) => format!("{count} {unit}前"),
         (Lang::Zh, false) => format!("{count} {unit}后"),
+    }
+}
+
+/// What has passed has passed whole; what is to come is told by what was asked for, a moment ago.
+const fn rounded(seconds: u64, unit: u64, is_past: bool) -> u64 {
+    if is_past {
+        seconds / unit
+    } else {
+        (seconds + unit / 2) / unit
     }
 }
 
@@ -119,6 +156,7 @@ const DAYS: Text = Text("days", "天");
 const HOURS: Text = Text("h", "小时");
 const JUST_NOW: Text = Text("just now", "刚刚");
 const LONGEST: usize = 1_000;
+const LONGEST_FIELD: usize = 100;
 const MINUTES: Text = Text("min", "分钟");
 const NO_DIFFERENCE: Text = Text("No difference.", "没有差异。");
 const REMOVED: Text = Text("removed", "移除");
@@ -150,5 +188,18 @@ mod tests {
         assert_eq!(ago(90), "2 min ago");
         assert_eq!(ago(7_200), "2 h ago");
         assert_eq!(ago(-864_000), "in 10 days");
+        assert_eq!(ago(-86_398), "in 24 h");
+        assert_eq!(ago(-90 * 86_400 + 2), "in 90 days");
+    }
+
+    #[test]
+    fn what_a_sentence_quotes_is_code() {
+        let shown = |text| sentence(text).into_string();
+
+        assert_eq!(
+            shown("write `https://<b>` here"),
+            "<bdi>write <code>https://&lt;b&gt;</code> here</bdi>"
+        );
+        assert_eq!(shown("one ` alone"), "<bdi>one ` alone</bdi>");
     }
 }

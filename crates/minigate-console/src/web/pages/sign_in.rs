@@ -152,7 +152,7 @@ fn sign_in_page(
             form.stack method="post" action="/sign-in" {
                 input type="hidden" name="next" value=(within_console(next));
                 label { (NAME.of(lang))
-                    input name="name" value=(name) required maxlength="64" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus;
+                    input name="name" value=(show::shortened(name)) required maxlength="64" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus;
                 }
                 label { (PASSWORD.of(lang))
                     input name="password" type="password" required maxlength="128" autocomplete="current-password";
@@ -220,6 +220,6 @@ const RULE: Text = Text(
 );
 const SET: Text = Text("Set password and sign in", "设置密码并登录");
 const SIGN_IN: Text = Text("Sign in", "登录");
-const SIGN_IN_AT: Text = Text("Sign in with", "使用以下方式登录：");
-const WELCOME: Text = Text("Welcome,", "欢迎，");
+const SIGN_IN_AT: Text = Text("Sign in with", "使用以下方式登录");
+const WELCOME: Text = Text("Welcome,", "欢迎");
 const WRONG: Text = Text("Name or password is wrong.", "用户名或密码错误。");

@@ -67,7 +67,7 @@ pub(super) async fn timeline(
     let body = html! {
         (app::head(&app, Tab::Versions, &me))
         @if app.effective == 0 { p { (NONE.of(lang)) } }
-        @else { (compare(&app, lang)) }
+        @else { (compare(&app, (app.effective.saturating_sub(1).max(1), app.effective), lang)) }
         ol.timeline {
             @for version in shown {
                 li {
@@ -130,9 +130,9 @@ pub(super) async fn difference(
     let (old, new) = (domains.version(from).await?, domains.version(to).await?);
     let body = html! {
         (app::head(&app, Tab::Versions, &me))
-        h2 { (FROM.of(lang)) " " (from) " " (TO.of(lang)) " " (to) }
+        h2 { @match lang { Lang::En => { "What differs from version " (from) " to version " (to) }, Lang::Zh => { "版本 " (from) " 与版本 " (to) " 的差异" } } }
         (show::differences(&diff(&old.lists, &new.lists), lang))
-        (compare(&app, lang))
+        (compare(&app, (from, to), lang))
     };
     Ok(me.show(&app.name, Place::Apps, &body))
 }
@@ -185,7 +185,7 @@ fn facts(version: &Version, now: Timestamp, lang: Lang) -> Markup {
     html! {
         dl.facts {
             dt { (PUBLISHED.of(lang)) }
-            dd { (show::moment(version.published_at, now, lang)) ", " (show::foreign(&version.publisher)) }
+            dd { (show::moment(version.published_at, now, lang)) (show::comma(lang)) (show::foreign(&version.publisher)) }
             dt { (WRITTEN.of(lang)) } dd { (show::foreign(&version.author)) }
             @if !version.approvals.is_empty() {
                 dt { (APPROVED.of(lang)) }
@@ -202,16 +202,16 @@ pub(super) fn unfiled(version: &Version, lang: Lang) -> Markup {
     html! {
         @if !version.unfiled.is_empty() {
             dt { span.tag.warn { (UNFILED.of(lang)) } }
-            dd { @for of in &version.unfiled { p { (show::foreign(&of.tell(lang))) } } }
+            dd { @for of in &version.unfiled { p { (show::sentence(&of.tell(lang))) } } }
         }
     }
 }
 
-fn compare(app: &App, lang: Lang) -> Markup {
+fn compare(app: &App, (from, to): (u32, u32), lang: Lang) -> Markup {
     html! {
         form.row action={ "/apps/" (app.id) "/diff" } {
-            label { (FROM.of(lang)) " " input name="from" type="number" min="1" max=(app.effective) value=(app.effective.saturating_sub(1).max(1)) required; }
-            label { (TO.of(lang)) " " input name="to" type="number" min="1" max=(app.effective) value=(app.effective) required; }
+            label { (FROM.of(lang)) " " input name="from" type="number" min="1" max=(app.effective) value=(from) required; }
+            label { (TO.of(lang)) " " input name="to" type="number" min="1" max=(app.effective) value=(to) required; }
             button.quiet { (COMPARE.of(lang)) }
         }
     }
@@ -281,6 +281,6 @@ const REPLACED: Text = Text(
     "已有一份草稿。它将丢失，由这些列表替换。",
 );
 const UNFILED: Text = Text("Let through without a filing", "未备案但已放行");
-const TO: Text = Text("to version", "到版本");
+const TO: Text = Text("To version", "到版本");
 const VERSION: Text = Text("Version", "版本");
 const WRITTEN: Text = Text("Written by", "作者");

@@ -141,9 +141,9 @@ pub(super) fn verdict(id: &AppId, found: &WhatIf, me: &SignedIn, now: Timestamp)
             h2 #verdict { span aria-hidden="true" { @if found.is_allowed { "✓ " } @else { "✕ " } } (word.of(lang)) }
             p {
                 @if let Some(rule) = found.told.rule { span.tag.bad { (rule.id()) } " " }
-                (show::foreign(&found.told.headline))
+                (show::sentence(&found.told.headline))
             }
-            @if let Some(block) = &found.blocked { p { (show::foreign(&block.tell(lang))) } }
+            @if let Some(block) = &found.blocked { p { (show::sentence(&block.tell(lang))) } }
             (sentences(SEEN, &found.told.seen, lang))
             (sentences(REMEDIES, &found.told.remedies, lang))
             @if can_be_proposed(found) { (proposal(id, found, me)) }
@@ -156,7 +156,7 @@ fn sentences(heading: Text, sentences: &[String], lang: Lang) -> Markup {
     html! {
         @if !sentences.is_empty() {
             h3 { (heading.of(lang)) }
-            ul { @for sentence in sentences { li { (show::foreign(sentence)) } } }
+            ul { @for sentence in sentences { li { (show::sentence(sentence)) } } }
         }
     }
 }
@@ -172,12 +172,12 @@ fn facts(found: &WhatIf, now: Timestamp, lang: Lang) -> Markup {
             dd { (consulted(found, lang)) }
             dt { (BY.of(lang)) }
             dd {
-                code { (verdict.app) } ", " (release(verdict.release).of(lang)) ", "
-                (platform(verdict.platform).of(lang)) ", " (era(verdict.era).of(lang))
+                code { (verdict.app) } (show::comma(lang)) (release(verdict.release).of(lang)) (show::comma(lang))
+                (platform(verdict.platform).of(lang)) (show::comma(lang)) (era(verdict.era).of(lang))
             }
             @if let Some(grant) = &found.grant {
                 dt { (GRANT.of(lang)) }
-                dd { (show::foreign(&grant.by)) ", " (UNTIL.of(lang)) " " (show::moment(grant.until, now, lang)) }
+                dd { (show::foreign(&grant.by)) (show::comma(lang)) (UNTIL.of(lang)) " " (show::moment(grant.until, now, lang)) }
             }
         }
     }
@@ -192,7 +192,7 @@ fn consulted(found: &WhatIf, lang: Lang) -> Markup {
             (Lang::En, entries) => { (entries) " entries" },
             (Lang::Zh, entries) => { (entries) " 项" },
         }
-        ", "
+        (show::comma(lang))
         @match list.version.as_deref() {
             Some("draft") => (OF_DRAFT.of(lang)),
             Some(number) => { (OF_VERSION.of(lang)) " " (show::foreign(number)) },

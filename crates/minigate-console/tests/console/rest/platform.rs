@@ -243,7 +243,7 @@ async fn d5_what_is_published_without_a_filing_is_told(database: &Database) {
     assert_eq!(row["items"][0]["after"]["unfiled"][0]["domain"], "other.com");
     let mut eve = served.signed_in("eve", Some(Role::Auditor), &[]).await;
     for page in ["/apps/wx1", "/apps/wx1/versions/1"] {
-        let shown = eve.get(page).await.body;
+        let shown = eve.get(page).await.in_words();
         assert!(shown.contains("`other.com` has no ICP filing"), "{shown}");
     }
 }

@@ -190,7 +190,7 @@ const EMAIL: Text = Text(
     "电子邮箱（首次登录前）",
 );
 const ENABLE: Text = Text("Enable", "启用");
-const ENDS: Text = Text("ends", "到期：");
+const ENDS: Text = Text("ends", "到期");
 const END_SESSIONS: Text = Text("End all sessions", "结束所有会话");
 const IDENTITY: Text = Text("Identity at the sign-in provider", "外部登录身份");
 const INVITE: Text = Text("Invite again", "重新邀请");
@@ -200,7 +200,7 @@ const MADE: Text = Text("Made", "创建");
 const NOTHING: Text = Text("Nothing yet.", "还没有。");
 const NOT_YET: Text = Text("hasn't signed in there yet", "尚未登录过");
 const ON_PLATFORM: Text = Text("On the platform", "平台角色");
-const RECENT: Text = Text("What it did last", "最近操作");
+const RECENT: Text = Text("Recent activity", "最近操作");
 const REVOKE: Text = Text("Revoke", "吊销");
 const SAVE: Text = Text("Save", "保存");
 const SUBJECT: Text = Text("the provider's own name", "服务方的用户标识");

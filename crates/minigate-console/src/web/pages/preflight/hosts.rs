@@ -169,8 +169,8 @@ fn addresses(addresses: &[AddressCheck], now: Timestamp, lang: Lang) -> Markup {
 }
 
 const ADDRESSES: Text = Text("Addresses", "地址");
-const CERTIFICATE: Text = Text("certificate ends", "证书到期：");
+const CERTIFICATE: Text = Text("certificate ends", "证书到期");
 const DEVICE: Text = Text("Device", "设备");
 const DEVICES: Text = Text("On devices", "各设备表现");
-const MORE: Text = Text("Findings that aren't shown:", "未显示的发现数：");
+const MORE: Text = Text("Findings that aren't shown:", "未显示的发现数");
 const NOTHING: Text = Text("Nothing is to be mended.", "没有需要处理的问题。");

@@ -174,7 +174,7 @@ fn source(kind: RegisterKind, imported: Option<&Imported>, console: &Console, la
             (RegisterKind::None, _) | (_, None) => div.note.warn { p { (NO_REGISTER.of(lang)) } },
             (RegisterKind::Own, Some(imported)) => dl.facts {
                 dt { (LAST_IMPORT.of(lang)) }
-                dd { (show::moment(imported.at, console.now(), lang)) ", " (show::foreign(&imported.by)) }
+                dd { (show::moment(imported.at, console.now(), lang)) (show::comma(lang)) (show::foreign(&imported.by)) }
                 dt { (COUNT.of(lang)) }
                 dd { (imported.count) " " @match imported.import {
                     Import::Replace => (REPLACED.of(lang)),
