@@ -110,6 +110,16 @@ pub enum BulkError {
         /// What is wrong.
         reason: String,
     },
+    /// An object of its JSON has two members of one name: readers don't agree on which of them holds.
+    #[error(
+        "this isn't the JSON that was expected: the member `{name}` stands there twice, the second time on line {line}"
+    )]
+    Doubled {
+        /// That name.
+        name: String,
+        /// Which line, counted from 1.
+        line: usize,
+    },
     /// It is the platform's answer to a call that failed: it has no lists.
     #[error("it is the platform's answer to a failed call (errcode {code}), not a list")]
     FailedAnswer {
@@ -214,6 +224,9 @@ impl BulkError {
             (Lang::Zh, Self::TooLong { bytes, limit }) => format!("文本有 {bytes} 字节，最多 {limit} 字节"),
             (Lang::Zh, Self::TooMany { limit }) => format!("超过 {limit} 项"),
             (Lang::Zh, Self::Json { reason }) => format!("不是所需的 JSON（{reason}）"),
+            (Lang::Zh, Self::Doubled { name, line }) => {
+                format!("不是所需的 JSON：成员 `{name}` 重复，第二次出现在第 {line} 行")
+            }
             (Lang::Zh, Self::FailedAnswer { code }) => {
                 format!("它是平台对失败调用的应答（errcode {code}），不是域名列表")
             }

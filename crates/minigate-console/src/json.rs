@@ -66,9 +66,7 @@ impl<'de> Visitor<'de> for Reader {
         while let Some(name) = members.next_key::<String>()? {
             if all.contains_key(&name) {
                 let name: String = name.chars().take(LONGEST_SHOWN).collect();
-                return Err(A::Error::custom(format!(
-                    "the member `{name}` stands there twice"
-                )));
+                return Err(A::Error::custom(format!("{BEFORE}{name}{AFTER}")));
             }
             let Unambiguous(value) = members.next_value()?;
             all.insert(name, value);
@@ -77,6 +75,15 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
+/// The member that stands there twice, where that is what an error of reading says: it has no other way to tell.
+pub(crate) fn doubled(reason: &str) -> Option<&str> {
+    let (_, rest) = reason.split_once(BEFORE)?;
+    let (name, _) = rest.rsplit_once(AFTER)?;
+    Some(name)
+}
+
+const BEFORE: &str = "the member `";
+const AFTER: &str = "` stands there twice";
 const LONGEST_SHOWN: usize = 100;
 
 #[cfg(test)]
@@ -107,6 +114,7 @@ mod tests {
             let told = serde_json::from_str::<Unambiguous>(text).unwrap_err().to_string();
 
             assert!(told.starts_with("the member `a` stands there twice"), "{told}");
+            assert_eq!(doubled(&told), Some("a"));
         }
     }
 

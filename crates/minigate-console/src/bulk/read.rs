@@ -6,7 +6,7 @@ use minigate_policy::{Interface, PlatformLists, WrittenLists};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::json::Unambiguous;
+use crate::json::{Unambiguous, doubled};
 
 use super::{BulkError, Format, LONGEST, Line, MOST, Pasted, judge_text};
 
@@ -159,15 +159,23 @@ fn judged<'t>(
 }
 
 fn parse(text: &str) -> Result<Value, BulkError> {
-    let Unambiguous(whole) = serde_json::from_str(text).map_err(no_json)?;
-    Ok(whole)
+    match serde_json::from_str(text) {
+        Ok(Unambiguous(whole)) => Ok(whole),
+        Err(error) => Err(doubled(&error.to_string()).map_or_else(
+            || no_json(&error),
+            |name| BulkError::Doubled {
+                name: name.to_owned(),
+                line: error.line(),
+            },
+        )),
+    }
 }
 
 fn lists_in<'v, T: Deserialize<'v>>(whole: &'v Value) -> Result<T, BulkError> {
-    T::deserialize(whole).map_err(no_json)
+    T::deserialize(whole).map_err(|error| no_json(&error))
 }
 
-fn no_json(error: serde_json::Error) -> BulkError {
+fn no_json(error: &serde_json::Error) -> BulkError {
     BulkError::Json {
         reason: error.to_string(),
     }

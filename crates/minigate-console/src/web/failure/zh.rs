@@ -26,7 +26,7 @@ pub(super) fn tell(cause: &Cause) -> String {
         Cause::TooLarge => "内容过大：一次最多发送 1 MiB，备案为 32 MiB。".to_owned(),
         Cause::SignedOut => "尚未登录，或会话已结束。请登录后再操作。".to_owned(),
         Cause::BadToken => {
-            "没有可用的令牌：它未知、已到期、已被撤销，或其主人的账号已停用、须先设置密码。可在 /me 创建新令牌。".to_owned()
+            "没有可用的令牌：它未知、已到期、已被吊销，或其主人的账号已停用、须先设置密码。可在 /me 创建新令牌。".to_owned()
         }
         Cause::Denied(error) => denied(error),
         Cause::App(error) => app(error),

@@ -160,7 +160,7 @@ fn password_page(me: &SignedIn, wrong: Option<String>) -> Html<String> {
     layout::page(&Page::new(TITLE.of(lang), &me.visitor).of(&me.who), &body)
 }
 
-const END_TOKENS: Text = Text("Revoke all my API tokens too", "同时撤销我的所有 API 令牌");
+const END_TOKENS: Text = Text("Revoke all my API tokens too", "同时吊销我的所有 API 令牌");
 const ENDS: Text = Text("ends", "结束于");
 const IN_APPS: Text = Text("In apps", "应用角色");
 const MINE: Text = Text("Your account", "我的账号");
@@ -175,6 +175,6 @@ const SIGN_OUT_EVERYWHERE: Text = Text("Sign out everywhere", "在所有设备�
 const TITLE: Text = Text("Change the password", "修改密码");
 const TOKENS_STAY: Text = Text(
     "All your other sessions end. Your API tokens go on working, unless they are revoked.",
-    "你的其他会话都会结束。API 令牌仍然有效，除非将其撤销。",
+    "你的其他会话都会结束。API 令牌仍然有效，除非将其吊销。",
 );
 const WRONG_OLD: Text = Text("The present password is wrong.", "当前密码错误。");

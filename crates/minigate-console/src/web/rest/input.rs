@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::By;
-use crate::json::Unambiguous;
+use crate::json::{Unambiguous, doubled};
 use crate::reason::{self, UnfitReason};
 use crate::text::Text;
 use crate::web::failure::malformed::{Malformed, UNFIT_REASON};
@@ -149,7 +149,17 @@ fn of_json(rejection: JsonRejection) -> Failure {
             Failure::new(Cause::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
         }
         JsonRejection::BytesRejection(rejection) => of_bytes(&rejection),
-        other => Cause::malformed(Malformed::library(other.body_text())),
+        other => Cause::malformed(of_library(other.body_text())),
+    }
+}
+
+fn of_library(told: String) -> Malformed {
+    match doubled(&told) {
+        Some(name) => Malformed::both(
+            format!("the member `{name}` stands there twice"),
+            format!("成员 `{name}` 重复出现"),
+        ),
+        None => Malformed::library(told),
     }
 }
 

@@ -132,5 +132,5 @@ impl FaultOf {
 
 const NO_INTERFACE: Text = Text(
     "with the format `lines`, `interface` is needed",
-    "形式为 `lines` 时需要 `interface`",
+    "格式为 `lines` 时需要 `interface`",
 );

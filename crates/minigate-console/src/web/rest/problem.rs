@@ -282,7 +282,7 @@ pub(crate) const KINDS: &[Explained] = kinds! {
     "`status` 和 `detail` 说明了原因。";
     "signed-out": "No valid token", "没有有效的令牌";
     "Send `authorization: Bearer mgt_…` with a token that hasn't ended and wasn't revoked, and whose owner isn't disabled.",
-    "请发送 `authorization: Bearer mgt_…`，令牌须未过期、未撤销，且其所有者未被停用。";
+    "请发送 `authorization: Bearer mgt_…`，令牌须未过期、未吊销，且其所有者未被停用。";
     "stale-form": "The form is no longer valid", "表单已失效";
     "The session has changed since the page was made. Load it anew.",
     "会话在页面生成之后发生了变化，请重新载入。";

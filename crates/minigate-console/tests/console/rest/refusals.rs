@@ -228,6 +228,17 @@ async fn what_stands_there_twice_is_refused(database: &Database) {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("stands there twice"), "{}", refused.body);
     }
+    let chinese = [json[0], ("accept-language", "zh-CN")];
+    let import = json!({ "text": r#"{"a":1,"a":1}"#, "format": "lists", "mode": "add" }).to_string();
+    for (path, body) in [
+        ("draft/import", import.as_str()),
+        ("proposals", r#"{"a":1,"a":1}"#),
+    ] {
+        let path = format!("/apps/wx1/{path}");
+        let refused = me.send(Method::POST, &path, body.to_owned(), &chinese).await;
+        let told = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(told.contains("`a` 重复") && !told.contains("twice"), "{told}");
+    }
 }
 
 async fn a_wrong_field_is_named_with_its_choices(database: &Database) {

@@ -74,7 +74,7 @@ pub(super) fn token(error: &TokenError) -> String {
         TokenError::NoApp(app) => format!("没有应用 `{app}`，不能为其创建令牌。"),
         TokenError::End(end) => format!("令牌须在一年之内结束，不能到 {end}。"),
         TokenError::Past(end) => format!("令牌的结束时间 {end} 已经过去。"),
-        TokenError::TooMany(most) => format!("一个账号最多有 {most} 个令牌：请先撤销一个。"),
+        TokenError::TooMany(most) => format!("一个账号最多有 {most} 个令牌：请先吊销一个。"),
         TokenError::Wider => "用令牌创建的令牌不能拥有更多权限，也不能更晚结束。".to_owned(),
         TokenError::Child => "用令牌创建的令牌不能再创建令牌。".to_owned(),
         TokenError::Unknown(id) => format!("没有令牌 `{id}`。"),
