@@ -51,7 +51,8 @@ impl Modify for Token {
 
 /// Bounds the parameters of operations, and adds the refusals that these can meet.
 pub(super) fn complete(mut document: OpenApi) -> OpenApi {
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        let body = too_large(path);
         let operations = [
             (&mut item.get, false),
             (&mut item.put, true),
@@ -62,7 +63,7 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
         for (operation, changes) in operations {
             if let Some(operation) = operation {
                 operation.parameters.iter_mut().flatten().for_each(bound);
-                refuse(operation, changes);
+                refuse(operation, changes, body);
             }
         }
     }
@@ -95,18 +96,19 @@ fn bound(parameter: &mut RefOr<Parameter>) {
     }
 }
 
-fn refuse(operation: &mut Operation, changes: bool) {
+fn refuse(operation: &mut Operation, changes: bool, too_large: &'static str) {
     let has_body = operation.request_body.is_some();
     let takes = |name: &str| {
         let mut parameters = operation.parameters.iter().flatten();
         parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name))
     };
     let (is_conditional, can_be_unfit) = (takes("if-match"), changes || takes("domain") || takes("format"));
+    let too_large = [("413", too_large)];
     let possible = ALWAYS
         .iter()
         .chain(CHANGES.iter().filter(|_| changes))
         .chain(UNFIT.iter().filter(|_| can_be_unfit))
-        .chain(BODY.iter().filter(|_| has_body))
+        .chain(too_large.iter().chain(BODY).filter(|_| has_body))
         .chain(CONDITIONAL.iter().filter(|_| is_conditional));
     for (status, description) in possible {
         let refusal = RefOr::T(refusal(status, description));
@@ -115,6 +117,13 @@ fn refuse(operation: &mut Operation, changes: bool) {
             .responses
             .entry((*status).to_owned())
             .or_insert(refusal);
+    }
+}
+
+fn too_large(path: &str) -> &'static str {
+    match path {
+        "/api/v1/filings" => "The body has more than 32 MiB",
+        _ => "The body has more than 1 MiB",
     }
 }
 
@@ -152,10 +161,7 @@ const CHANGES: &[(&str, &str)] = &[(
     "The state of things doesn't allow it, or somebody else was faster",
 )];
 const UNFIT: &[(&str, &str)] = &[("422", "It can be read, but breaks a rule or can't be taken")];
-const BODY: &[(&str, &str)] = &[
-    ("413", "The body has more than 1 MiB, or 32 MiB of filings"),
-    ("415", "The body is of another media type"),
-];
+const BODY: &[(&str, &str)] = &[("415", "The body is of another media type")];
 const CONDITIONAL: &[(&str, &str)] = &[(
     "412",
     "The draft isn't the one that was looked at, or there is one where there was to be none",

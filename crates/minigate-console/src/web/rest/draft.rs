@@ -145,6 +145,17 @@ pub(super) struct Condition {
     if_match: Option<String>,
 }
 
+/// Which draft a proposal may join.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes the headers that `Looked` reads")]
+pub(super) struct Joined {
+    /// The `etag` of the draft that was looked at, which is opened again where it is submitted or approved; or `*` for any
+    /// draft that is open. It isn't proposed where the draft is another one by now, or where there is none.
+    #[param(rename = "if-match", pattern = r#"^(\*|"[0-9]{1,18}")$"#, example = "\"42\"")]
+    if_match: Option<String>,
+}
+
 /// The draft that a step was decided on.
 pub(super) struct Looked(pub(super) Expected);
 
@@ -333,7 +344,7 @@ pub(super) async fn publish_draft(
 /// Puts the origin of a URL that a runtime refused into the open draft, or into a new one. A draft that is submitted or
 /// approved is opened again only where `if-match` names it; it has to be approved anew.
 #[utoipa::path(post, path = "/apps/{app}/proposals", tag = "domains", request_body = Proposed,
-    params(("app" = String, Path, description = "The app's ID"), Condition,
+    params(("app" = String, Path, description = "The app's ID"), Joined,
         ("if-none-match" = Option<String>, Header, description = "`*`", pattern = r"^\*$")),
     responses((status = 200, description = "The draft with it", body = DraftShown,
         headers(("etag" = String, description = "Its revision")))))]
