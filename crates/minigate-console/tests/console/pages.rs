@@ -21,6 +21,7 @@ on_both! {
     d5_a_draft_is_saved_before_its_filings_are_there
     d2_a_version_is_rolled_back_to
     d2_rolling_back_replaces_no_draft_unseen
+    d2_rolling_back_says_that_a_draft_is_gone
     an_auditor_has_no_steps_to_take
     d2_a_blocked_entry_is_marked_among_the_effective_ones
     a_first_draft_is_offered_once
@@ -409,6 +410,36 @@ async fn d2_rolling_back_replaces_no_draft_unseen(database: &Database) {
     let done = owner.submit(version, back, &[]).await;
     assert_eq!(done.location(), page, "{}", done.body);
     assert!(!owner.get(page).await.body.contains("https://late.example.com"));
+}
+
+async fn d2_rolling_back_says_that_a_draft_is_gone(database: &Database) {
+    let served = Served::on(database).await;
+    served.app("wx1").await;
+    let mut owner = served.signed_in("ann", None, &[("wx1", Role::Owner)]).await;
+    let mut bob = served.signed_in("bob", None, &[("wx1", Role::Developer)]).await;
+    let page = "/apps/wx1/draft";
+    publish(&mut owner, "https://a.example.com").await;
+    publish(&mut owner, "https://b.example.com").await;
+    let (version, back) = ("/apps/wx1/versions/1", "/apps/wx1/versions/1/roll-back");
+    let fields = [("request", "https://bob.example.com"), ("do", "save")];
+    bob.submit(page, page, &fields).await;
+    let shown = owner.get(version).await;
+    let seen = [("csrf", shown.field("csrf")), ("opened", shown.field("opened"))];
+    let discarded = bob
+        .submit(page, &format!("{page}/step"), &[("step", "discard")])
+        .await;
+
+    let gone = owner.post(back, &seen).await;
+
+    assert_eq!(
+        (discarded.status, gone.status),
+        (StatusCode::SEE_OTHER, StatusCode::PRECONDITION_FAILED)
+    );
+    assert!(
+        gone.body.contains("the draft that you saw is gone"),
+        "{}",
+        gone.body
+    );
 }
 
 async fn a_query_that_means_nothing_is_told(database: &Database) {

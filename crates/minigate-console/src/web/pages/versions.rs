@@ -106,7 +106,7 @@ async fn as_it_is(
     let blocks = Blocks::load(console.store()).await?;
     let body = html! {
         (app::head(app, Tab::Versions, me))
-        @if refused.is_some() { div.note.bad role="alert" { p { (MOVED.of(lang)) } } }
+        @if refused.is_some() { div.note.bad role="alert" { p { @if draft.is_some() { (MOVED.of(lang)) } @else { (GONE.of(lang)) } } } }
         h2 { (VERSION.of(lang)) " " (number) " " @if is_effective { span.tag.good { (EFFECTIVE.of(lang)) } } }
         (facts(&version, now, lang))
         (app::lists(app, &version.lists, &blocks.in_lists(&version.lists, now), lang))
@@ -260,6 +260,10 @@ const COMPARE: Text = Text("Compare", "比较");
 const DRAFT: Text = Text("Draft", "草稿");
 const EFFECTIVE: Text = Text("effective", "生效中");
 const FROM: Text = Text("From version", "从版本");
+const GONE: Text = Text(
+    "Not rolled back: the draft that you saw is gone, published or discarded. Below it is as it is now; rolling back again makes a new draft.",
+    "没有回滚：你看到的草稿已不存在（已发布或已放弃）。下面是现在的情况，再次回滚将生成新的草稿。",
+);
 const MOVED: Text = Text(
     "Not rolled back: there is a draft that you haven't seen, or it has been changed since. Below it is as it is now; rolling back again puts the version in its place.",
     "没有回滚：有一份你没有看到的草稿，或者草稿已被修改。下面是现在的情况，再次回滚将替换该草稿。",
