@@ -135,7 +135,7 @@ async fn a_choice_that_there_isnt_is_told_with_its_field(database: &Database) {
         (
             "/accounts/root",
             [("do", "role"), ("role", "king")],
-            "`king` isn't among the choices of `role`",
+            "`king` isn't among the choices of `role`, which are `auditor`, `platformOperator`",
         ),
     ] {
         let refused = root.submit(path, path, &fields).await;

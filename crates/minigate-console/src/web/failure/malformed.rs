@@ -4,7 +4,7 @@ use std::num::ParseIntError;
 
 use axum::http::header::ToStrError;
 use minigate_policy::diagnosis::{Lang, tell_entry};
-use minigate_policy::{AppIdError, DomainError, ReleaseError, UnknownInterface, UnknownName};
+use minigate_policy::{AppIdError, DomainError, Interface, ReleaseError, UnknownInterface, UnknownName};
 use url::ParseError;
 
 use crate::access::UnknownRight;
@@ -48,12 +48,17 @@ impl Malformed {
     }
 
     /// That a text isn't among those that a field can have, which no form of the console's sends.
-    pub(crate) fn no_choice(field: &str, sent: &str) -> Self {
+    pub(crate) fn no_choice(field: &str, sent: &str, choices: &[&str]) -> Self {
         Self::Choice {
             field: field.to_owned(),
             sent: shortened(sent),
-            choices: Vec::new(),
+            choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
         }
+    }
+
+    /// The same, of a field that names an interface.
+    pub(crate) fn no_interface(field: &str, sent: &str) -> Self {
+        Self::no_choice(field, sent, &Interface::ALL.map(Interface::name))
     }
 
     /// What a library says of a field.
@@ -121,13 +126,18 @@ fn choice(field: &str, sent: &str, choices: &[String], lang: Lang) -> String {
     match (lang, sent.is_empty(), choices.is_empty()) {
         (Lang::En, true, true) => format!("nothing is chosen in `{field}`"),
         (Lang::Zh, true, true) => format!("`{field}` 未选择"),
+        (Lang::En, true, false) => {
+            let choices = quoted.join(", ");
+            format!("nothing is chosen in `{field}`, whose choices are {choices}")
+        }
+        (Lang::Zh, true, false) => format!("`{field}` 未选择，应为 {}", quoted.join("、")),
         (Lang::En, false, true) => format!("`{sent}` isn't among the choices of `{field}`"),
         (Lang::Zh, false, true) => format!("`{sent}` 不在 `{field}` 的可选范围内"),
-        (Lang::En, _, false) => {
+        (Lang::En, false, false) => {
             let choices = quoted.join(", ");
             format!("`{sent}` isn't among the choices of `{field}`, which are {choices}")
         }
-        (Lang::Zh, _, false) => {
+        (Lang::Zh, false, false) => {
             let choices = quoted.join("、");
             format!("`{sent}` 不在 `{field}` 的可选范围内，应为 {choices}")
         }

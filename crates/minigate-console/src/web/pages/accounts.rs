@@ -108,7 +108,11 @@ fn role(text: &str) -> Result<Option<Role>, Failure> {
         "" => Ok(None),
         "auditor" => Ok(Some(Role::Auditor)),
         "platformOperator" => Ok(Some(Role::PlatformOperator)),
-        _ => Err(Cause::malformed(Malformed::no_choice("role", text))),
+        _ => Err(Cause::malformed(Malformed::no_choice(
+            "role",
+            text,
+            &["auditor", "platformOperator"],
+        ))),
     }
 }
 

@@ -66,14 +66,20 @@ async fn carry_out(console: &Console, id: &AppId, wish: &Wish, by: By) -> Result
             let until = by
                 .at()
                 .checked_add(days)
-                .map_err(|_| Cause::malformed(Malformed::no_choice("days", &days.to_string())))?;
+                .map_err(|_| Cause::malformed(Malformed::no_choice("days", &days.to_string(), &[])))?;
             grant::give(console.store(), id, &wish.releases(), until, &wish.reason, &by).await?;
         }
         "withdraw" => {
             let by = Reason::of(&wish.reason).given_to(by)?;
             grant::withdraw(console.store(), id, &by).await?;
         }
-        _ => return Err(Cause::malformed(Malformed::no_choice("do", &wish.wish))),
+        _ => {
+            return Err(Cause::malformed(Malformed::no_choice(
+                "do",
+                &wish.wish,
+                &["give", "withdraw"],
+            )));
+        }
     }
     Ok(())
 }

@@ -70,7 +70,8 @@ async fn change(console: &Console, me: &SignedIn, id: &AppId, wanted: &Wanted) -
 fn role_of(name: &str) -> Result<Role, Failure> {
     let roles = ROLES.into_iter();
     let found = roles.map(|(role, id, _)| (role, id)).find(|(_, id)| *id == name);
-    let (role, _) = found.ok_or_else(|| Cause::malformed(Malformed::no_choice("role", name)))?;
+    let (role, _) = found
+        .ok_or_else(|| Cause::malformed(Malformed::no_choice("role", name, &ROLES.map(|(_, id, _)| id))))?;
     Ok(role)
 }
 

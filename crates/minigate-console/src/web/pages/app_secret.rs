@@ -100,7 +100,7 @@ async fn carry_out(
         "freeze" => secret.freeze().await?,
         "unfreeze" => secret.unfreeze().await?,
         "allow" => secret.allow_from(nets(&wish.nets)?).await?,
-        _ => return Err(Cause::malformed(Malformed::no_choice("do", &wish.wish))),
+        _ => return Err(Cause::malformed(Malformed::no_choice("do", &wish.wish, &DEEDS))),
     }
     Ok(None)
 }
@@ -221,6 +221,7 @@ fn allow(id: &AppId, state: &SecretState, typed: Option<&Wish>, me: &SignedIn) -
     }
 }
 
+const DEEDS: [&str; 4] = ["rotate", "freeze", "unfreeze", "allow"];
 const ALLOW: Text = Text("Set the addresses", "保存地址");
 const ALLOWED: Text = Text(
     "From where tokens can be got: an address or a network a line; from everywhere where it is empty",

@@ -138,7 +138,7 @@ impl Wanted {
             |action: &str| Action::of(action).is_some() || KINDS.iter().any(|(kind, _)| *kind == action);
         let action = self.action.trim();
         if !action.is_empty() && !is_known(action) {
-            return Err(Cause::malformed(Malformed::no_choice("action", action)));
+            return Err(Cause::malformed(Malformed::no_choice("action", action, &[])));
         }
         let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let before = text(&self.before).map(|before| before.parse::<Sequence>());

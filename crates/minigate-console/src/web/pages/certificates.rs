@@ -34,7 +34,13 @@ pub(super) async fn list(
     let (lang, now) = (me.visitor.lang, console.now());
     let days = wanted.days.unwrap_or(90);
     if !SPANS.contains(&days) {
-        return Err(Cause::malformed(Malformed::no_choice("days", &days.to_string())));
+        let spans = SPANS.map(|span| span.to_string());
+        let spans = spans.each_ref().map(String::as_str);
+        return Err(Cause::malformed(Malformed::no_choice(
+            "days",
+            &days.to_string(),
+            &spans,
+        )));
     }
     let end = after(now, SignedDuration::from_hours(24 * i64::from(days)));
     let apps = me.caller.apps_where(Right::Read);

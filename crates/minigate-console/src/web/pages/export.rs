@@ -40,7 +40,13 @@ pub(super) async fn download(
         "platform" => (Format::Platform, "application/json", "platform.json"),
         "lists" => (Format::Lists, "application/json", "json"),
         "csv" => (Format::Csv, "text/csv; charset=utf-8", "csv"),
-        _ => return Err(Cause::malformed(Malformed::no_choice("format", &wanted.format))),
+        _ => {
+            return Err(Cause::malformed(Malformed::no_choice(
+                "format",
+                &wanted.format,
+                &["platform", "lists", "csv"],
+            )));
+        }
     };
     let disposition = format!("attachment; filename=\"{id}-{name}.{ending}\"");
     let headers = [
@@ -61,9 +67,9 @@ async fn lists(domains: &Domains<'_>, of: &str) -> Result<(String, WrittenLists)
             .await?
             .ok_or(DomainsError::NoVersion { number: 0 })?,
         number => {
-            let number = number
-                .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice("of", of)))?;
+            let number = number.parse().map_err(|_| {
+                Cause::malformed(Malformed::no_choice("of", of, &["effective", "draft", "NUMBER"]))
+            })?;
             domains.version(number).await?
         }
     };

@@ -129,7 +129,7 @@ impl Sent {
             "" => Interface::Request,
             name => name
                 .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice("interface", name)))?,
+                .map_err(|_| Cause::malformed(Malformed::no_interface("interface", name)))?,
         };
         let format = match self.format.as_str() {
             "" => Pasted::format_of(&self.text, interface),
@@ -137,13 +137,25 @@ impl Sent {
             "platform" => Format::Platform,
             "lists" => Format::Lists,
             "csv" => Format::Csv,
-            _ => return Err(Cause::malformed(Malformed::no_choice("format", &self.format))),
+            _ => {
+                return Err(Cause::malformed(Malformed::no_choice(
+                    "format",
+                    &self.format,
+                    &FORMATS,
+                )));
+            }
         };
         let mode = match self.mode.as_str() {
             "" | "add" => Mode::Add,
             "remove" => Mode::Remove,
             "replace" => Mode::Replace,
-            _ => return Err(Cause::malformed(Malformed::no_choice("mode", &self.mode))),
+            _ => {
+                return Err(Cause::malformed(Malformed::no_choice(
+                    "mode",
+                    &self.mode,
+                    &["add", "remove", "replace"],
+                )));
+            }
         };
         Ok(Pasted::read_to_import(&self.text, format, mode).map(|pasted| (pasted, mode)))
     }
@@ -301,6 +313,7 @@ const FILE: Text = Text(
 );
 const FORMAT: Text = Text("Format", "格式");
 const FOR_LINES: Text = Text("Interface of plain lines", "纯文本条目的接口");
+const FORMATS: [&str; 4] = ["platform", "lists", "csv", "lines"];
 const GOES: Text = Text("is removed", "将删除");
 const HOW: Text = Text(
     "Every line is judged before anything is written, and you see what would change. Nothing is written while a line breaks a rule.",

@@ -70,7 +70,7 @@ impl Refused {
     fn interface(&self) -> Result<Interface, Failure> {
         self.interface
             .parse()
-            .map_err(|_| Cause::malformed(Malformed::no_choice("interface", &self.interface)))
+            .map_err(|_| Cause::malformed(Malformed::no_interface("interface", &self.interface)))
     }
 
     fn url(&self) -> Result<&str, Failure> {

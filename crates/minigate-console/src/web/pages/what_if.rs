@@ -87,18 +87,17 @@ impl Asked {
         Ok(Question {
             interface: interface
                 .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice("interface", &interface)))?,
+                .map_err(|_| Cause::malformed(Malformed::no_interface("interface", &interface)))?,
             url: self.url.trim().to_owned(),
             release: or(&self.release, FIRST_RELEASE)
                 .parse()
                 .map_err(|_| Cause::malformed(Malformed::of(&self.release, NO_RELEASE)))?,
-            platform: or(&self.platform, "android")
-                .parse()
-                .map_err(|_| Cause::malformed(Malformed::no_choice("platform", &self.platform)))?,
-            era: era
-                .map(str::parse)
-                .transpose()
-                .map_err(|_| Cause::malformed(Malformed::no_choice("era", &self.era)))?,
+            platform: or(&self.platform, "android").parse().map_err(|_| {
+                Cause::malformed(Malformed::no_choice("platform", &self.platform, &PLATFORMS))
+            })?,
+            era: era.map(str::parse).transpose().map_err(|_| {
+                Cause::malformed(Malformed::no_choice("era", &self.era, &["guide", "current"]))
+            })?,
             lists: lists(&self.lists)?,
             check: self.skip.as_ref().map_or(Check::Made, |_| Check::Skipped),
         })
@@ -109,7 +108,11 @@ fn lists(name: &str) -> Result<Lists, Failure> {
     match name {
         "" | "effective" => Ok(Lists::Effective),
         "draft" => Ok(Lists::Draft),
-        _ => Err(Cause::malformed(Malformed::no_choice("lists", name))),
+        _ => Err(Cause::malformed(Malformed::no_choice(
+            "lists",
+            name,
+            &["effective", "draft"],
+        ))),
     }
 }
 
@@ -298,6 +301,7 @@ fn terms(asked: &Asked, lang: Lang) -> Markup {
     }
 }
 
+const PLATFORMS: [&str; 3] = ["android", "ios", "devtools"];
 const fn release(release: Release) -> Text {
     match release {
         Release::Devtools => Text("developer tool", "开发者工具"),

@@ -120,7 +120,11 @@ impl Mode {
         match text {
             "merge" => Ok(Self::Merge),
             "replace" => Ok(Self::Replace),
-            _ => Err(Cause::malformed(Malformed::no_choice("mode", text))),
+            _ => Err(Cause::malformed(Malformed::no_choice(
+                "mode",
+                text,
+                &["merge", "replace"],
+            ))),
         }
     }
 }
