@@ -97,7 +97,7 @@ fn invited(console: &Console, me: &SignedIn, invitation: &Invitation) -> Result<
         h1 { (INVITED.of(lang)) " " (show::foreign(invitation.account.as_str())) }
         div.note.good { p { (GIVE.of(lang)) } }
         p.secret { code { (link) } }
-        p.dim { (ENDS.of(lang)) " " (show::moment(invitation.ends_at, now, lang)) }
+        p.dim { (IT.of(lang)) (show::ends(invitation.ends_at, now, lang)) }
         p { a href={ "/accounts/" (invitation.account) } { (TO_ACCOUNT.of(lang)) } }
     };
     Ok(me.show(INVITED.of(lang), Place::Accounts, &body))
@@ -231,7 +231,7 @@ const PAGE: u32 = 100;
 const APPS: Text = Text("Apps", "应用数");
 const CREATE: Text = Text("Create and invite", "创建并邀请");
 const DISPLAY_NAME: Text = Text("What people call them", "显示名称");
-const ENDS: Text = Text("It ends", "到期");
+const IT: Text = Text("It ", "");
 const GIVE: Text = Text(
     "Give this link to its owner. It works once, and isn't shown again.",
     "请把此链接交给账号的主人。只能使用一次，且不会再次显示。",

@@ -224,7 +224,7 @@ fn row(shown: &Shown, now: Timestamp, lang: Lang) -> Markup {
             }
             td data-label=(CERTIFICATES.of(lang)) {
                 @match shown.ends {
-                    Some(ends) => span.tag.(urgency(ends, now).0) { (ENDS.of(lang)) " " (show::moment(ends, now, lang)) },
+                    Some(ends) => span.tag.(urgency(ends, now).0) { (show::ends(ends, now, lang)) },
                     None => span.dim { "–" },
                 }
             }
@@ -287,7 +287,6 @@ const CURRENT: Text = Text(
 );
 const DRAFT: Text = Text("Draft", "草稿");
 const EFFECTIVE: Text = Text("Effective", "当前生效");
-const ENDS: Text = Text("ends", "到期");
 const ERA: Text = Text("Limits of the platform", "平台限额");
 const FIND: Text = Text("Find", "查找");
 const FIRST: Text = Text(

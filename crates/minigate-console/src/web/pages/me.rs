@@ -74,7 +74,7 @@ fn facts(console: &Console, me: &SignedIn) -> Markup {
                     }
                 }
                 dt { (SESSION.of(lang)) }
-                dd { (ENDS.of(lang)) " " (show::moment(me.session.ends_at(), console.now(), lang)) }
+                dd { (show::ends(me.session.ends_at(), console.now(), lang)) }
             }
             div.actions {
                 a.button.quiet href=(PASSWORD_PAGE) { (TITLE.of(lang)) }
@@ -161,7 +161,6 @@ fn password_page(me: &SignedIn, wrong: Option<String>) -> Html<String> {
 }
 
 const END_TOKENS: Text = Text("Revoke all my API tokens too", "同时吊销我的所有 API 令牌");
-const ENDS: Text = Text("ends", "结束于");
 const IN_APPS: Text = Text("In apps", "应用角色");
 const MINE: Text = Text("Your account", "我的账号");
 const MUST_CHANGE: Text = Text(

@@ -19,6 +19,15 @@ pub(crate) fn entry(text: &str) -> Markup {
     html! { code { bdi { (harmless(text)) } } }
 }
 
+/// When something ends.
+pub(super) fn ends(at: Timestamp, now: Timestamp, lang: Lang) -> Markup {
+    let at = moment(at, now, lang);
+    match lang {
+        Lang::En => html! { "ends " (at) },
+        Lang::Zh => html! { (at) "到期" },
+    }
+}
+
 /// A moment, exact for whoever looks closer, and how long ago it was.
 pub(crate) fn moment(at: Timestamp, now: Timestamp, lang: Lang) -> Markup {
     html! {

@@ -167,7 +167,7 @@ fn token_list(tokens: &[Token], account: &Account, console: &Console, me: &Signe
         ul.entries { @for token in tokens {
             li { form.row method="post" action={ "/accounts/" (account.name) "/tokens/" (token.id) } {
                 (csrf(&me.who))
-                span { strong { (show::foreign(&token.name)) } " " span.dim { (ENDS.of(lang)) " " (show::moment(token.ends_at, now, lang)) } }
+                span { strong { (show::foreign(&token.name)) } " " span.dim { (show::ends(token.ends_at, now, lang)) } }
                 @if me.operates() {
                     (show::why("", lang))
                     button.quiet aria-label={ (REVOKE.of(lang)) " " (token.name) } { (REVOKE.of(lang)) }
@@ -190,7 +190,6 @@ const EMAIL: Text = Text(
     "电子邮箱（首次登录前）",
 );
 const ENABLE: Text = Text("Enable", "启用");
-const ENDS: Text = Text("ends", "到期");
 const END_SESSIONS: Text = Text("End all sessions", "结束所有会话");
 const IDENTITY: Text = Text("Identity at the sign-in provider", "外部登录身份");
 const INVITE: Text = Text("Invite again", "重新邀请");
