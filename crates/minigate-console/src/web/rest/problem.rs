@@ -290,8 +290,8 @@ pub(crate) const KINDS: &[Explained] = kinds! {
     "A draft is written, submitted, approved and published, in this order.",
     "草稿按编写、提交、批准、发布的顺序进行。";
     "too-large": "It is too large", "内容过大";
-    "At most 1 MiB can be sent at once. `limit` is in bytes.",
-    "一次最多发送 1 MiB，`limit` 以字节为单位。";
+    "At most 1 MiB can be sent at once, or 32 MiB of filings. `limit` is in bytes.",
+    "一次最多发送 1 MiB，备案为 32 MiB；`limit` 以字节为单位。";
     "too-many": "Too many requests", "请求过多";
     "Wait for as many seconds as the header `retry-after` says.",
     "请等待 `retry-after` 头所示的秒数。";
