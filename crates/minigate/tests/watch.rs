@@ -5,7 +5,6 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use minigate_testkit::lab::{self, Lab, LabServer};
@@ -221,13 +220,24 @@ impl Servers {
 }
 
 fn minigate(args: &[&str]) -> Command {
-    let mut program = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_minigate")));
+    let mut program = attentive();
     program
         .args(["check", "api.example.com"])
         .args(args)
         .env("LC_ALL", "C")
         .env("NO_COLOR", "1");
     program
+}
+
+/// It hears of SIGHUP, even where whoever runs the tests ignores it, as under `nohup`.
+fn attentive() -> Command {
+    let program = env!("CARGO_BIN_EXE_minigate");
+    if !cfg!(target_os = "linux") {
+        return Command::new(program);
+    }
+    let mut attentive = Command::new("env");
+    attentive.args(["--default-signal=HUP", program]);
+    attentive
 }
 
 /// A watch that goes on.
